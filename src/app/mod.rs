@@ -1,0 +1,1 @@
+//! How it behaves: a pure machine of messages and effects.

@@ -1,0 +1,1 @@
+//! What is true: session, events, decide, apply, playbook, scoreboard.

@@ -1,0 +1,1 @@
+//! How numbers are fetched: opening files, pages of rows, grouped sums.

@@ -1,0 +1,1 @@
+//! How a session survives: append, torn tails, locks.

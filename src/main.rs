@@ -1,0 +1,3 @@
+//! Starts whyboard: installs the error report, parses the arguments, dispatches; nothing else.
+
+fn main() {}

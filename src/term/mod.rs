@@ -1,0 +1,1 @@
+//! The wire: raw mode, input, signals, main loop.

@@ -1,0 +1,1 @@
+//! How it looks: draws an application with a theme.
