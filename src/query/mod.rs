@@ -1,1 +1,19 @@
-//! What can be asked of data: plain values.
+//! What can be asked of data: plain values with no behaviour beyond parsing and printing.
+//!
+//! Everything here is serialisable, so that the same value runs from a pane, the command line, a check of a
+//! playbook, a saved clue and a re-run.
+
+mod analysis;
+mod cell;
+mod check;
+mod group;
+mod kpi;
+
+pub use analysis::{
+    Analysis, ColumnProfile, Comparison, ComparisonResult, Estimate, Findings, HistogramBar, KpiGroup, KpiResult,
+    ProfileAlert, ProfileResult, ReachResult, ReadingReport, TopValue,
+};
+pub use cell::{Cell, ColumnInfo, Page, Schema, ValueType};
+pub use check::{CheckOp, CheckRequest, CheckResult, Outcome, YesIf};
+pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};
+pub use kpi::{Better, Kpi, KpiParseError, Measure};

@@ -1,0 +1,288 @@
+//! Requests and results of the analyses.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Cell, CheckRequest, CheckResult, Every, Key, Kpi, ValueType};
+
+/// A number with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The point estimate; absent where it is not defined (no rows).
+    pub value: Option<f64>,
+    /// The 95 % interval; absent where it can't be computed.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// A data request. The same value runs from a pane, the command line, a check and a re-run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "analysis", rename_all = "snake_case")]
+pub enum Analysis {
+    /// Every column: nulls, distinct, extremes, moments, quantiles, top values, alerts.
+    Profile {
+        /// A SQL condition on the rows.
+        #[serde(default)]
+        filter: Option<String>,
+    },
+    /// The KPI's level, over all or by keys, or over time.
+    Kpi {
+        /// The KPI.
+        kpi: Kpi,
+        /// Keys to group by.
+        #[serde(default)]
+        by: Vec<Key>,
+        /// A time column and a step, as a further first key.
+        #[serde(default)]
+        trend: Option<(String, Every)>,
+        /// A SQL condition besides the KPI's own.
+        #[serde(default)]
+        filter: Option<String>,
+        /// The independent unit's column.
+        #[serde(default)]
+        unit: Option<String>,
+    },
+    /// Group A against group B, optionally within strata.
+    Compare(Comparison),
+    /// What could be won if a segment came to the rest's level.
+    Reach {
+        /// The KPI.
+        kpi: Kpi,
+        /// The segment as a SQL condition.
+        segment: String,
+        /// The goal in the KPI's own unit (0.02 for two percent points), for the share.
+        #[serde(default)]
+        target: Option<f64>,
+        /// The independent unit's column.
+        #[serde(default)]
+        unit: Option<String>,
+    },
+    /// A check of a playbook or one made on the spot.
+    Check {
+        /// The KPI.
+        kpi: Kpi,
+        /// What to run.
+        request: CheckRequest,
+        /// The independent unit's column.
+        #[serde(default)]
+        unit: Option<String>,
+    },
+    /// How strongly two columns go together (Cramér's V, numbers in 10 quantile bins).
+    Association {
+        /// One column.
+        a: String,
+        /// The other.
+        b: String,
+    },
+}
+
+/// Group A against group B.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The KPI.
+    pub kpi: Kpi,
+    /// Group A, a SQL condition.
+    pub a: String,
+    /// Group B, a SQL condition; absent means all other rows.
+    #[serde(default)]
+    pub b: Option<String>,
+    /// Columns whose strata are held fixed; numbers are cut into quantile bins.
+    #[serde(default)]
+    pub within: Vec<String>,
+    /// A SQL condition on the rows.
+    #[serde(default)]
+    pub filter: Option<String>,
+    /// The independent unit's column.
+    #[serde(default)]
+    pub unit: Option<String>,
+}
+
+/// The KPI in one group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KpiGroup {
+    /// Column (or expression) → value, in the order asked.
+    #[serde(rename = "where")]
+    pub place: Vec<(String, Cell)>,
+    /// A label for people: `Contract = Month-to-month`, `(12, 29]`.
+    pub label: String,
+    /// A SQL condition that selects the group, where one can be written.
+    pub condition: Option<String>,
+    /// Rows.
+    pub n: u64,
+    /// Level with interval.
+    pub level: Estimate,
+}
+
+/// The KPI over all rows and by group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KpiResult {
+    /// The KPI.
+    pub kpi: Kpi,
+    /// Rows that count.
+    pub n: u64,
+    /// Level with interval.
+    pub level: Estimate,
+    /// The groups; for a trend in time order, otherwise most rows first.
+    pub groups: Vec<KpiGroup>,
+    /// Remarks: the last period is incomplete, groups were folded into other …
+    pub notes: Vec<String>,
+}
+
+/// What could be won (3-analysis.md vi).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReachResult {
+    /// The segment as asked.
+    pub segment: String,
+    /// Rows in the segment and in the rest.
+    pub n: (u64, u64),
+    /// Share of the denominator in the segment.
+    pub share: f64,
+    /// The KPI in the segment.
+    pub inside: Estimate,
+    /// The KPI in the rest.
+    pub rest: Estimate,
+    /// G = w_S (r_S − r_rest), in the KPI's unit.
+    pub reach: Estimate,
+    /// G over the KPI's level.
+    pub of_level: Option<f64>,
+    /// G over the goal, where there is one.
+    pub of_target: Option<Estimate>,
+}
+
+/// A against B.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ComparisonResult {
+    /// Rows in A and B.
+    pub n: (u64, u64),
+    /// Σy in A and B (events, for a rate).
+    pub events: (f64, f64),
+    /// The KPI in A.
+    pub a: Estimate,
+    /// The KPI in B.
+    pub b: Estimate,
+    /// A − B, crude.
+    pub difference: Estimate,
+    /// A / B, crude.
+    pub ratio: Estimate,
+    /// A − B within strata (Mantel–Haenszel), where strata were asked for.
+    pub adjusted_difference: Option<Estimate>,
+    /// A / B within strata (Mantel–Haenszel).
+    pub adjusted_ratio: Option<Estimate>,
+    /// Strata that hold both A and B, of all strata.
+    pub strata: (u64, u64),
+    /// Share of A's rows that stand in strata with both.
+    pub overlap: f64,
+    /// 1 − adjusted/crude difference: what the strata explain away.
+    pub explained_away: Option<f64>,
+}
+
+/// One value and how often.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TopValue {
+    /// The value.
+    pub value: Cell,
+    /// Rows.
+    pub n: u64,
+}
+
+/// One bar of a histogram: `[from, to)`, the last one closed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistogramBar {
+    /// Lower edge.
+    pub from: f64,
+    /// Upper edge.
+    pub to: f64,
+    /// Rows.
+    pub n: u64,
+}
+
+/// Something about a column or a table that deserves a look.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProfileAlert {
+    /// A short fixed word: `constant`, `nulls`, `unique`, `spike` …
+    pub kind: String,
+    /// Plain words with the evidence.
+    pub detail: String,
+}
+
+/// What is known of one column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ColumnProfile {
+    /// Name.
+    pub name: String,
+    /// Type.
+    pub dtype: ValueType,
+    /// Missing values.
+    pub nulls: u64,
+    /// Different values besides null.
+    pub distinct: u64,
+    /// False where `distinct` is a sketch.
+    pub distinct_exact: bool,
+    /// Smallest value (text: first in order).
+    pub min: Cell,
+    /// Largest value.
+    pub max: Cell,
+    /// Mean of the finite numbers.
+    pub mean: Option<f64>,
+    /// Standard deviation (n − 1).
+    pub sd: Option<f64>,
+    /// Quantiles by their probability as text: `"0.5"`.
+    pub quantiles: BTreeMap<String, f64>,
+    /// Most frequent values.
+    pub top: Vec<TopValue>,
+    /// At most 10 bars; empty for text.
+    pub histogram: Vec<HistogramBar>,
+    /// What deserves a look.
+    pub alerts: Vec<ProfileAlert>,
+}
+
+/// How a file was read, guesses included.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ReadingReport {
+    /// `csv`, `parquet`, `json lines` …
+    pub format: String,
+    /// Delimiter, for delimited text.
+    pub delimiter: Option<String>,
+    /// Encoding of the text.
+    pub encoding: Option<String>,
+    /// Line of the header, from 1.
+    pub header_row: Option<u64>,
+    /// Words read as null.
+    pub null_words: Vec<String>,
+    /// Plain remarks: "11 blanks read as null in TotalCharges".
+    pub notes: Vec<String>,
+}
+
+/// The whole profile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProfileResult {
+    /// Rows.
+    pub rows: u64,
+    /// Columns in file order.
+    pub columns: Vec<ColumnProfile>,
+    /// How the file was read.
+    pub read: ReadingReport,
+    /// What deserves a look about the table as a whole.
+    pub alerts: Vec<ProfileAlert>,
+}
+
+/// The result of an [`Analysis`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "findings", rename_all = "snake_case")]
+pub enum Findings {
+    /// Of [`Analysis::Profile`].
+    Profile(ProfileResult),
+    /// Of [`Analysis::Kpi`].
+    Kpi(KpiResult),
+    /// Of [`Analysis::Compare`].
+    Compare(ComparisonResult),
+    /// Of [`Analysis::Reach`].
+    Reach(ReachResult),
+    /// Of [`Analysis::Check`].
+    Check(CheckResult),
+    /// Of [`Analysis::Association`]: Cramér's V.
+    Association {
+        /// 0 to 1.
+        v: Option<f64>,
+    },
+}
