@@ -1,1 +1,123 @@
 //! How numbers are fetched: opening files, pages of rows, grouped sums.
+//!
+//! [`Engine`] speaks plain values only, so that the same analyses can later be served by a database. The embedded
+//! implementation is in `polars`; nothing outside that folder names polars.
+
+mod error;
+mod ticket;
+
+use std::path::PathBuf;
+
+pub use error::EngineError;
+pub use ticket::{Ticket, TicketState};
+
+use crate::query::{ColumnProfile, GroupQuery, GroupRow, Page, ReadingReport, Schema};
+
+/// How a file is to be read; what is absent is guessed, and the guess is reported.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub struct ReadOptions {
+    /// The delimiter, one ASCII character.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// A label such as `utf-8`, `windows-1252`, `utf-16le`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// Line of the header, from 1; 0 for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_row: Option<u64>,
+    /// Words that mean missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub null_words: Option<Vec<String>>,
+    /// Whether `1.234,5` is a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal_comma: Option<bool>,
+}
+
+/// What to open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// A regular file.
+    pub path: PathBuf,
+    /// How to read it.
+    pub options: ReadOptions,
+}
+
+/// The facts of a table that identify it months later.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Fingerprint {
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// The first 16 hexadecimal digits of the file's SHA-256.
+    pub sha256_16: String,
+    /// Rows.
+    pub rows: u64,
+    /// A hash (16 hexadecimal digits) that does not depend on the order of the rows.
+    pub order_free_hash: String,
+    /// Nulls by column, only where there are any.
+    pub nulls: Vec<(String, u64)>,
+    /// First and last moment of the first time column (ISO 8601).
+    pub time_range: Option<(String, String)>,
+}
+
+/// An opened table. All verbs may take long and are called on job threads; each looks at its [`Ticket`] between
+/// chunks of work and gives up with [`EngineError::Cancelled`].
+pub trait Engine: Send + Sync {
+    /// The columns.
+    fn schema(&self) -> &Schema;
+
+    /// Rows in the table.
+    fn row_count(&self) -> u64;
+
+    /// How the file was read, guesses included.
+    fn reading(&self) -> &ReadingReport;
+
+    /// Up to `len` consecutive rows from `start`, all columns.
+    ///
+    /// # Errors
+    /// When the rows can't be read.
+    fn page(&self, start: u64, len: usize) -> Result<Page, EngineError>;
+
+    /// Sums by group. Rows come sorted by their keys (numbers by size, nulls last).
+    ///
+    /// # Errors
+    /// An unknown column, SQL that can't be parsed or does not give a number/condition, or a cancel.
+    fn aggregate(&self, query: &GroupQuery, ticket: &Ticket) -> Result<Vec<GroupRow>, EngineError>;
+
+    /// Quantiles (linear interpolation) of a numeric or temporal column or SQL expression, nulls and NaN left out;
+    /// temporal values as seconds since 1970. Empty when no value is known.
+    ///
+    /// # Errors
+    /// As [`Engine::aggregate`].
+    fn quantiles(
+        &self,
+        key: &crate::query::Key,
+        probabilities: &[f64],
+        filter: Option<&str>,
+        ticket: &Ticket,
+    ) -> Result<Vec<f64>, EngineError>;
+
+    /// Everything that a profile says of one column, without alerts.
+    ///
+    /// # Errors
+    /// As [`Engine::aggregate`].
+    fn column_profile(&self, column: &str, filter: Option<&str>, ticket: &Ticket)
+    -> Result<ColumnProfile, EngineError>;
+
+    /// Parses a SQL condition or expression against the columns without running it over the rows.
+    ///
+    /// # Errors
+    /// What is wrong with it, naming near columns when one is unknown.
+    fn check_sql(&self, expression: &str) -> Result<(), EngineError>;
+
+    /// Runs a query (`SELECT … FROM data`), at most `limit` rows.
+    ///
+    /// # Errors
+    /// As [`Engine::aggregate`].
+    fn sql(&self, query: &str, limit: usize, ticket: &Ticket) -> Result<(Schema, Page), EngineError>;
+
+    /// Identifies the table.
+    ///
+    /// # Errors
+    /// When the file can no longer be read, or a cancel.
+    fn fingerprint(&self, ticket: &Ticket) -> Result<Fingerprint, EngineError>;
+}
