@@ -1,0 +1,195 @@
+//! Checks a playbook for references that lead nowhere and rules that contradict each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Playbook, Question, QuestionType, When, YesRule};
+
+/// Something wrong or doubtful. `needle` is text near which it stands in the file, for the line number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaybookFault {
+    /// What to look for in the file: the id of the question, hypothesis or check.
+    pub needle: String,
+    /// What is wrong.
+    pub message: String,
+    /// Doubtful only: the playbook can be used.
+    pub warning: bool,
+}
+
+struct Linter<'a> {
+    playbook: &'a Playbook,
+    faults: Vec<PlaybookFault>,
+}
+
+impl Linter<'_> {
+    fn fault(&mut self, needle: &str, message: impl Into<String>) {
+        self.faults.push(PlaybookFault { needle: needle.into(), message: message.into(), warning: false });
+    }
+
+    fn warn(&mut self, needle: &str, message: impl Into<String>) {
+        self.faults.push(PlaybookFault { needle: needle.into(), message: message.into(), warning: true });
+    }
+
+    fn unique<'b>(&mut self, kind: &str, ids: impl Iterator<Item = &'b str>) {
+        let mut seen = BTreeSet::new();
+        for id in ids {
+            if !seen.insert(id.to_owned()) {
+                self.fault(id, format!("{kind} {id} stands twice"));
+            }
+        }
+    }
+
+    fn option_values(&mut self, question: &Question, when: &When, of: &Question) {
+        let single = when.is.iter().chain(when.has.iter());
+        let listed = single.chain(when.any_of.iter().flatten()).chain(when.has_any.iter().flatten());
+        for value in listed {
+            let Some(word) = value.as_str() else {
+                if !value.is_number() {
+                    self.fault(&question.id, format!("{}: write {value} in quotes", question.id));
+                }
+                continue;
+            };
+            let known = match of.kind {
+                QuestionType::Choice | QuestionType::Multi => of.options.iter().any(|(k, _)| k == word),
+                QuestionType::YesNo => matches!(word, "yes" | "no"),
+                _ => true,
+            };
+            if !known {
+                self.fault(&question.id, format!("{}: \"{word}\" is not an option of {}", question.id, of.id));
+            }
+        }
+    }
+
+    fn question(&mut self, at: usize, q: &Question) {
+        let playbook = self.playbook;
+        if !playbook.stages.iter().any(|s| s.id == q.stage) {
+            self.fault(&q.id, format!("{}: there is no stage {}", q.id, q.stage));
+        }
+        for role in &q.ask {
+            if playbook.role(role).is_none() {
+                self.fault(&q.id, format!("{}: there is no role {role}", q.id));
+            }
+        }
+        if q.ask.is_empty() {
+            self.fault(&q.id, format!("{}: nobody is asked; name a role in ask", q.id));
+        }
+        if matches!(q.kind, QuestionType::Choice | QuestionType::Multi) && q.options.len() < 2 {
+            self.fault(&q.id, format!("{}: a choice needs at least two options", q.id));
+        }
+        if let Some(show) = &q.show_if {
+            match playbook.questions.iter().position(|x| x.id == show.q) {
+                Some(i) if i < at => {
+                    if let Some(of) = playbook.questions.get(i) {
+                        self.option_values(q, &show.when, of);
+                    }
+                }
+                Some(_) => self.fault(&q.id, format!("{}: show_if points forward to {}", q.id, show.q)),
+                None => self.fault(&q.id, format!("{}: show_if names no question: {}", q.id, show.q)),
+            }
+        }
+        for rule in &q.then {
+            self.option_values(q, &rule.when, q);
+            if rule.when.is_empty() {
+                self.fault(&q.id, format!("{}: a rule has no condition in when", q.id));
+            }
+            let rated = rule.clue.iter().flat_map(|c| c.rate.keys());
+            for h in rule.propose.iter().chain(rated) {
+                if playbook.hypothesis(h).is_none() {
+                    self.fault(&q.id, format!("{}: there is no hypothesis {h}", q.id));
+                }
+            }
+        }
+    }
+
+    fn hypotheses(&mut self) {
+        let playbook = self.playbook;
+        let mut said: BTreeMap<(String, bool, String), BTreeMap<String, String>> = BTreeMap::new();
+        for h in &playbook.hypotheses {
+            if h.row.as_deref().is_some_and(|r| r != "data" && r != "other") {
+                self.fault(&h.id, format!("{}: row can be data or other", h.id));
+            }
+            if h.wrong_if.is_empty() {
+                self.warn(&h.id, format!("{}: wrong_if is missing; say what would prove it wrong", h.id));
+            }
+            for p in &h.predicts {
+                if playbook.check(&p.check).is_none() {
+                    self.fault(&h.id, format!("{}: there is no check {}", h.id, p.check));
+                }
+                for (yes, side) in [(true, &p.if_yes), (false, &p.if_no)] {
+                    for (who, rating) in side {
+                        let who = if who == "self" { h.id.clone() } else { who.clone() };
+                        if playbook.hypothesis(&who).is_none() && who != "other" && who != "data" {
+                            self.fault(&h.id, format!("{}: there is no hypothesis {who}", h.id));
+                        }
+                        let by = said.entry((p.check.clone(), yes, who)).or_default();
+                        by.insert(rating.key().to_owned(), h.id.clone());
+                    }
+                }
+            }
+        }
+        for ((check, yes, who), ratings) in said {
+            if ratings.len() > 1 {
+                let side = if yes { "if_yes" } else { "if_no" };
+                let list: Vec<String> = ratings.iter().map(|(r, h)| format!("{r} ({h})")).collect();
+                let list = list.join(", ");
+                self.warn(&check, format!("{check}, {side}: {who} is rated differently: {list}; its own word counts"));
+            }
+        }
+    }
+
+    fn checks(&mut self) {
+        let playbook = self.playbook;
+        let role_known = |role: &str| playbook.columns.is_empty() || playbook.columns.iter().any(|(r, _)| r == role);
+        for c in &playbook.checks {
+            match &c.yes_if {
+                None => self.warn(&c.id, format!("{}: yes_if is missing; a person will judge", c.id)),
+                Some(YesRule::Prose(_)) => self.warn(
+                    &c.id,
+                    format!("{}: yes_if is prose; a person will judge. Write it as {{metric: …, gte: …}}", c.id),
+                ),
+                Some(YesRule::Rule(rule)) => {
+                    let bounds = [rule.gte, rule.lte, rule.gt, rule.lt, rule.lower_gt, rule.upper_lt];
+                    if bounds.iter().all(Option::is_none) && rule.and.is_empty() {
+                        self.fault(&c.id, format!("{}: yes_if has no bound", c.id));
+                    }
+                }
+            }
+            for role in c.needs.iter().filter(|r| r.as_str() != "outcome") {
+                if !role_known(role) {
+                    self.warn(&c.id, format!("{}: needs names no column role: {role}", c.id));
+                }
+            }
+            if let Some(Value::Array(within)) = c.params.get("within") {
+                for role in within.iter().filter_map(Value::as_str) {
+                    if !role_known(role) {
+                        self.warn(&c.id, format!("{}: within names no column role: {role}", c.id));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Everything wrong or doubtful.
+#[must_use]
+pub fn lint(playbook: &Playbook) -> Vec<PlaybookFault> {
+    let mut l = Linter { playbook, faults: Vec::new() };
+    if playbook.schema != "playbook/1" {
+        l.fault("schema", format!("the schema is {}, this version reads playbook/1", playbook.schema));
+    }
+    l.unique("question", playbook.questions.iter().map(|q| q.id.as_str()));
+    l.unique("hypothesis", playbook.hypotheses.iter().map(|h| h.id.as_str()));
+    l.unique("check", playbook.checks.iter().map(|c| c.id.as_str()));
+    for (at, q) in playbook.questions.iter().enumerate() {
+        l.question(at, q);
+    }
+    l.hypotheses();
+    l.checks();
+    for id in &playbook.finish.need {
+        if playbook.question(id).is_none() {
+            l.fault(id, format!("finish.need names no question: {id}"));
+        }
+    }
+    l.faults
+}

@@ -1,0 +1,14 @@
+//! Playbooks: stages, roles, questions, hypotheses and checks for one kind of problem (`playbook/1`).
+
+mod condition;
+mod flow;
+mod lint;
+mod types;
+
+pub use condition::{When, matches_answer};
+pub use flow::{Flow, QuestionState, fill};
+pub use lint::{PlaybookFault, lint};
+pub use types::{
+    ColumnRole, DsProblem, Finish, Playbook, PlaybookCheck, PlaybookHypothesis, PlaybookKpi, Prediction, Question,
+    QuestionType, Rule, RuleClue, Scale, ShowIf, Stage, WeakIf, YesRule,
+};
