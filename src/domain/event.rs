@@ -106,9 +106,38 @@ impl Event {
 
 /// All verbs that this version understands.
 pub const VERBS: [&str; 32] = [
-    "open", "goal", "person", "attach_data", "fingerprint", "read_options", "map_columns", "known_before", "setting",
-    "kpi", "answer", "defer", "hypothesis", "park", "clue", "rate", "split_family", "predict", "check", "impact",
-    "propose", "dismiss", "note", "amend", "retract", "undo", "redact", "decide", "problem", "rerun", "outcome", "review",
+    "open",
+    "goal",
+    "person",
+    "attach_data",
+    "fingerprint",
+    "read_options",
+    "map_columns",
+    "known_before",
+    "setting",
+    "kpi",
+    "answer",
+    "defer",
+    "hypothesis",
+    "park",
+    "clue",
+    "rate",
+    "split_family",
+    "predict",
+    "check",
+    "impact",
+    "propose",
+    "dismiss",
+    "note",
+    "amend",
+    "retract",
+    "undo",
+    "redact",
+    "decide",
+    "problem",
+    "rerun",
+    "outcome",
+    "review",
 ];
 
 /// Whether the KPI got worse or was always too high.
@@ -364,14 +393,7 @@ pub enum Act {
         took_seconds: Option<f64>,
     },
     /// What a hypothesis could move.
-    Impact {
-        hypothesis: String,
-        exposed: f64,
-        fixable: f64,
-        effect_points: [f64; 3],
-        quality: Quality,
-        cost_days: f64,
-    },
+    Impact { hypothesis: String, exposed: f64, fixable: f64, effect_points: [f64; 3], quality: Quality, cost_days: f64 },
     /// Something an answer proposes.
     Propose {
         proposal: String,

@@ -110,7 +110,8 @@ impl<'a> Flow<'a> {
                     ("second", Value::Array(l)) => l.get(1).cloned().unwrap_or(Value::Null),
                     _ => answer.value.clone(),
                 };
-                let option = |s: &str| question.options.iter().find(|(k, _)| k == s).map_or(s.to_owned(), |(_, w)| w.clone());
+                let option =
+                    |s: &str| question.options.iter().find(|(k, _)| k == s).map_or(s.to_owned(), |(_, w)| w.clone());
                 let words = match &value {
                     Value::Null if answer.text.is_empty() => continue,
                     Value::Null => answer.text.clone(),

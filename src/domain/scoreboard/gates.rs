@@ -84,7 +84,10 @@ impl Gates {
     /// Judges the board. `best_voi_per_hour` is absent when nothing is left to ask or check.
     #[must_use]
     pub fn judge(
-        inputs: &Inputs, board: &Board, without_clue: &BTreeMap<String, Without>, best_voi_per_hour: Option<f64>,
+        inputs: &Inputs,
+        board: &Board,
+        without_clue: &BTreeMap<String, Without>,
+        best_voi_per_hour: Option<f64>,
         at: &Thresholds,
     ) -> Self {
         let (leader, runner_up) = (board.leader().unwrap_or_default(), board.runner_up().unwrap_or_default());
@@ -98,14 +101,54 @@ impl Gates {
         let ok = GateState::from_bool;
         let gate = |key, short, asks, state| Gate { key, short, asks, state };
         Self(vec![
-            gate("leader_at_least_0.60", "6 in 10", "The leader is at least 6 in 10 plausible.", ok(board.p(leader) >= at.leader)),
-            gate("margin_at_least_5_db", "odds", "The leader stands at least 3 : 1 over the next.", ok(board.margin_db.unwrap_or(0.0) >= at.margin_db)),
-            gate("other_below_0.20", "other", "Something not thought of is less than 2 in 10 plausible.", ok(board.p("other") < at.other)),
-            gate("data_fault_below_0.15", "data", "Wrong data is less than 15 % plausible.", ok(board.p("data") < at.data)),
-            gate("no_single_clue_flips", "no single clue", "No single clue decides who leads.", ok(!without_clue.values().any(|w| w.flips))),
-            gate("two_families_support", "two sources", "At least two sources favour the leader; all in one table counts half.", two_families),
-            gate("one_prediction_tested", "predicted", "At least one forecast was written before looking.", ok(inputs.clues.iter().any(|c| c.origin == Origin::Predicted))),
-            gate("next_check_below_1_point_an_hour", "nothing left", "No open question or check is worth an hour.", ok(best_voi_per_hour.unwrap_or(0.0) < at.voi_per_hour)),
+            gate(
+                "leader_at_least_0.60",
+                "6 in 10",
+                "The leader is at least 6 in 10 plausible.",
+                ok(board.p(leader) >= at.leader),
+            ),
+            gate(
+                "margin_at_least_5_db",
+                "odds",
+                "The leader stands at least 3 : 1 over the next.",
+                ok(board.margin_db.unwrap_or(0.0) >= at.margin_db),
+            ),
+            gate(
+                "other_below_0.20",
+                "other",
+                "Something not thought of is less than 2 in 10 plausible.",
+                ok(board.p("other") < at.other),
+            ),
+            gate(
+                "data_fault_below_0.15",
+                "data",
+                "Wrong data is less than 15 % plausible.",
+                ok(board.p("data") < at.data),
+            ),
+            gate(
+                "no_single_clue_flips",
+                "no single clue",
+                "No single clue decides who leads.",
+                ok(!without_clue.values().any(|w| w.flips)),
+            ),
+            gate(
+                "two_families_support",
+                "two sources",
+                "At least two sources favour the leader; all in one table counts half.",
+                two_families,
+            ),
+            gate(
+                "one_prediction_tested",
+                "predicted",
+                "At least one forecast was written before looking.",
+                ok(inputs.clues.iter().any(|c| c.origin == Origin::Predicted)),
+            ),
+            gate(
+                "next_check_below_1_point_an_hour",
+                "nothing left",
+                "No open question or check is worth an hour.",
+                ok(best_voi_per_hour.unwrap_or(0.0) < at.voi_per_hour),
+            ),
         ])
     }
 }

@@ -126,9 +126,7 @@ fn sources_left_out_are_reproduced() {
 fn value_of_the_next_check_is_reproduced() {
     let g = golden();
     let first: Vec<String> = read(&g["snapshots"][0]["clues"]);
-    for (key, inputs) in
-        [("next_check_after_interviews", inputs(Some(&first))), ("next_check_final", inputs(None))]
-    {
+    for (key, inputs) in [("next_check_after_interviews", inputs(Some(&first))), ("next_check_final", inputs(None))] {
         for check in g["inputs"]["checks"].as_array().unwrap() {
             let words: BTreeMap<String, ForecastWord> = read(&check["predict"]);
             let item = NextItem {

@@ -71,7 +71,9 @@ pub fn check_value(inputs: &Inputs, item: &NextItem) -> CheckValue {
         let total = if answer { yes } else { 1.0 - yes };
         prior
             .iter()
-            .map(|(id, p)| (id.clone(), if total > 0.0 { p * if answer { py(id) } else { 1.0 - py(id) } / total } else { *p }))
+            .map(|(id, p)| {
+                (id.clone(), if total > 0.0 { p * if answer { py(id) } else { 1.0 - py(id) } / total } else { *p })
+            })
             .collect()
     };
     let (if_yes, if_no) = (posterior(true), posterior(false));

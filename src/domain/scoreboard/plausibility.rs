@@ -154,9 +154,8 @@ fn discounts(inputs: &Inputs) -> BTreeMap<String, f64> {
         families.entry(&clue.family).or_default().push((spread, clue));
     }
     for members in families.values_mut() {
-        members.sort_by(|(sa, a), (sb, b)| {
-            sb.total_cmp(sa).then(a.origin.cmp(&b.origin)).then_with(|| a.id.cmp(&b.id))
-        });
+        members
+            .sort_by(|(sa, a), (sb, b)| sb.total_cmp(sa).then(a.origin.cmp(&b.origin)).then_with(|| a.id.cmp(&b.id)));
         let mut d = 1.0;
         for (_, clue) in members {
             out.insert(clue.id.clone(), d);

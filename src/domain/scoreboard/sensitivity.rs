@@ -13,15 +13,13 @@ pub struct Without {
     pub margin_db: f64,
     /// Whether the leader is another one than with everything.
     pub flips: bool,
-    /// P of the full board's leader then.
-    pub leader_p: f64,
+    /// P of every row then.
+    pub plausibility: BTreeMap<String, f64>,
 }
 
 /// Scores again without each group of clues that `group_of` names; clues of which it names none are never left out.
 #[must_use]
-pub fn without_each(
-    inputs: &Inputs, group_of: impl Fn(&ClueInput) -> Option<String>,
-) -> BTreeMap<String, Without> {
+pub fn without_each(inputs: &Inputs, group_of: impl Fn(&ClueInput) -> Option<String>) -> BTreeMap<String, Without> {
     let base = score(inputs);
     let Some(leader) = base.leader().map(str::to_owned) else {
         return BTreeMap::new();
@@ -44,8 +42,8 @@ pub fn without_each(
             let without = Without {
                 flips: now != leader,
                 margin_db: board.margin_db.unwrap_or(0.0),
-                leader_p: board.p(&leader),
                 leader: now,
+                plausibility: board.plausibility,
             };
             (group, without)
         })

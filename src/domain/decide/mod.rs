@@ -1,0 +1,218 @@
+//! All rules: what may be recorded, and what follows from it. Nothing here writes; a refusal leaves no trace.
+
+mod answers;
+mod proposals;
+mod rules;
+mod suggest;
+
+use std::fmt;
+
+use serde_json::Value;
+
+pub use suggest::{family_of_column, suggest_ratings};
+
+use super::event::{Act, Event, EventRef, Ratings};
+use super::playbook::Playbook;
+use super::session::Session;
+use super::words::Grade;
+
+/// What the user wants.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Intent {
+    /// Record a fact. An empty id of a hypothesis or clue is filled in.
+    Record(Box<Act>),
+    /// Record several facts that belong together; `u` takes them back together.
+    RecordAll(Vec<Act>),
+    /// Take a proposal.
+    Accept {
+        /// The proposal.
+        proposal: String,
+        /// Other words than the proposed ones.
+        text: Option<String>,
+        /// Other ratings than the proposed ones.
+        ratings: Option<Ratings>,
+        /// Another grade.
+        grade: Option<Grade>,
+        /// Why a rating is extreme.
+        reason: Option<String>,
+    },
+    /// Take the last intent back.
+    Undo,
+    /// Bring back what the last undo took.
+    Redo,
+}
+
+impl Intent {
+    /// Records one fact.
+    #[must_use]
+    pub fn record(act: Act) -> Self {
+        Self::Record(Box::new(act))
+    }
+}
+
+/// Why something is not recorded, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong.
+    pub why: String,
+    /// What to do.
+    pub next: String,
+}
+
+impl Refusal {
+    /// A refusal.
+    pub fn new(why: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { why: why.into(), next: next.into() }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.why)?;
+        if self.next.is_empty() { Ok(()) } else { write!(f, " {}", self.next) }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// What is stamped at the edge: time, person, and a seed for ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// UTC with seconds: `2026-10-05T08:02:10Z`.
+    pub at: String,
+    /// Alias of who records.
+    pub by: String,
+    /// Random.
+    pub seed: u64,
+}
+
+/// The event ids of one batch: a short random name, then `name-2`, `name-3` …
+fn batch_id(seed: u64, k: usize) -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (seed >> 31);
+    // The first sign is a letter, so that YAML never reads an id as a number.
+    let mut name = String::new();
+    for i in 0..6 {
+        let range = if i == 0 { 24 } else { 32 };
+        name.push(char::from(ALPHABET.get((x % range) as usize).copied().unwrap_or(b'a')));
+        x /= range;
+    }
+    if k == 0 { name } else { format!("{name}-{}", k + 1) }
+}
+
+/// The name that all events of one intent share.
+#[must_use]
+pub fn batch_of(id: &str) -> &str {
+    id.split('-').next().unwrap_or(id)
+}
+
+/// Turns an intent into events, or refuses it.
+///
+/// # Errors
+/// A [`Refusal`] in plain words; nothing is changed then.
+pub fn decide(
+    session: &Session,
+    playbook: Option<&Playbook>,
+    intent: Intent,
+    stamp: &Stamp,
+) -> Result<Vec<Event>, Refusal> {
+    let acts = match intent {
+        Intent::Record(act) => rules::check(session, playbook, *act)?,
+        Intent::RecordAll(acts) => {
+            // Each is judged as if the ones before it stood already.
+            let mut trial = session.clone();
+            let mut all = Vec::new();
+            for act in acts {
+                for act in rules::check(&trial, playbook, act)? {
+                    let n = trial.next_n();
+                    let id = Some(batch_id(stamp.seed, all.len()));
+                    trial.apply(Event { n, id, at: stamp.at.clone(), by: stamp.by.clone(), act: act.clone() });
+                    all.push(act);
+                }
+            }
+            all
+        }
+        Intent::Accept { proposal, text, ratings, grade, reason } => {
+            let act = proposals::accept(session, playbook, &proposal, text, ratings, grade, reason)?;
+            let mut all = Vec::new();
+            for act in act {
+                all.extend(rules::check(session, playbook, act)?);
+            }
+            all
+        }
+        Intent::Undo => vec![Act::Undo { events: last_batch(session)? }],
+        Intent::Redo => match session.events.last() {
+            Some(e) if matches!(e.act, Act::Undo { .. }) => vec![Act::Undo { events: vec![e.reference()] }],
+            _ => return Err(Refusal::new("There is nothing to bring back.", "Redo works right after an undo.")),
+        },
+    };
+    let first = session.next_n();
+    Ok(acts
+        .into_iter()
+        .enumerate()
+        .map(|(k, act)| Event {
+            n: first + k as u64,
+            id: Some(batch_id(stamp.seed, k)),
+            at: not_before(session, &stamp.at),
+            by: stamp.by.clone(),
+            act,
+        })
+        .collect())
+}
+
+/// Time never runs backwards in a session, even when a clock does.
+fn not_before(session: &Session, at: &str) -> String {
+    match session.events.last() {
+        Some(last) if last.at.as_str() > at => last.at.clone(),
+        _ => at.to_owned(),
+    }
+}
+
+/// The events of the last intent that still counts and that a person made.
+fn last_batch(session: &Session) -> Result<Vec<EventRef>, Refusal> {
+    let nothing = || Refusal::new("There is nothing to undo.", "Redaction, data that was read and undo itself stay.");
+    let mut undone: std::collections::BTreeSet<usize> = std::collections::BTreeSet::new();
+    for (i, event) in session.events.iter().enumerate().rev() {
+        if undone.contains(&i) {
+            continue;
+        }
+        if let Act::Undo { events } = &event.act {
+            undone.extend(events.iter().filter_map(|r| session.find(r, i)));
+            continue;
+        }
+        if matches!(event.act, Act::Redact { .. } | Act::Fingerprint { .. } | Act::AttachData { .. } | Act::Open { .. })
+        {
+            continue;
+        }
+        let batch = event.id.as_deref().map(batch_of);
+        let mut out: Vec<EventRef> = session
+            .events
+            .iter()
+            .enumerate()
+            .filter(|(j, e)| {
+                !undone.contains(j)
+                    && match batch {
+                        Some(b) => e.id.as_deref().map(batch_of) == Some(b),
+                        None => *j == i,
+                    }
+            })
+            .map(|(_, e)| e.reference())
+            .collect();
+        out.dedup();
+        return if out.is_empty() { Err(nothing()) } else { Ok(out) };
+    }
+    Err(nothing())
+}
+
+/// Reads a JSON number, also from text with a decimal comma or a percent sign.
+#[must_use]
+pub fn number_in(text: &str) -> Option<f64> {
+    let t = text.trim().trim_end_matches('%').trim().replace('\u{2212}', "-");
+    let t = if t.contains(',') && !t.contains('.') { t.replace(',', ".") } else { t };
+    t.replace([' ', '\u{2009}', '\u{a0}'], "").parse::<f64>().ok().filter(|x| x.is_finite())
+}
+
+/// Whether a value is missing.
+pub(crate) fn is_unknown(value: &Value, text: &str) -> bool {
+    value.is_null() && text.trim().is_empty()
+}
