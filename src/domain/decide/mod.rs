@@ -117,13 +117,13 @@ pub fn decide(
     stamp: &Stamp,
 ) -> Result<Vec<Event>, Refusal> {
     let acts = match intent {
-        Intent::Record(act) => rules::check(session, playbook, *act)?,
+        Intent::Record(act) => rules::check(session, playbook, &stamp.by, *act)?,
         Intent::RecordAll(acts) => {
             // Each is judged as if the ones before it stood already.
             let mut trial = session.clone();
             let mut all = Vec::new();
             for act in acts {
-                for act in rules::check(&trial, playbook, act)? {
+                for act in rules::check(&trial, playbook, &stamp.by, act)? {
                     let n = trial.next_n();
                     let id = Some(batch_id(stamp.seed, all.len()));
                     trial.apply(Event { n, id, at: stamp.at.clone(), by: stamp.by.clone(), act: act.clone() });
@@ -136,7 +136,7 @@ pub fn decide(
             let act = proposals::accept(session, playbook, &proposal, text, ratings, grade, reason)?;
             let mut all = Vec::new();
             for act in act {
-                all.extend(rules::check(session, playbook, act)?);
+                all.extend(rules::check(session, playbook, &stamp.by, act)?);
             }
             all
         }

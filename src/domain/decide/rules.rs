@@ -17,7 +17,7 @@ fn no(why: impl Into<String>, next: impl Into<String>) -> Acts {
 }
 
 /// Refuses the act, or gives it back completed, with what follows from it.
-pub(super) fn check(session: &Session, playbook: Option<&Playbook>, mut act: Act) -> Acts {
+pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mut act: Act) -> Acts {
     let state = &session.state;
     match &mut act {
         Act::Open { text } if text.trim().is_empty() => {
@@ -119,6 +119,14 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, mut act: Act
                 return no("No rating was given.", "Choose how expected the clue is under a hypothesis.");
             }
             ratings_fit(session, ratings, reason.as_deref())?;
+            if reason.as_deref().is_none_or(|r| r.trim().is_empty()) {
+                if let Some(title) = frozen(session, clue, by, ratings) {
+                    return no(
+                        format!("The rating for \"{title}\" was given already and is frozen."),
+                        "Change it with a written reason.",
+                    );
+                }
+            }
             Ok(vec![act])
         }
         Act::SplitFamily { clue, family, note } => {
@@ -318,7 +326,7 @@ fn free_slug(session: &Session, title: &str) -> String {
 }
 
 /// A rating that was given is frozen: the same rater changes it only with a reason.
-pub(super) fn frozen(session: &Session, clue: &str, by: &str, ratings: &Ratings) -> Option<String> {
+fn frozen(session: &Session, clue: &str, by: &str, ratings: &Ratings) -> Option<String> {
     let c = session.state.clue(clue)?;
     ratings.iter().find_map(|(h, r)| {
         let row = session.state.row(h)?;
