@@ -1,1 +1,3 @@
 //! How it behaves: a pure machine of messages and effects.
+
+pub mod key;
