@@ -198,6 +198,28 @@ fn head(text: &str, room: usize) -> &str {
     text
 }
 
+/// The window of `cells` cells that begins `from` cells into the text: for what scrolls sideways.
+/// Halves of wide glyphs at its edges are blanks; it ends where the text ends.
+pub fn slice(text: &str, from: usize, cells_wanted: usize) -> String {
+    let (mut out, mut at, end) = (String::new(), 0, from.saturating_add(cells_wanted));
+    for grapheme in clean(text).graphemes(true) {
+        let (start, wide) = (at, cells(grapheme));
+        at += wide;
+        if at <= from {
+            continue;
+        }
+        if start >= end {
+            break;
+        }
+        if start >= from && at <= end {
+            out.push_str(grapheme);
+        } else {
+            out.extend(std::iter::repeat_n(' ', at.min(end) - start.max(from)));
+        }
+    }
+    out
+}
+
 /// Exactly `cells` cells: cut with `…` or padded with spaces at the right.
 pub fn fit(text: &str, cells: usize) -> String {
     fit_to(text, cells, Align::Left)
@@ -366,6 +388,15 @@ mod tests {
         assert_eq!(fit("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
         assert_eq!(fit_right("12", 4), "  12");
         assert_eq!(fit_center("12", 5), " 12  ");
+    }
+
+    #[test]
+    fn a_window_into_text_cuts_wide_glyphs_to_blanks() {
+        assert_eq!(slice("abcdef", 2, 3), "cde");
+        assert_eq!(slice("客户流", 1, 3), " 户");
+        assert_eq!(slice("客户流", 2, 3), "户 ");
+        assert_eq!(slice("abc", 9, 3), "");
+        assert_eq!(slice("abc", 1, 0), "");
     }
 
     #[test]

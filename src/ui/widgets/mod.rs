@@ -1,14 +1,31 @@
 //! Parts that screens are made of. All draw into any [`Rect`](ratatui::layout::Rect) of a buffer,
 //! however small, and never outside it; all clean the text they are given.
 //!
-//! | part | call |
+//! | module | part |
 //! |---|---|
-//! | bar, gauge | `shapes::bar(value, cells, &glyphs) -> String`, `shapes::gauge(value, cells, &glyphs) -> String` |
-//! | sparkline, histogram | `shapes::spark(&[f64], cells, &glyphs) -> String`, `shapes::hist(&[f64], cells, &glyphs) -> String` |
-//! | interval | `interval::interval_line(lo, mid, hi, axis_lo, axis_hi, cells, &glyphs) -> String` |
-//! | time series | `chart::Chart { … }.draw(area, buf, &theme)` |
-//! | list | `list::ListState`, `list::draw(area, buf, &theme, &mut state, rows, row) ` |
-//! | table | `table::Table { … }.draw(area, buf, &theme, &mut TableState)` |
-//! | popup | `popup::open(area, buf, &theme, title, width, height) -> Rect` (the inside) |
-//! | hints, title bar, tabs | `hints::Hints`, `titlebar::TitleBar`, `tabs::draw` |
-//! | text input | `field::Field { … }.draw(area, buf, &theme) -> Option<Position>` (the cursor) |
+//! | [`draw`] | text, lines and prose into an area; the selected row; clearing |
+//! | [`shapes`] | bar, gauge, sparkline, histogram |
+//! | [`interval`] | `├──●──┤` on a shared axis |
+//! | [`chart`] | time series in braille with a band |
+//! | [`pane`] | title line, empty state, rule |
+//! | [`list`], [`table`] | rows that scroll; their state is [`Scroll`](crate::app::scroll::Scroll) |
+//! | [`popup`] | the box for what floats |
+//! | [`field`] | one line of typed text |
+//! | [`titlebar`], [`hints`], [`tabs`] | first line, last line, names side by side |
+
+pub mod chart;
+pub mod draw;
+pub mod field;
+pub mod hints;
+pub mod interval;
+pub mod list;
+pub mod pane;
+pub mod popup;
+pub mod shapes;
+pub mod table;
+pub mod tabs;
+pub mod titlebar;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod fuzz;
