@@ -106,7 +106,10 @@ fn rewrite(text: &str, prose: bool) -> String {
                 out.push('\n');
                 base = false;
             }
-            '\t' if prose => out.push_str(TAB),
+            '\t' if prose => {
+                out.push_str(TAB);
+                base = false;
+            }
             _ => push_visible(&mut out, c),
         }
     }
@@ -292,13 +295,19 @@ fn wrap_line(text: &str, room: usize, lines: &mut Vec<String>) {
                 used = 0;
             }
             for grapheme in word.graphemes(true) {
-                let (grapheme, wide) = match cells(grapheme) {
-                    wide if wide > room => ("·", 1),
-                    wide => (grapheme, wide),
-                };
-                if used + wide > room {
+                let mut wide = cells(grapheme);
+                if used + wide > room && used > 0 {
                     lines.push(std::mem::take(&mut line));
                     used = 0;
+                }
+                // A glyph that begins with a mark and is no mark of the last one, alone on its line.
+                if line.is_empty() && grapheme.chars().next().is_some_and(is_mark) && wide < room {
+                    line.push('◌');
+                    used = 1;
+                }
+                let mut grapheme = grapheme;
+                if used + wide > room {
+                    (grapheme, wide) = ("·", 1);
                 }
                 line.push_str(grapheme);
                 used += wide;

@@ -160,7 +160,7 @@ fn ansi16() -> Inks {
 /// Indices of xterm's 256 colours nearest to the full-colour inks.
 fn indexed(ground: Ground) -> Inks {
     let (dim, accent, good, bad, warn, (front, back), rule) = match ground {
-        Ground::Dark => (245, 33, 71, 203, 172, (255, 237), 243),
+        Ground::Dark => (245, 33, 65, 167, 136, (255, 236), 243),
         Ground::Light => (241, 25, 28, 160, 130, (16, 253), 244),
     };
     let c = Color::Indexed;

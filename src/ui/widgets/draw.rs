@@ -169,7 +169,7 @@ mod tests {
         let mut buf = Buffer::empty(Rect::new(0, 0, 6, 2));
         let area = buf.area;
         assert_eq!(put_prose(&mut buf, area, "one two three four", Style::new()), 2);
-        assert_eq!(lines(&buf), ["one   ", "two…  "].map(|s| s.replace("one   ", "one   ")));
+        assert_eq!(lines(&buf), ["one   ", "two…  "]);
     }
 
     #[test]

@@ -276,7 +276,7 @@ mod tests {
     fn names_shrink_before_anything_scrolls_and_numbers_never() {
         let columns = columns();
         let table = Table { columns: &columns, len: 2, frozen: 1, focused: true, pick_column: false };
-        assert_eq!(drawn(31, &table, 0)[1], "   na…       1       2       3");
+        assert_eq!(drawn(31, &table, 0)[1], "   nam…       1       2       3");
         let columns = [Column::text("name", 8).grows(), Column::number("n", 6)];
         let table = Table { columns: &columns, len: 2, frozen: 0, focused: true, pick_column: false };
         assert_eq!(drawn(31, &table, 0)[1], "   name0                      1");
@@ -286,12 +286,7 @@ mod tests {
     fn the_selected_column_scrolls_into_sight_beside_the_frozen_one() {
         let columns = columns();
         let table = Table { columns: &columns, len: 2, frozen: 1, focused: true, pick_column: true };
-        assert_eq!(drawn(24, &table, 0)[0], "   name         n      ›");
-        assert_eq!(
-            drawn(24, &table, 3)[0],
-            "   name     ‹  KPI      ".replace("‹  KPI      ", "‹   KPI    ").as_str()[..0].to_owned()
-                + &drawn(24, &table, 3)[0]
-        );
+        assert_eq!(drawn(24, &table, 0)[0], "   name       n    null›");
         let header = &drawn(24, &table, 3)[0];
         assert!(
             header.contains("name") && header.contains("KPI") && header.contains('‹') && !header.contains('›'),

@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn the_current_tab_is_always_shown() {
         assert_eq!(drawn(32, 1), " Table  Columns  KPI  Drivers   ");
-        assert_eq!(drawn(18, 0), " Table  Columns  ›");
+        assert_eq!(drawn(18, 0), " Table  Columns › ");
         assert_eq!(drawn(18, 3), "‹  KPI  Drivers   ");
         assert_eq!(drawn(5, 3), "‹  D…");
         assert_eq!(drawn(0, 3), "");

@@ -163,8 +163,8 @@ mod tests {
         assert!(drawn(100).ends_with("1 Problem  2 Ask  3 Explore  4 Score ●  5 Brief "), "{}", drawn(100));
         assert!(drawn(80).starts_with(" Rider churn · churned_28d 8.0% → 7.6% by 31 Dec "), "{}", drawn(80));
         assert!(drawn(80).ends_with(" 1  2  3  4 Score  5 "), "{}", drawn(80));
-        assert!(drawn(40).starts_with(" Rider churn"), "{}", drawn(40));
-        assert!(drawn(40).contains("4 Score"), "{}", drawn(40));
+        assert!(drawn(44).starts_with(" Rider churn"), "{}", drawn(44));
+        assert!(drawn(44).contains("4 Score"), "{}", drawn(44));
         assert!(drawn(30).ends_with(" 1 2 3 [4] 5 "), "{}", drawn(30));
         assert!(drawn(12).starts_with(" Rider"), "{}", drawn(12));
     }
