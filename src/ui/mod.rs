@@ -1,1 +1,6 @@
 //! How it looks: draws an application with a theme.
+
+pub mod glyphs;
+pub mod text;
+pub mod theme;
+pub mod widgets;

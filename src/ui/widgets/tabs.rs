@@ -1,0 +1,68 @@
+//! Names side by side, one of them chosen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::draw::{put, row_of};
+use crate::ui::text;
+use crate::ui::theme::Theme;
+
+/// Draws tabs in the first row of an area, two blanks between. When they do not all fit, those
+/// around the current one stay, and `‹` or `›` says that there are more.
+pub fn draw(area: Rect, buf: &mut Buffer, theme: &Theme, names: &[&str], current: usize) {
+    let area = row_of(area, 0);
+    let Some(last) = names.len().checked_sub(1) else { return };
+    let current = current.min(last);
+    let room = usize::from(area.width);
+    let cost = |range: std::ops::RangeInclusive<usize>| -> usize {
+        let shown = names.get(range.clone()).unwrap_or_default();
+        let text: usize = shown.iter().map(|name| text::width(name) + 2).sum();
+        text + 2 * usize::from(*range.start() > 0) + 2 * usize::from(*range.end() < last)
+    };
+    // Grow from the current tab, to the right first.
+    let (mut from, mut to) = (current, current);
+    loop {
+        if to < last && cost(from..=to + 1) <= room {
+            to += 1;
+        } else if from > 0 && cost(from - 1..=to) <= room {
+            from -= 1;
+        } else {
+            break;
+        }
+    }
+    let mut at = 0;
+    if from > 0 {
+        at += put(buf, area, at, 0, theme.glyphs.off_left, theme.dim) + 1;
+    }
+    for (index, name) in names.iter().enumerate().take(to + 1).skip(from) {
+        let style = if index == current { theme.focus } else { theme.dim };
+        at = at.saturating_add(1);
+        at = at.saturating_add(put(buf, area, at, 0, name, style)).saturating_add(1);
+    }
+    if to < last {
+        put(buf, area, at, 0, theme.glyphs.off_right, theme.dim);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::ui::widgets::fuzz::lines;
+
+    fn drawn(width: u16, current: usize) -> String {
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
+        let area = buf.area;
+        draw(area, &mut buf, &Theme::dark(), &["Table", "Columns", "KPI", "Drivers"], current);
+        lines(&buf).concat()
+    }
+
+    #[test]
+    fn the_current_tab_is_always_shown() {
+        assert_eq!(drawn(32, 1), " Table  Columns  KPI  Drivers   ");
+        assert_eq!(drawn(18, 0), " Table  Columns › ");
+        assert_eq!(drawn(18, 3), "‹  KPI  Drivers   ");
+        assert_eq!(drawn(5, 3), "‹  D…");
+        assert_eq!(drawn(0, 3), "");
+    }
+}
