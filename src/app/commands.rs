@@ -1,0 +1,197 @@
+//! The one table of commands: keys, hints, help, palette and the README's key table all come from it.
+
+use super::key::Key;
+use super::screens;
+use super::{App, Effect, Popup, Screen};
+
+/// Where a command can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Everywhere that no text is typed.
+    Global,
+    /// Wherever a list or table has the keys.
+    List,
+    /// Home.
+    Home,
+    /// 1 Problem.
+    Problem,
+    /// 2 Ask, the list of questions.
+    Ask,
+    /// 2 Ask, an interview runs.
+    Interview,
+    /// 2 Ask, what the answers propose.
+    Triage,
+    /// 3 Explore, every pane.
+    Explore,
+    /// 4 Score.
+    Score,
+    /// 5 Brief.
+    Brief,
+    /// Replay, over any screen.
+    Replay,
+    /// A form has the keys.
+    Form,
+}
+
+impl Scope {
+    /// The title in help and in the key table.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::List => "Lists and tables",
+            Self::Home => "Home",
+            Self::Problem => "1 Problem",
+            Self::Ask => "2 Ask",
+            Self::Interview => "Interview",
+            Self::Triage => "Triage",
+            Self::Explore => "3 Explore",
+            Self::Score => "4 Score",
+            Self::Brief => "5 Brief",
+            Self::Replay => "Replay",
+            Self::Form => "Forms and text",
+        }
+    }
+}
+
+/// One command.
+pub struct CommandSpec {
+    /// Fixed name, as in user overrides.
+    pub id: &'static str,
+    /// Where it can be given.
+    pub scope: Scope,
+    /// Two or three words for hints.
+    pub name: &'static str,
+    /// One sentence for help and palette.
+    pub help: &'static str,
+    /// Its keys, the first one is shown.
+    pub keys: &'static [&'static str],
+    /// It takes something away.
+    pub danger: bool,
+    /// Place among the hints of the last line: 1 first, 0 never.
+    pub hint: u8,
+    /// Why it is not available now.
+    pub when: fn(&App) -> Result<(), &'static str>,
+    /// What it does.
+    pub run: fn(&mut App) -> Vec<Effect>,
+}
+
+impl std::fmt::Debug for CommandSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.id)
+    }
+}
+
+/// Always available.
+///
+/// # Errors
+/// Never.
+pub fn always(_: &App) -> Result<(), &'static str> {
+    Ok(())
+}
+
+/// Needs an open session.
+///
+/// # Errors
+/// When none is open.
+pub fn with_session(app: &App) -> Result<(), &'static str> {
+    if app.doc.is_some() { Ok(()) } else { Err("no session is open") }
+}
+
+/// Needs a session that can be changed.
+///
+/// # Errors
+/// When none is open, or it is read-only.
+pub fn writable(app: &App) -> Result<(), &'static str> {
+    match &app.doc {
+        None => Err("no session is open"),
+        Some(d) if d.replay.is_some() => Err("this is a replay"),
+        Some(d) if d.read_only.is_some() => Err("the session is read-only"),
+        Some(_) => Ok(()),
+    }
+}
+
+/// All commands, by screen.
+pub static TABLE: &[&[CommandSpec]] = &[
+    screens::GLOBAL,
+    screens::LIST,
+    screens::home::COMMANDS,
+    screens::problem::COMMANDS,
+    screens::ask::COMMANDS,
+    screens::explore::COMMANDS,
+    screens::score::COMMANDS,
+    screens::brief::COMMANDS,
+    screens::replay::COMMANDS,
+    screens::FORM,
+];
+
+/// Every command.
+pub fn all() -> impl Iterator<Item = &'static CommandSpec> {
+    TABLE.iter().flat_map(|t| t.iter())
+}
+
+/// The scopes that have the keys now, the nearest first.
+#[must_use]
+pub fn scopes(app: &App) -> Vec<Scope> {
+    match app.popups.last() {
+        Some(Popup::Form(_)) => return vec![Scope::Form],
+        Some(_) => return Vec::new(),
+        None => {}
+    }
+    let mut out = Vec::new();
+    if app.doc.as_ref().is_some_and(|d| d.replay.is_some()) {
+        out.push(Scope::Replay);
+    }
+    match app.screen {
+        Screen::Home => out.push(Scope::Home),
+        Screen::Problem => out.push(Scope::Problem),
+        Screen::Ask if app.views.ask.interview.is_some() => return vec![Scope::Interview],
+        Screen::Ask if app.views.ask.triage => out.push(Scope::Triage),
+        Screen::Ask => out.push(Scope::Ask),
+        Screen::Explore if screens::explore::is_typing(app) => return vec![Scope::Explore],
+        Screen::Explore => out.push(Scope::Explore),
+        Screen::Score => out.push(Scope::Score),
+        Screen::Brief => out.push(Scope::Brief),
+    }
+    out.extend([Scope::List, Scope::Global]);
+    out
+}
+
+/// The command that a key gives now. In edit mode only keys with Ctrl or Alt, Tab and Esc give one.
+#[must_use]
+pub fn find(app: &App, key: Key) -> Option<&'static CommandSpec> {
+    scopes(app)
+        .into_iter()
+        .find_map(|scope| all().filter(|c| c.scope == scope).find(|c| c.keys.iter().any(|k| k.parse() == Ok(key))))
+}
+
+/// The hints for the last line: key and name, the most useful first, at most six.
+#[must_use]
+pub fn hints(app: &App) -> Vec<(&'static str, &'static str)> {
+    let mut list: Vec<(usize, u8, &CommandSpec)> = Vec::new();
+    for (near, scope) in scopes(app).into_iter().enumerate() {
+        for command in all().filter(|c| c.scope == scope && c.hint > 0) {
+            if (command.when)(app).is_ok() {
+                list.push((near, command.hint, command));
+            }
+        }
+    }
+    list.sort_by_key(|(near, hint, _)| (*near, *hint));
+    list.into_iter().filter_map(|(_, _, c)| c.keys.first().map(|k| (*k, c.name))).take(6).collect()
+}
+
+/// The README's key table.
+#[must_use]
+pub fn key_table() -> String {
+    let mut out = String::new();
+    let mut scope = None;
+    for command in all().filter(|c| !c.keys.is_empty()) {
+        if scope != Some(command.scope) {
+            scope = Some(command.scope);
+            out.push_str(&format!("\n**{}**\n\n| key | does |\n|---|---|\n", command.scope.title()));
+        }
+        let keys: Vec<String> = command.keys.iter().map(|k| format!("`{}`", k.replace('|', "\\|"))).collect();
+        out.push_str(&format!("| {} | {} |\n", keys.join(" "), command.help));
+    }
+    out
+}

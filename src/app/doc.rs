@@ -1,0 +1,151 @@
+//! The session that is open, with what is computed from it once per change.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::board::{BeliefStep, BoardView, belief};
+use crate::domain::playbook::{Flow, Playbook};
+use crate::domain::session::Session;
+use crate::query::{Page, ProfileResult, ReadingReport, Schema};
+
+/// A session as it came from the journal.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Where it lives.
+    pub path: PathBuf,
+    /// The fold.
+    pub session: Session,
+    /// Its playbook, where it was found.
+    pub playbook: Option<Arc<Playbook>>,
+    /// Why it can't be changed.
+    pub read_only: Option<String>,
+    /// What the journal noticed: a torn tail, an edit by hand, faults.
+    pub warnings: Vec<String>,
+    /// Open it for replay from this event on (0: from the start).
+    pub replay_from: Option<usize>,
+}
+
+/// The session that is open.
+#[derive(Debug)]
+pub struct Doc {
+    /// Where it lives.
+    pub path: PathBuf,
+    /// The fold of its events; in replay, of the first ones.
+    pub session: Session,
+    /// Its playbook.
+    pub playbook: Option<Arc<Playbook>>,
+    /// Why it can't be changed.
+    pub read_only: Option<String>,
+    /// Number of the last event on disk, and when.
+    pub saved: Option<(u64, String)>,
+    /// Why the last write failed.
+    pub unsaved: Option<String>,
+    /// The board.
+    pub board: BoardView,
+    /// The board over time.
+    pub belief: Vec<BeliefStep>,
+    /// Replay.
+    pub replay: Option<ReplayView>,
+}
+
+/// Where a replay stands.
+#[derive(Debug)]
+pub struct ReplayView {
+    /// The whole session.
+    pub full: Session,
+    /// Events shown.
+    pub at: usize,
+    /// Whether it plays by itself.
+    pub playing: bool,
+    /// Events per second while playing.
+    pub speed: f64,
+}
+
+impl Doc {
+    /// A session ready to be shown.
+    #[must_use]
+    pub fn new(loaded: Loaded) -> Self {
+        let Loaded { path, session, playbook, read_only, replay_from, .. } = loaded;
+        let saved = session.events.last().map(|e| (e.n, e.at.get(11..16).unwrap_or_default().to_owned()));
+        let (session, replay, read_only) = match replay_from {
+            Some(at) => {
+                let at = at.min(session.events.len());
+                let shown = session.at(at);
+                let why = Some("This is a replay.".to_owned());
+                (shown, Some(ReplayView { full: session, at, playing: false, speed: 1.0 }), why)
+            }
+            None => (session, None, read_only),
+        };
+        let mut doc = Self {
+            path,
+            session,
+            playbook,
+            read_only,
+            saved,
+            unsaved: None,
+            board: BoardView::default(),
+            belief: Vec::new(),
+            replay,
+        };
+        doc.refresh();
+        doc
+    }
+
+    /// Computes the board again after a change.
+    pub fn refresh(&mut self) {
+        self.board = BoardView::of(&self.session, self.playbook.as_deref());
+        self.belief = belief(&self.session);
+    }
+
+    /// The question flow, where there is a playbook.
+    #[must_use]
+    pub fn flow(&self) -> Option<Flow<'_>> {
+        self.playbook.as_deref().map(|p| Flow::new(p, &self.session))
+    }
+
+    /// The title for the first line.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let header = &self.session.header.title;
+        if header.is_empty() {
+            self.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+        } else {
+            header.clone()
+        }
+    }
+
+    /// A hypothesis' title.
+    #[must_use]
+    pub fn row_title<'a>(&'a self, id: &'a str) -> &'a str {
+        self.session.state.row(id).map_or(id, |r| r.title.as_str())
+    }
+
+    /// Moves a replay to the state after `at` events.
+    pub fn replay_to(&mut self, at: usize) {
+        let Some(replay) = &mut self.replay else { return };
+        replay.at = at.min(replay.full.events.len());
+        self.session = replay.full.at(replay.at);
+        self.refresh();
+    }
+}
+
+/// An opened table as the screens see it.
+#[derive(Debug, Clone, Default)]
+pub struct TableInfo {
+    /// Columns.
+    pub schema: Schema,
+    /// Rows.
+    pub rows: u64,
+    /// How it was read.
+    pub reading: ReadingReport,
+    /// Why it could not be opened.
+    pub failed: Option<String>,
+    /// Whether it is being opened.
+    pub opening: bool,
+    /// The profile, once it is there.
+    pub profile: Option<ProfileResult>,
+    /// The rows last read.
+    pub page: Page,
+    /// The rows asked for.
+    pub asked: Option<(u64, usize)>,
+}

@@ -1,0 +1,358 @@
+//! Forms: what is typed or chosen before something is recorded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::editor::Editor;
+use super::forms::FormId;
+use super::key::{Key, KeyCode};
+use crate::domain::event::Ratings;
+use crate::domain::words::Rating;
+
+/// One of several answers: key in the file and words for people.
+pub type Choice = (String, String);
+
+/// What a field holds.
+#[derive(Debug, Clone)]
+pub enum FieldKind {
+    /// Text of one or several lines.
+    Text(Editor),
+    /// One of the options; `None` while nothing is chosen.
+    Choice {
+        /// The options.
+        options: Vec<Choice>,
+        /// The chosen one.
+        selected: Option<usize>,
+    },
+    /// Any of the options.
+    Many {
+        /// The options.
+        options: Vec<Choice>,
+        /// The chosen ones.
+        chosen: BTreeSet<usize>,
+        /// Where the keys are.
+        cursor: usize,
+    },
+    /// How expected a clue is under each hypothesis.
+    Ratings {
+        /// Hypothesis id, title, rating; `None` is not rated.
+        rows: Vec<(String, String, Option<Rating>)>,
+        /// Where the keys are.
+        cursor: usize,
+    },
+    /// Words to read.
+    Info(String),
+}
+
+/// One field.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Name for the code that submits.
+    pub key: &'static str,
+    /// Label.
+    pub label: String,
+    /// What to write.
+    pub help: String,
+    /// What it holds.
+    pub kind: FieldKind,
+}
+
+/// A form with the focus on one field.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Which form.
+    pub id: FormId,
+    /// Title.
+    pub title: String,
+    /// The fields.
+    pub fields: Vec<Field>,
+    /// Which field has the keys.
+    pub focus: usize,
+    /// Why it was not accepted.
+    pub error: Option<String>,
+    /// What Ctrl-S does, in one or two words.
+    pub submit: &'static str,
+}
+
+/// What a key did to a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormAction {
+    /// It was used, or ignored.
+    Stay,
+    /// The form should be submitted.
+    Submit,
+    /// The form should be put away, its content kept as a draft.
+    Leave,
+}
+
+impl Form {
+    /// An empty form.
+    #[must_use]
+    pub fn new(id: FormId, title: impl Into<String>, submit: &'static str) -> Self {
+        Self { id, title: title.into(), fields: Vec::new(), focus: 0, error: None, submit }
+    }
+
+    fn field(mut self, key: &'static str, label: &str, help: &str, kind: FieldKind) -> Self {
+        self.fields.push(Field { key, label: label.into(), help: help.into(), kind });
+        self
+    }
+
+    /// Adds a line of text.
+    #[must_use]
+    pub fn line(self, key: &'static str, label: &str, help: &str, text: &str) -> Self {
+        self.field(key, label, help, FieldKind::Text(Editor::line(text)))
+    }
+
+    /// Adds text of several lines.
+    #[must_use]
+    pub fn area(self, key: &'static str, label: &str, help: &str, text: &str) -> Self {
+        self.field(key, label, help, FieldKind::Text(Editor::many_lines(text)))
+    }
+
+    /// Adds a choice.
+    #[must_use]
+    pub fn choice(
+        self,
+        key: &'static str,
+        label: &str,
+        help: &str,
+        options: Vec<Choice>,
+        selected: Option<&str>,
+    ) -> Self {
+        let selected = selected.and_then(|s| options.iter().position(|(k, _)| k == s));
+        self.field(key, label, help, FieldKind::Choice { options, selected })
+    }
+
+    /// Adds a choice of several.
+    #[must_use]
+    pub fn many(self, key: &'static str, label: &str, help: &str, options: Vec<Choice>, chosen: &[String]) -> Self {
+        let chosen = options.iter().enumerate().filter(|(_, (k, _))| chosen.contains(k)).map(|(i, _)| i).collect();
+        self.field(key, label, help, FieldKind::Many { options, chosen, cursor: 0 })
+    }
+
+    /// Adds ratings.
+    #[must_use]
+    pub fn ratings(
+        self,
+        key: &'static str,
+        label: &str,
+        help: &str,
+        rows: Vec<(String, String, Option<Rating>)>,
+    ) -> Self {
+        self.field(key, label, help, FieldKind::Ratings { rows, cursor: 0 })
+    }
+
+    /// Adds words to read.
+    #[must_use]
+    pub fn info(self, text: impl Into<String>) -> Self {
+        self.field("", "", "", FieldKind::Info(text.into()))
+    }
+
+    /// Puts the focus on the first field that can be changed.
+    #[must_use]
+    pub fn ready(mut self) -> Self {
+        self.focus = self.fields.iter().position(|f| !matches!(f.kind, FieldKind::Info(_))).unwrap_or(0);
+        self
+    }
+
+    /// The text of a field, trimmed; the key of a choice.
+    #[must_use]
+    pub fn text(&self, key: &str) -> String {
+        match self.fields.iter().find(|f| f.key == key).map(|f| &f.kind) {
+            Some(FieldKind::Text(editor)) => editor.text().trim().to_owned(),
+            Some(FieldKind::Choice { options, selected }) => {
+                selected.and_then(|i| options.get(i)).map(|(k, _)| k.clone()).unwrap_or_default()
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// The keys of the chosen options.
+    #[must_use]
+    pub fn chosen(&self, key: &str) -> Vec<String> {
+        match self.fields.iter().find(|f| f.key == key).map(|f| &f.kind) {
+            Some(FieldKind::Many { options, chosen, .. }) => {
+                chosen.iter().filter_map(|i| options.get(*i)).map(|(k, _)| k.clone()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The ratings that were given.
+    #[must_use]
+    pub fn rated(&self, key: &str) -> Ratings {
+        match self.fields.iter().find(|f| f.key == key).map(|f| &f.kind) {
+            Some(FieldKind::Ratings { rows, .. }) => {
+                rows.iter().filter_map(|(id, _, r)| r.map(|r| (id.clone(), r))).collect()
+            }
+            _ => Ratings::new(),
+        }
+    }
+
+    /// A number in a field; an empty field gives `None`.
+    ///
+    /// # Errors
+    /// A sentence when the field holds something else.
+    pub fn number(&self, key: &str) -> Result<Option<f64>, String> {
+        let text = self.text(key);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        crate::domain::decide::number_in(&text).map(Some).ok_or_else(|| {
+            let label = self.fields.iter().find(|f| f.key == key).map_or(key, |f| f.label.as_str());
+            format!("{label}: \"{text}\" is not a number.")
+        })
+    }
+
+    /// The texts of all fields, for keeping a draft.
+    #[must_use]
+    pub fn draft(&self) -> BTreeMap<&'static str, String> {
+        self.fields
+            .iter()
+            .filter_map(|f| match &f.kind {
+                FieldKind::Text(e) if e.is_changed() => Some((f.key, e.text())),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Puts a draft back.
+    pub fn restore(&mut self, draft: &BTreeMap<&'static str, String>) {
+        for field in &mut self.fields {
+            if let (FieldKind::Text(e), Some(text)) = (&mut field.kind, draft.get(field.key)) {
+                e.set(text);
+            }
+        }
+    }
+
+    fn step(&mut self, forward: bool) {
+        let n = self.fields.len();
+        for k in 1..=n {
+            let i = if forward { (self.focus + k) % n } else { (self.focus + n - k % n) % n };
+            if self.fields.get(i).is_some_and(|f| !matches!(f.kind, FieldKind::Info(_))) {
+                self.focus = i;
+                return;
+            }
+        }
+    }
+
+    fn is_last(&self) -> bool {
+        self.fields.iter().skip(self.focus + 1).all(|f| matches!(f.kind, FieldKind::Info(_)))
+    }
+
+    /// Moves the focus to the next field.
+    pub fn next_field(&mut self) {
+        self.step(true);
+    }
+
+    /// A key while the form has the keys.
+    pub fn key(&mut self, key: Key) -> FormAction {
+        self.error = None;
+        match (key.code, key.ctrl) {
+            (KeyCode::Esc, _) => return FormAction::Leave,
+            (KeyCode::Char('s'), true) => return FormAction::Submit,
+            (KeyCode::Tab, _) => {
+                self.step(!key.shift);
+                return FormAction::Stay;
+            }
+            _ => {}
+        }
+        let last = self.is_last();
+        let Some(field) = self.fields.get_mut(self.focus) else { return FormAction::Stay };
+        let plain = !key.ctrl && !key.alt;
+        let used = match &mut field.kind {
+            FieldKind::Text(editor) => editor.key(key),
+            FieldKind::Choice { options, selected } => choice_key(options, selected, key),
+            FieldKind::Many { options, chosen, cursor } => many_key(options, chosen, cursor, key),
+            FieldKind::Ratings { rows, cursor } => ratings_key(rows, cursor, key),
+            FieldKind::Info(_) => false,
+        };
+        if used || !plain {
+            return FormAction::Stay;
+        }
+        match key.code {
+            KeyCode::Enter if last => return FormAction::Submit,
+            KeyCode::Enter | KeyCode::Down => self.step(true),
+            KeyCode::Up => self.step(false),
+            _ => {}
+        }
+        FormAction::Stay
+    }
+
+    /// Pasted text goes into the text field that has the keys, whatever it holds.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(Field { kind: FieldKind::Text(editor), .. }) = self.fields.get_mut(self.focus) {
+            editor.paste(text);
+        }
+    }
+}
+
+fn choice_key(options: &[Choice], selected: &mut Option<usize>, key: Key) -> bool {
+    let n = options.len();
+    if n == 0 || key.ctrl || key.alt {
+        return false;
+    }
+    match key.code {
+        KeyCode::Right | KeyCode::Char(' ' | 'l') => *selected = Some(selected.map_or(0, |i| (i + 1) % n)),
+        KeyCode::Left | KeyCode::Char('h') => *selected = Some(selected.map_or(n - 1, |i| (i + n - 1) % n)),
+        KeyCode::Char(c) => {
+            // A digit names an option; any other letter goes to the next option that starts with it.
+            if let Some(d) = c.to_digit(10).filter(|d| (1..=n as u32).contains(d)) {
+                *selected = Some(d as usize - 1);
+            } else {
+                let from = selected.map_or(0, |i| i + 1);
+                let starts = |i: &usize| {
+                    options
+                        .get(*i)
+                        .and_then(|(_, w)| w.chars().next())
+                        .is_some_and(|f| f.to_lowercase().eq(c.to_lowercase()))
+                };
+                match (from..n).chain(0..from.min(n)).find(starts) {
+                    Some(i) => *selected = Some(i),
+                    None => return false,
+                }
+            }
+        }
+        KeyCode::Backspace | KeyCode::Delete => *selected = None,
+        _ => return false,
+    }
+    true
+}
+
+fn many_key(options: &[Choice], chosen: &mut BTreeSet<usize>, cursor: &mut usize, key: Key) -> bool {
+    if options.is_empty() || key.ctrl || key.alt {
+        return false;
+    }
+    match key.code {
+        KeyCode::Down | KeyCode::Char('j') if *cursor + 1 < options.len() => *cursor += 1,
+        KeyCode::Up | KeyCode::Char('k') if *cursor > 0 => *cursor -= 1,
+        KeyCode::Char(' ') => {
+            if !chosen.remove(cursor) {
+                chosen.insert(*cursor);
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn ratings_key(rows: &mut [(String, String, Option<Rating>)], cursor: &mut usize, key: Key) -> bool {
+    if rows.is_empty() || key.ctrl || key.alt {
+        return false;
+    }
+    let n = rows.len();
+    let mut change = |f: &dyn Fn(Option<Rating>) -> Option<Rating>| {
+        if let Some(row) = rows.get_mut(*cursor) {
+            row.2 = f(row.2);
+        }
+    };
+    match key.code {
+        KeyCode::Down | KeyCode::Char('j') if *cursor + 1 < n => *cursor += 1,
+        KeyCode::Up | KeyCode::Char('k') if *cursor > 0 => *cursor -= 1,
+        KeyCode::Right | KeyCode::Char('l' | '+') => change(&|r| Some(r.unwrap_or(Rating::NoDifference).step(true))),
+        KeyCode::Left | KeyCode::Char('h' | '-') => change(&|r| Some(r.unwrap_or(Rating::NoDifference).step(false))),
+        KeyCode::Char('0' | '=') => change(&|_| Some(Rating::NoDifference)),
+        KeyCode::Backspace | KeyCode::Delete => change(&|_| None),
+        _ => return false,
+    }
+    true
+}

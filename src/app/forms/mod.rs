@@ -1,0 +1,122 @@
+//! Every form: how it is opened and what submitting it records.
+
+mod board;
+mod checks;
+mod files;
+mod problem;
+
+pub use board::{
+    Pin, open_accept, open_brief_field, open_decide, open_hypothesis, open_impact, open_note, open_pin, open_rate,
+    open_redact,
+};
+pub use checks::{open_ad_hoc, open_by_hand, open_forecast, open_roles};
+pub use files::{open_new_session, open_path, open_report};
+pub(in crate::app) use problem::bind;
+pub use problem::{open_data, open_goal, open_kpi, open_person, open_sentence, options_map, table_name};
+
+use super::form::Form;
+use super::screens::checks::PendingCheck;
+use super::{App, Effect};
+
+/// Which form it is, with what it is about.
+#[derive(Debug, Clone)]
+pub enum FormId {
+    /// The sentence as it was said.
+    Sentence,
+    /// A data file.
+    Data,
+    /// The KPI.
+    Kpi,
+    /// The goal.
+    Goal,
+    /// Somebody to ask; `true` begins the interview with them.
+    Person(bool),
+    /// A hypothesis of one's own.
+    Hypothesis,
+    /// A note.
+    Note,
+    /// A clue from data or from a check.
+    Pin(Box<Pin>),
+    /// A proposal of the triage, by id.
+    Accept(String),
+    /// What a hypothesis could move.
+    Impact(String),
+    /// Ratings of a clue.
+    Rate(String),
+    /// The decision for a hypothesis.
+    Decide(String),
+    /// A field of the brief.
+    BriefField(&'static str),
+    /// Words to remove from an answer: event number.
+    Redact(u64),
+    /// A forecast before a check.
+    Forecast(Box<PendingCheck>),
+    /// A check made on the spot.
+    AdHoc,
+    /// The outcome of a check done outside.
+    ByHand(Box<PendingCheck>),
+    /// Which columns play which roles, before a check.
+    Roles(String, Vec<String>),
+    /// A new session.
+    NewSession,
+    /// A session's path.
+    OpenPath,
+    /// Where the brief goes.
+    Report,
+}
+
+impl FormId {
+    /// The name under which a draft is kept.
+    #[must_use]
+    pub fn draft_key(&self) -> String {
+        match self {
+            Self::Pin(pin) => format!("pin {}", pin.text),
+            Self::Forecast(p) => format!("forecast {}", p.id),
+            Self::ByHand(p) => format!("by hand {}", p.id),
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+/// Records what a form says.
+///
+/// # Errors
+/// A sentence for the form's last line; the form stays open.
+pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
+    match &form.id {
+        FormId::Sentence => problem::submit_sentence(app, form),
+        FormId::Data => problem::submit_data(app, form),
+        FormId::Kpi => problem::submit_kpi(app, form),
+        FormId::Goal => problem::submit_goal(app, form),
+        FormId::Person(begin) => problem::submit_person(app, form, *begin),
+        FormId::Hypothesis => board::submit_hypothesis(app, form),
+        FormId::Note => board::submit_note(app, form),
+        FormId::Pin(pin) => board::submit_pin(app, form, pin),
+        FormId::Accept(id) => board::submit_accept(app, form, id),
+        FormId::Impact(id) => board::submit_impact(app, form, id),
+        FormId::Rate(id) => board::submit_rate(app, form, id),
+        FormId::Decide(id) => board::submit_decide(app, form, id),
+        FormId::BriefField(key) => board::submit_brief_field(app, form, key),
+        FormId::Redact(n) => board::submit_redact(app, form, *n),
+        FormId::Forecast(pending) => checks::submit_forecast(app, form, pending),
+        FormId::AdHoc => checks::submit_ad_hoc(app, form),
+        FormId::ByHand(pending) => checks::submit_by_hand(app, form, pending),
+        FormId::Roles(check, roles) => checks::submit_roles(app, form, check, roles),
+        FormId::NewSession => files::submit_new_session(form),
+        FormId::OpenPath => files::submit_path(form),
+        FormId::Report => files::submit_report(form),
+    }
+}
+
+/// A form was left with Esc.
+pub fn left(app: &mut App, form: &Form) {
+    if let FormId::Pin(pin) = &form.id {
+        if pin.record.is_none() {
+            app.say(super::Tone::Plain, "Not pinned. The check's result is kept; pin it later from Explore, Checks.");
+        }
+    }
+}
+
+fn words(refusal: &crate::domain::decide::Refusal) -> String {
+    refusal.to_string()
+}

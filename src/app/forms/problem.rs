@@ -1,0 +1,276 @@
+//! Sentence, data, KPI, goal, people.
+
+use serde_json::Map;
+
+use super::{FormId, words};
+use crate::app::form::Form;
+use crate::app::screens::ask;
+use crate::app::{App, Effect, TableInfo};
+use crate::domain::decide::Intent;
+use crate::domain::event::{Act, MeasuredLevel, Shape, TableFacts};
+use crate::engine::ReadOptions;
+use crate::query::{Analysis, Better, Kpi, KpiResult};
+
+/// The sentence as it was said.
+pub fn open_sentence(app: &mut App) {
+    let said = app.doc.as_ref().map(|d| d.session.state.sentence.clone()).unwrap_or_default();
+    app.open_form(Form::new(FormId::Sentence, "The sentence", "keep").area(
+        "text",
+        "As it was said",
+        "For example: We want to decrease user churn by 5% this quarter.",
+        &said,
+    ));
+}
+
+pub(super) fn submit_sentence(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
+    app.record(Intent::record(Act::Open { text: form.text("text") })).map_err(|r| words(&r))
+}
+
+/// A data file.
+pub fn open_data(app: &mut App) {
+    app.open_form(
+        Form::new(FormId::Data, "Attach data", "open")
+            .line("path", "File", "CSV, Parquet or JSON Lines; relative to the session's folder", "")
+            .line("data", "Name", "Short; empty takes the file's name", ""),
+    );
+}
+
+pub(super) fn submit_data(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
+    let path = form.text("path");
+    if path.is_empty() {
+        return Err("The path is missing.".into());
+    }
+    let name = form.text("data");
+    let data = if name.is_empty() { table_name(&path) } else { name };
+    attach(app, &data, &path)
+}
+
+/// A table's short name from its path: `data/telco_churn.csv` → `telco_churn`.
+#[must_use]
+pub fn table_name(path: &str) -> String {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let stem: String =
+        file.split('.').next().unwrap_or(file).chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
+    if stem.is_empty() { "data".into() } else { stem }
+}
+
+fn attach(app: &mut App, data: &str, path: &str) -> Result<Vec<Effect>, String> {
+    let act = Act::AttachData { data: data.to_owned(), path: path.to_owned(), facts: TableFacts::default() };
+    let mut effects = app.record(Intent::record(act)).map_err(|r| words(&r))?;
+    app.tables.insert(data.to_owned(), TableInfo { opening: true, ..TableInfo::default() });
+    effects.push(Effect::OpenData { data: data.to_owned(), path: path.to_owned(), options: ReadOptions::default() });
+    Ok(effects)
+}
+
+/// The KPI; `suggestion` is an expression to begin with.
+pub fn open_kpi(app: &mut App, suggestion: Option<&str>) {
+    let Some(doc) = &app.doc else { return };
+    let state = &doc.session.state;
+    let bound = state.kpi.clone();
+    let tables: Vec<(String, String)> = state.tables.iter().map(|t| (t.data.clone(), t.data.clone())).collect();
+    let table = app.main_table().map(str::to_owned);
+    let columns: Vec<String> =
+        app.main_info().map(|i| i.schema.columns.iter().map(|c| c.name.clone()).collect()).unwrap_or_default();
+    let text = suggestion.map(str::to_owned).or_else(|| bound.as_ref().map(|b| b.kpi.to_string())).unwrap_or_default();
+    let better = match bound.as_ref().map(|b| b.better).or_else(|| doc.playbook.as_ref().map(|p| p.kpi.better)) {
+        Some(Better::Higher) => "higher",
+        _ => "lower",
+    };
+    let unit = bound.and_then(|b| b.independent_unit).unwrap_or_default();
+    let name = state.goal.kpi.clone().or_else(|| doc.playbook.as_ref().map(|p| p.kpi.name.clone())).unwrap_or_default();
+    let mut form = Form::new(FormId::Kpi, "The KPI", "measure");
+    if tables.len() > 1 {
+        form = form.choice("data", "Table", "", tables, table.as_deref());
+    }
+    let form = form
+        .line(
+            "kpi",
+            "KPI",
+            "rate(Churn = 'Yes')   mean(wait_min)   sum(revenue)   count()   ratio(sum(a), sum(b))",
+            &text,
+        )
+        .line("name", "Called", "How people here call it", &name)
+        .choice(
+            "better",
+            "Better is",
+            "",
+            vec![("lower".into(), "lower".into()), ("higher".into(), "higher".into())],
+            Some(better),
+        )
+        .line(
+            "unit",
+            "Independent unit",
+            "The column of customer, day or store; empty takes rows as independent",
+            &unit,
+        )
+        .info(format!("Columns: {}", columns.join(", ")));
+    app.open_form(form);
+}
+
+pub(super) fn submit_kpi(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
+    let kpi: Kpi = form.text("kpi").parse().map_err(|e: crate::query::KpiParseError| e.to_string())?;
+    let data = Some(form.text("data")).filter(|d| !d.is_empty()).or_else(|| app.main_table().map(str::to_owned));
+    let Some(data) = data else { return Err("Attach the data first.".into()) };
+    let unit = Some(form.text("unit")).filter(|u| !u.is_empty());
+    if let (Some(unit), Some(table)) = (&unit, app.tables.get(&data)) {
+        if !table.schema.columns.is_empty() && table.schema.get(unit).is_none() {
+            return Err(format!("There is no column \"{unit}\" in {data}."));
+        }
+    }
+    // The level is measured first; it is recorded together with the KPI, so that said and measured can be compared.
+    app.views.problem.binding = Some(crate::app::screens::problem::Binding {
+        data: data.clone(),
+        kpi: kpi.clone(),
+        better: if form.text("better") == "higher" { Better::Higher } else { Better::Lower },
+        independent_unit: unit.clone(),
+        name: form.text("name"),
+    });
+    Ok(vec![Effect::Run {
+        slot: "bind".into(),
+        label: format!("measuring {kpi}"),
+        data,
+        analysis: Box::new(Analysis::Kpi { kpi, by: Vec::new(), trend: None, filter: None, unit }),
+    }])
+}
+
+/// The level is there: records the KPI with it.
+pub(in crate::app) fn bind(app: &mut App, result: &KpiResult) -> Vec<Effect> {
+    let Some(b) = app.views.problem.binding.take() else { return Vec::new() };
+    let level = result.level.value.map(|value| MeasuredLevel { n: result.n, value, interval: result.level.interval });
+    let mut acts =
+        vec![Act::Kpi { data: b.data, kpi: b.kpi, better: b.better, independent_unit: b.independent_unit, level }];
+    if !b.name.is_empty() {
+        acts.insert(0, goal(|g| g.kpi = Some(b.name)));
+    }
+    app.record_or_say(Intent::RecordAll(acts))
+}
+
+#[derive(Default)]
+struct GoalFields {
+    kpi: Option<String>,
+    shape: Option<Shape>,
+    from: Option<f64>,
+    to: Option<f64>,
+    points: Option<f64>,
+    by_date: Option<String>,
+    budget_days: Option<f64>,
+    scope: Option<String>,
+}
+
+fn goal(set: impl FnOnce(&mut GoalFields)) -> Act {
+    let mut g = GoalFields::default();
+    set(&mut g);
+    Act::Goal {
+        kpi: g.kpi,
+        shape: g.shape,
+        from: g.from,
+        to: g.to,
+        points: g.points,
+        by_date: g.by_date,
+        budget_days: g.budget_days,
+        scope: g.scope,
+    }
+}
+
+/// The goal: rise or level, from, to, by when, budget.
+pub fn open_goal(app: &mut App) {
+    let Some(doc) = &app.doc else { return };
+    let g = &doc.session.state.goal;
+    let number = |x: Option<f64>| x.map(|x| x.to_string()).unwrap_or_default();
+    let shapes = vec![
+        ("rise".to_owned(), "it got worse at some point".to_owned()),
+        ("level".to_owned(), "it was always too high".to_owned()),
+    ];
+    let shape = g.shape.map(|s| if s == Shape::Rise { "rise" } else { "level" });
+    let measured = crate::app::screens::problem::measured_words(doc);
+    let mut form = Form::new(FormId::Goal, "The goal", "keep");
+    if let Some(words) = measured {
+        form = form.info(words);
+    }
+    let form = form
+        .choice("shape", "Rise or level", "Questions about an onset are asked only for a rise", shapes, shape)
+        .line("from", "From, as said", "In percent for a rate; leave empty if nobody said it", &number(g.from))
+        .line("to", "To", "Where it should go, in the same unit", &number(g.to))
+        .line("by_date", "By", "2026-12-31", g.by_date.as_deref().unwrap_or_default())
+        .line("budget", "Budget", "Days of work that may be spent", &number(g.budget_days))
+        .line("scope", "For whom", "Empty means everybody", g.scope.as_deref().unwrap_or_default());
+    app.open_form(form);
+}
+
+pub(super) fn submit_goal(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
+    let (from, to, budget) = (form.number("from")?, form.number("to")?, form.number("budget")?);
+    let some = |key: &str| Some(form.text(key)).filter(|t| !t.is_empty());
+    let shape = match form.text("shape").as_str() {
+        "rise" => Some(Shape::Rise),
+        "level" => Some(Shape::Level),
+        _ => None,
+    };
+    let by_date = some("by_date");
+    let scope = some("scope");
+    let mut acts = vec![goal(|g| {
+        g.shape = shape;
+        g.from = from;
+        g.to = to;
+        g.by_date = by_date;
+        g.budget_days = budget;
+        g.scope = scope;
+    })];
+    // What was said now may disagree with what was measured before.
+    if let Some(k) = app.doc.as_ref().and_then(|d| d.session.state.kpi.clone()).filter(|k| k.level.is_some()) {
+        let stale = app.doc.as_ref().is_some_and(|d| d.session.state.goal.from != from && from.is_some());
+        if stale {
+            acts.push(Act::Kpi {
+                data: k.data,
+                kpi: k.kpi,
+                better: k.better,
+                independent_unit: k.independent_unit,
+                level: k.level,
+            });
+        }
+    }
+    app.record(Intent::RecordAll(acts)).map_err(|r| words(&r))
+}
+
+/// Somebody to ask.
+pub fn open_person(app: &mut App, begin_interview: bool) {
+    let Some(doc) = &app.doc else { return };
+    let roles: Vec<(String, String)> = doc
+        .playbook
+        .as_ref()
+        .map(|p| p.roles.iter().map(|(k, w)| (k.clone(), format!("{k}: {w}"))).collect())
+        .unwrap_or_default();
+    let alias = (1..).map(|i| format!("p{i}")).find(|a| !doc.session.state.people.contains_key(a)).unwrap_or_default();
+    app.open_form(
+        Form::new(
+            FormId::Person(begin_interview),
+            "Who sits beside you?",
+            if begin_interview { "begin" } else { "add" },
+        )
+        .choice("role", "Role", "Decides which questions are asked", roles, None)
+        .line("shown_as", "Shown as", "Ops lead, Finance 1 …; real names stay out of the file", "")
+        .line("alias", "Alias", "In the file", &alias),
+    );
+}
+
+pub(super) fn submit_person(app: &mut App, form: &Form, begin: bool) -> Result<Vec<Effect>, String> {
+    let (alias, role, shown) = (form.text("alias"), form.text("role"), form.text("shown_as"));
+    if role.is_empty() {
+        return Err("Choose a role with the arrow keys.".into());
+    }
+    let shown_as = if shown.is_empty() { format!("{role} ({alias})") } else { shown };
+    let effects =
+        app.record(Intent::record(Act::Person { alias: alias.clone(), role, shown_as })).map_err(|r| words(&r))?;
+    if begin {
+        ask::begin_interview(app, &alias);
+    }
+    Ok(effects)
+}
+
+/// Options as they are recorded.
+#[must_use]
+pub fn options_map(options: &ReadOptions) -> Map<String, serde_json::Value> {
+    match serde_json::to_value(options) {
+        Ok(serde_json::Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,399 @@
+//! Checks: forecast first, then run, then pin. Shared by Explore and Score.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::app::forms::{self, Pin};
+use crate::app::{App, Effect, Tone};
+use crate::domain::board::predicted_ratings;
+use crate::domain::decide::{Intent, family_of_column, suggest_ratings};
+use crate::domain::event::{Act, Ratings};
+use crate::domain::playbook::{ColumnRole, PlaybookCheck, YesRule};
+use crate::domain::words::{Grade, Origin};
+use crate::query::{Analysis, CheckOp, CheckRequest, CheckResult, Findings, Outcome, Schema, ValueType, YesIf};
+
+/// A check made ready.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PendingCheck {
+    /// Id.
+    pub id: String,
+    /// The question that it answers.
+    pub title: String,
+    /// What counts as a yes, in words.
+    pub yes_words: String,
+    /// What to run.
+    pub request: CheckRequest,
+    /// Table.
+    pub data: String,
+    /// Made on the spot: the forecast carries the request.
+    pub ad_hoc: bool,
+    /// For a check made on the spot: ratings if yes and if no.
+    pub if_yes: Ratings,
+    /// Ratings if no.
+    pub if_no: Ratings,
+}
+
+/// Checks that wait for their result.
+#[derive(Debug, Default)]
+pub struct ChecksView {
+    /// By id.
+    pub running: BTreeMap<String, PendingCheck>,
+}
+
+/// What a rule asks, in words: `rate_ratio ≥ 1.3, surely above 1`.
+#[must_use]
+pub fn rule_words(rule: &YesIf) -> String {
+    let name = rule.metric.replace('_', " ");
+    let mut parts = Vec::new();
+    let mut bound = |x: Option<f64>, sign: &str| {
+        if let Some(x) = x {
+            parts.push(format!("{name} {sign} {x}"));
+        }
+    };
+    bound(rule.gte, "≥");
+    bound(rule.lte, "≤");
+    bound(rule.gt, ">");
+    bound(rule.lt, "<");
+    if let Some(x) = rule.lower_gt {
+        parts.push(format!("its interval above {x}"));
+    }
+    if let Some(x) = rule.upper_lt {
+        parts.push(format!("its interval below {x}"));
+    }
+    parts.extend(rule.and.iter().map(rule_words));
+    parts.join(", ")
+}
+
+/// The roles of a check that no column plays yet.
+#[must_use]
+pub fn missing_roles(app: &App, check: &PlaybookCheck) -> Vec<String> {
+    let Some(doc) = &app.doc else { return Vec::new() };
+    let columns = &doc.session.state.columns;
+    if check.op == CheckOp::ByHand {
+        return Vec::new();
+    }
+    roles_of(check).into_iter().filter(|role| !columns.contains_key(role)).collect()
+}
+
+/// Every role that a check speaks of: `needs`, `within`, and names in braces inside its parameters.
+fn roles_of(check: &PlaybookCheck) -> Vec<String> {
+    let mut out: Vec<String> = check.needs.iter().filter(|r| r.as_str() != "outcome").cloned().collect();
+    if let Some(Value::Array(within)) = check.params.get("within") {
+        out.extend(within.iter().filter_map(Value::as_str).map(str::to_owned));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    out.retain(|r| seen.insert(r.clone()));
+    out
+}
+
+/// Columns that may play a role, the best guess first: by name, then by type.
+#[must_use]
+pub fn candidates(role: Option<&ColumnRole>, name: &str, schema: &Schema) -> Vec<String> {
+    let fits = |t: ValueType| {
+        role.is_none_or(|r| {
+            r.types.is_empty()
+                || r.types.iter().any(|w| match w.as_str() {
+                    "bool" => t == ValueType::Bool,
+                    "int" => t == ValueType::Int,
+                    "num" => t == ValueType::Float,
+                    "text" => t == ValueType::Text,
+                    "date" => t == ValueType::Date,
+                    "time" => t == ValueType::Datetime,
+                    _ => false,
+                })
+        })
+    };
+    let named = |column: &str| {
+        let column = column.to_lowercase();
+        let guesses = role.map(|r| r.guess.as_slice()).unwrap_or_default();
+        if column == name { Some(0) } else { guesses.iter().position(|g| column.contains(g.as_str())).map(|i| i + 1) }
+    };
+    let mut list: Vec<(usize, usize, String)> = schema
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(i, c)| {
+            let rank = match (named(&c.name), fits(c.dtype)) {
+                (Some(r), true) => r,
+                (Some(r), false) => 1_000 + r,
+                (None, true) => 2_000,
+                (None, false) => 3_000,
+            };
+            (rank, i, c.name.clone())
+        })
+        .collect();
+    list.sort();
+    list.into_iter().map(|(_, _, name)| name).collect()
+}
+
+/// Whether the first candidate is a guess by name rather than merely a column of the right type.
+#[must_use]
+pub fn is_named_guess(role: Option<&ColumnRole>, name: &str, column: &str) -> bool {
+    let column = column.to_lowercase();
+    column == name || role.is_some_and(|r| r.guess.iter().any(|g| column.contains(g.as_str())))
+}
+
+/// Begins a check of the playbook: roles first, then the forecast.
+pub fn start(app: &mut App, id: &str) -> Vec<Effect> {
+    let Some(doc) = &app.doc else { return Vec::new() };
+    let Some(check) = doc.playbook.as_ref().and_then(|p| p.check(id)).cloned() else {
+        return start_ad_hoc(app, id);
+    };
+    if check.op == CheckOp::ByHand {
+        if let Some(pending) = pending(app, &check) {
+            forecast_or_run(app, pending);
+        }
+        return Vec::new();
+    }
+    if doc.session.state.kpi.is_none() {
+        app.say(Tone::Warn, "A check needs the KPI. Bind it on 1 Problem first.");
+        return Vec::new();
+    }
+    let missing = missing_roles(app, &check);
+    if !missing.is_empty() {
+        forms::open_roles(app, &check.id, &missing);
+        return Vec::new();
+    }
+    match pending(app, &check) {
+        Some(pending) => forecast_or_run(app, pending),
+        None => Vec::new(),
+    }
+}
+
+/// A check with a forecast made on the spot that was not run yet.
+fn start_ad_hoc(app: &mut App, id: &str) -> Vec<Effect> {
+    let Some(doc) = &app.doc else { return Vec::new() };
+    let Some(f) = doc.session.state.forecasts.get(id).cloned() else { return Vec::new() };
+    let (Some(request), Some(data)) = (f.request, app.main_table().map(str::to_owned)) else { return Vec::new() };
+    let pending = PendingCheck {
+        id: id.to_owned(),
+        title: f.title.unwrap_or(f.text),
+        yes_words: request.yes_if.as_ref().map(rule_words).unwrap_or_default(),
+        request,
+        data,
+        ad_hoc: true,
+        if_yes: f.if_yes,
+        if_no: f.if_no,
+    };
+    run(app, pending)
+}
+
+fn forecast_or_run(app: &mut App, pending: PendingCheck) -> Vec<Effect> {
+    let state = app.doc.as_ref().map(|d| &d.session.state);
+    let by_hand = pending.request.op == CheckOp::ByHand;
+    let forecast = state.and_then(|s| s.forecasts.get(&pending.id));
+    let known = state.is_some_and(|s| s.latest_check(&pending.id).is_some());
+    if forecast.is_none() && !known {
+        forms::open_forecast(app, pending);
+        Vec::new()
+    } else if by_hand {
+        forms::open_by_hand(app, pending);
+        Vec::new()
+    } else {
+        run(app, pending)
+    }
+}
+
+/// Resolves roles to columns and answers to literals.
+fn pending(app: &App, check: &PlaybookCheck) -> Option<PendingCheck> {
+    let doc = app.doc.as_ref()?;
+    let fills = doc.flow().map(|f| f.fills()).unwrap_or_default();
+    let columns: BTreeMap<String, String> = roles_of(check)
+        .into_iter()
+        .filter_map(|role| doc.session.state.columns.get(&role).map(|c| (role, c.clone())))
+        .collect();
+    let params: Map<String, Value> = check
+        .params
+        .iter()
+        .map(|(k, v)| {
+            let v = match v {
+                Value::String(s) if k != "how" => Value::String(literals(s, &columns, &fills)),
+                other => other.clone(),
+            };
+            (k.clone(), v)
+        })
+        .collect();
+    let (yes_if, yes_words) = match &check.yes_if {
+        Some(YesRule::Rule(rule)) => (Some(rule.clone()), rule_words(rule)),
+        Some(YesRule::Prose(words)) => (None, words.clone()),
+        None => (None, String::new()),
+    };
+    Some(PendingCheck {
+        id: check.id.clone(),
+        title: crate::domain::playbook::fill(&check.title, &fills),
+        yes_words,
+        request: CheckRequest { op: check.op, columns, params, yes_if },
+        data: app.main_table().unwrap_or_default().to_owned(),
+        ad_hoc: false,
+        if_yes: Ratings::new(),
+        if_no: Ratings::new(),
+    })
+}
+
+/// `{name}` that an answer set becomes a quoted SQL literal; roles are left for the analysis.
+fn literals(text: &str, columns: &BTreeMap<String, String>, fills: &BTreeMap<String, String>) -> String {
+    let mut out = text.to_owned();
+    for (name, words) in fills {
+        if !columns.contains_key(name) {
+            out = out.replace(&format!("{{{name}}}"), &format!("'{}'", words.replace('\'', "''")));
+        }
+    }
+    out
+}
+
+/// Runs a check.
+pub fn run(app: &mut App, pending: PendingCheck) -> Vec<Effect> {
+    let Some(binding) = app.doc.as_ref().and_then(|d| d.session.state.kpi.clone()) else {
+        app.say(Tone::Warn, "A check needs the KPI. Bind it on 1 Problem first.");
+        return Vec::new();
+    };
+    let mut request = pending.request.clone();
+    // "Worse" depends on which way the KPI should move.
+    request.params.insert("better".into(), json!(binding.better));
+    let effect = Effect::Run {
+        slot: format!("check:{}", pending.id),
+        label: pending.title.clone(),
+        data: pending.data.clone(),
+        analysis: Box::new(Analysis::Check { kpi: binding.kpi, request, unit: binding.independent_unit }),
+    };
+    app.views.checks.running.insert(pending.id.clone(), pending);
+    vec![effect]
+}
+
+/// A check's result came: it is recorded as it is, and pinning it is offered.
+pub fn found(app: &mut App, id: &str, result: Result<Findings, String>, seconds: f64) -> Vec<Effect> {
+    let Some(pending) = app.views.checks.running.remove(id) else { return Vec::new() };
+    match result {
+        Ok(Findings::Check(mut result)) => {
+            result.seconds = (seconds * 100.0).round() / 100.0;
+            record(app, &pending, &result)
+        }
+        Ok(_) => Vec::new(),
+        Err(why) => {
+            app.say(Tone::Bad, format!("{}: {why}", pending.title));
+            Vec::new()
+        }
+    }
+}
+
+/// Records a result and opens the pin form with what it suggests.
+pub fn record(app: &mut App, pending: &PendingCheck, result: &CheckResult) -> Vec<Effect> {
+    let mut params = pending.request.params.clone();
+    if !pending.request.columns.is_empty() {
+        params.insert("columns".into(), json!(pending.request.columns));
+    }
+    params.insert("op".into(), json!(pending.request.op));
+    let act = Act::Check {
+        check: pending.id.clone(),
+        data: vec![pending.data.clone()],
+        predicted: true, // decide corrects it
+        title: pending.ad_hoc.then(|| pending.title.clone()),
+        params,
+        result: match serde_json::to_value(result) {
+            Ok(Value::Object(map)) => map,
+            _ => Map::new(),
+        },
+        outcome: result.outcome,
+        took_seconds: Some(result.seconds),
+    };
+    let effects = app.record_or_say(Intent::record(act));
+    if effects.is_empty() || result.outcome == Outcome::Failed {
+        return effects;
+    }
+    open_pin(app, pending, result);
+    effects
+}
+
+/// Offers to pin the latest result of a check.
+pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
+    let Some(doc) = &app.doc else { return };
+    let Some(run) = doc.session.state.latest_check(&pending.id) else { return };
+    let ratings = suggest_ratings(&doc.session, doc.playbook.as_deref(), &pending.id, result);
+    let outcome = match result.outcome {
+        Outcome::Yes => "yes",
+        Outcome::No => "no",
+        Outcome::Unclear => "unclear",
+        Outcome::Failed => "failed",
+    };
+    let tested = tested_column(&pending.request);
+    let (family, grade) = if pending.request.op == CheckOp::ByHand {
+        (format!("check:{}", pending.id), Grade::B)
+    } else {
+        (
+            family_of_column(&pending.data, tested.as_deref().unwrap_or("kpi"), &related(app, tested.as_deref())),
+            Grade::A,
+        )
+    };
+    let pin = Pin {
+        record: None,
+        source: Some(run.reference.clone()),
+        origin: if run.predicted { Origin::Predicted } else { Origin::Browsed },
+        family,
+        grade,
+        text: result.says.clone(),
+        ratings,
+        says: format!("{} → {outcome}", pending.title),
+    };
+    forms::open_pin(app, pin);
+}
+
+/// The column that a request tests, for the family of its clue.
+#[must_use]
+pub fn tested_column(request: &CheckRequest) -> Option<String> {
+    let role = ["by", "measure", "exposure", "column", "group"]
+        .iter()
+        .find_map(|k| request.params.get(*k).and_then(Value::as_str))
+        .or_else(|| request.columns.keys().next().map(String::as_str));
+    if let Some(column) = role.and_then(|r| request.columns.get(r)) {
+        return Some(column.clone());
+    }
+    // A condition such as Contract = 'Month-to-month' names its column first.
+    let a = request.params.get("a").and_then(Value::as_str)?;
+    let first: String =
+        a.trim_start_matches(['(', '"']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    (!first.is_empty()).then_some(first)
+}
+
+/// Columns of clues so far and how strongly each goes with this one, as far as Explore has measured it.
+fn related(app: &App, column: Option<&str>) -> Vec<(String, f64)> {
+    let Some(column) = column else { return Vec::new() };
+    let known = &app.views.explore.associations;
+    let of = |a: &str, b: &str| {
+        known.get(&(a.to_owned(), b.to_owned())).or_else(|| known.get(&(b.to_owned(), a.to_owned())))
+    };
+    clue_columns(app).into_iter().filter_map(|c| of(column, &c).map(|v| (c, *v))).collect()
+}
+
+/// The columns on which clues rest already.
+#[must_use]
+pub fn clue_columns(app: &App) -> Vec<String> {
+    let Some(doc) = &app.doc else { return Vec::new() };
+    let mut out: Vec<String> = doc
+        .session
+        .state
+        .clues
+        .iter()
+        .filter_map(|c| c.family.strip_prefix("data:").and_then(|f| f.split_once('/')).map(|(_, c)| c.to_owned()))
+        .collect();
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// What the board would make of a yes and of a no, for the forecast form.
+#[must_use]
+pub fn stakes(app: &App, pending: &PendingCheck) -> Vec<String> {
+    let Some(doc) = &app.doc else { return Vec::new() };
+    let side = |yes: bool| -> Ratings {
+        if pending.ad_hoc {
+            return if yes { pending.if_yes.clone() } else { pending.if_no.clone() };
+        }
+        doc.playbook.as_deref().map(|p| predicted_ratings(&doc.session.state, p, &pending.id, yes)).unwrap_or_default()
+    };
+    let words = |ratings: Ratings| -> String {
+        let list: Vec<String> = ratings.iter().map(|(h, r)| format!("{} {}", r.words(), doc.row_title(h))).collect();
+        if list.is_empty() { "says nothing about the rows on the board".into() } else { list.join("; ") }
+    };
+    vec![format!("If yes: {}", words(side(true))), format!("If no: {}", words(side(false)))]
+}

@@ -1,0 +1,260 @@
+//! 1 Problem: sentence, data, KPI, rise or level, goal, unit, playbook.
+
+use super::spec;
+use crate::app::commands::{CommandSpec, Scope, writable};
+use crate::app::scroll::Scroll;
+use crate::app::{App, Doc, Effect, forms};
+use crate::query::{Better, Kpi};
+
+/// A KPI whose level is being measured before it is recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Binding {
+    /// Table.
+    pub data: String,
+    /// KPI.
+    pub kpi: Kpi,
+    /// Which way is better.
+    pub better: Better,
+    /// Independent unit.
+    pub independent_unit: Option<String>,
+    /// Name in words.
+    pub name: String,
+}
+
+/// The view.
+#[derive(Debug, Default)]
+pub struct ProblemView {
+    /// The list of steps.
+    pub list: Scroll,
+    /// Waits for its level.
+    pub binding: Option<Binding>,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Which.
+    pub kind: StepKind,
+    /// Title.
+    pub title: &'static str,
+    /// What is known; empty when open.
+    pub value: String,
+    /// What it is for, or what does not fit.
+    pub note: String,
+    /// It deserves a look.
+    pub warn: bool,
+}
+
+/// The steps in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepKind {
+    /// The sentence.
+    Sentence,
+    /// The data.
+    Data,
+    /// The KPI.
+    Kpi,
+    /// Rise or level, from, to, by, budget.
+    Goal,
+    /// The independent unit.
+    Unit,
+    /// The playbook.
+    Playbook,
+    /// Who can be asked.
+    People,
+}
+
+/// A number for people: at most two decimals.
+#[must_use]
+pub fn short(x: f64) -> String {
+    let text = format!("{x:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The measured level in display units: percent for a rate.
+#[must_use]
+pub fn level_words(kpi: &Kpi, value: f64, interval: Option<(f64, f64)>) -> String {
+    let (k, unit) = if kpi.is_share() { (100.0, "%") } else { (1.0, "") };
+    let one = |x: f64| if kpi.is_share() { format!("{:.1}", x * k) } else { short(x) };
+    match interval {
+        Some((low, high)) => format!("{}{unit} [{}, {}]", one(value), one(low), one(high)),
+        None => format!("{}{unit}", one(value)),
+    }
+}
+
+/// "The table says 26.5% [25.5, 27.6]".
+#[must_use]
+pub fn measured_words(doc: &Doc) -> Option<String> {
+    let kpi = doc.session.state.kpi.as_ref()?;
+    let level = kpi.level.as_ref()?;
+    Some(format!("The table says {}", level_words(&kpi.kpi, level.value, level.interval)))
+}
+
+/// The goal in one line: `churn rate 26.5% → 25.2 by 2026-12-31`.
+#[must_use]
+pub fn goal_line(doc: &Doc) -> String {
+    let state = &doc.session.state;
+    let name = state.goal.kpi.clone().or_else(|| state.kpi.as_ref().map(|k| k.kpi.to_string())).unwrap_or_default();
+    let level = state.kpi.as_ref().and_then(|k| k.level.as_ref().map(|l| level_words(&k.kpi, l.value, l.interval)));
+    let unit = if state.kpi.as_ref().is_none_or(|k| k.kpi.is_share()) { "%" } else { "" };
+    let from = state.goal.from.map(|x| format!("{}{unit}", short(x))).or(level).unwrap_or_default();
+    let to = state.goal.to.map(|x| format!(" → {}{unit}", short(x))).unwrap_or_default();
+    let by = state.goal.by_date.as_ref().map(|d| format!(" by {d}")).unwrap_or_default();
+    format!("{name} {from}{to}{by}").trim().to_owned()
+}
+
+/// Whether what was said is far from what the table says.
+#[must_use]
+pub fn mismatch(doc: &Doc) -> Option<String> {
+    let state = &doc.session.state;
+    let kpi = state.kpi.as_ref()?;
+    let level = kpi.level.as_ref()?;
+    let said = state.goal.from?;
+    let k = if kpi.kpi.is_share() { 100.0 } else { 1.0 };
+    let measured = level.value * k;
+    let off = (measured - said).abs() / said.abs().max(measured.abs()).max(1e-12);
+    let outside = level.interval.is_none_or(|(low, high)| said < low * k || said > high * k);
+    let unit = if kpi.kpi.is_share() { " %" } else { "" };
+    (off > 0.1 && outside).then(|| format!("said {}{unit}, the table says {}{unit}", short(said), short(measured)))
+}
+
+/// The steps as they stand.
+#[must_use]
+pub fn steps(app: &App) -> Vec<Step> {
+    let Some(doc) = &app.doc else { return Vec::new() };
+    let state = &doc.session.state;
+    let step = |kind, title, value: String, note: &str| Step { kind, title, value, note: note.to_owned(), warn: false };
+    let mut out = vec![step(StepKind::Sentence, "Sentence", state.sentence.clone(), "As it was said, in their words.")];
+
+    let mut data = step(StepKind::Data, "Data", String::new(), "CSV, Parquet or JSON Lines.");
+    data.value = state
+        .tables
+        .iter()
+        .map(|t| match app.tables.get(&t.data) {
+            Some(i) if i.opening => format!("{} (opening …)", t.data),
+            Some(i) if i.failed.is_some() => format!("{} (can't be read)", t.data),
+            Some(i) => format!("{} · {} rows × {} columns", t.data, i.rows, i.schema.columns.len()),
+            None => match t.facts.rows {
+                Some(rows) => format!("{} · {rows} rows", t.data),
+                None => t.data.clone(),
+            },
+        })
+        .collect::<Vec<_>>()
+        .join("   ");
+    if let Some(why) = state.tables.iter().find_map(|t| app.tables.get(&t.data).and_then(|i| i.failed.clone())) {
+        data.note = why;
+        data.warn = true;
+    }
+    out.push(data);
+
+    let mut kpi = step(StepKind::Kpi, "KPI", String::new(), "Rate, mean, sum, count or ratio over the table.");
+    if let Some(k) = &state.kpi {
+        let level =
+            k.level.as_ref().map(|l| format!("   {}", level_words(&k.kpi, l.value, l.interval))).unwrap_or_default();
+        let better = if k.better == Better::Lower { "lower is better" } else { "higher is better" };
+        kpi.value = format!("{}{level}   {better}", k.kpi);
+    } else if app.views.problem.binding.is_some() {
+        kpi.value = "measuring …".into();
+    }
+    if let Some(words) = mismatch(doc) {
+        kpi.note = format!("{words}: a clue for \"the data is wrong\" waits in Ask, triage.");
+        kpi.warn = true;
+    }
+    out.push(kpi);
+
+    let g = &state.goal;
+    let mut parts = Vec::new();
+    match g.shape {
+        Some(crate::domain::event::Shape::Rise) => parts.push("a rise".to_owned()),
+        Some(crate::domain::event::Shape::Level) => parts.push("a level that was always too high".to_owned()),
+        None => {}
+    }
+    if let Some(from) = g.from {
+        parts.push(format!("from {}", short(from)));
+    }
+    if let Some(to) = g.to {
+        parts.push(format!("to {}", short(to)));
+    }
+    if let Some(points) = g.target_points() {
+        parts.push(format!("{} KPI points to win", short(points)));
+    }
+    if let Some(by) = &g.by_date {
+        parts.push(format!("by {by}"));
+    }
+    if let Some(days) = g.budget_days {
+        parts.push(format!("{} days to spend", short(days)));
+    }
+    if let Some(scope) = &g.scope {
+        parts.push(format!("for {scope}"));
+    }
+    out.push(step(
+        StepKind::Goal,
+        "Goal",
+        parts.join(" · "),
+        "Rise or level? From what to what, by when, with how many days of work?",
+    ));
+    let unit = state.kpi.as_ref().and_then(|k| k.independent_unit.clone()).unwrap_or_default();
+    let note = if state.kpi.is_some() && unit.is_empty() {
+        "Rows are taken as independent. Name the customer, day or store if rows belong together."
+    } else {
+        "Intervals are clustered on it."
+    };
+    out.push(step(StepKind::Unit, "Independent unit", unit, note));
+    let book = doc.playbook.as_ref().map(|p| format!("{}: {}", p.id, p.title)).unwrap_or_default();
+    out.push(step(StepKind::Playbook, "Playbook", book, "Fixed when the session was created."));
+    let people: Vec<String> = state.people.values().map(|p| format!("{} ({})", p.shown_as, p.role)).collect();
+    out.push(step(StepKind::People, "People", people.join(", "), "Aliases only; real names stay out of the file."));
+    out
+}
+
+/// Rows: the steps.
+#[must_use]
+pub fn len(app: &App) -> usize {
+    steps(app).len()
+}
+
+fn open(app: &mut App) -> Vec<Effect> {
+    let steps = steps(app);
+    let Some(step) = app.views.problem.list.selected(steps.len()).and_then(|i| steps.get(i)) else { return Vec::new() };
+    match step.kind {
+        StepKind::Sentence => forms::open_sentence(app),
+        StepKind::Data => forms::open_data(app),
+        StepKind::Kpi | StepKind::Unit => forms::open_kpi(app, None),
+        StepKind::Goal => forms::open_goal(app),
+        StepKind::People => forms::open_person(app, false),
+        StepKind::Playbook => app.say(crate::app::Tone::Plain, "The playbook is fixed when a session is created."),
+    }
+    Vec::new()
+}
+
+/// Commands of 1 Problem.
+pub static COMMANDS: &[CommandSpec] = &[
+    CommandSpec {
+        hint: 1,
+        when: writable,
+        ..spec("problem.edit", Scope::Problem, &["Enter", "e"], "edit", "Fill in or change the selected step", open)
+    },
+    CommandSpec {
+        hint: 3,
+        when: writable,
+        ..spec("problem.data", Scope::Problem, &["a"], "attach data", "Attach a data file", |a| {
+            forms::open_data(a);
+            Vec::new()
+        })
+    },
+    CommandSpec {
+        hint: 2,
+        when: writable,
+        ..spec("problem.kpi", Scope::Problem, &["K"], "KPI", "Bind or change the KPI", |a| {
+            forms::open_kpi(a, None);
+            Vec::new()
+        })
+    },
+    CommandSpec {
+        when: writable,
+        ..spec("problem.person", Scope::Problem, &["p"], "person", "Add a person by alias and role", |a| {
+            forms::open_person(a, false);
+            Vec::new()
+        })
+    },
+];

@@ -1,0 +1,341 @@
+//! One message at a time.
+
+use super::form::FormAction;
+use super::key::{Input, Key, KeyCode, MouseKind};
+use super::screens::{ask, checks, explore, move_list};
+use super::{App, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms};
+use crate::domain::decide::Intent;
+use crate::domain::event::Act;
+use crate::engine::ReadOptions;
+
+/// Takes a message and gives the effects to carry out.
+pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Input(input) => on_input(app, input),
+        Msg::Opened(loaded) => opened(app, *loaded),
+        Msg::NotOpened(why) => {
+            app.say(Tone::Bad, why);
+            Vec::new()
+        }
+        Msg::Saved { n, at } => {
+            if let Some(doc) = &mut app.doc {
+                doc.saved = Some((n, at));
+                doc.unsaved = None;
+            }
+            Vec::new()
+        }
+        Msg::NotSaved(why) => {
+            if let Some(doc) = &mut app.doc {
+                doc.unsaved = Some(why.clone());
+            }
+            app.say(Tone::Bad, why);
+            Vec::new()
+        }
+        Msg::DataOpened { data, result } => data_opened(app, data, result),
+        Msg::Fingerprint { data, facts } => {
+            if commands::writable(app).is_err() || !differs(app, &data, &facts) {
+                return Vec::new();
+            }
+            app.record(Intent::record(Act::Fingerprint { data, facts: *facts })).unwrap_or_default()
+        }
+        Msg::Rows { data, page } => {
+            match page {
+                Ok(page) => {
+                    if let Some(table) = app.tables.get_mut(&data) {
+                        table.page = page;
+                    }
+                }
+                Err(why) => app.say(Tone::Bad, why),
+            }
+            Vec::new()
+        }
+        Msg::Found { slot, result, seconds } => {
+            if let Some(check) = slot.strip_prefix("check:") {
+                checks::found(app, check, *result, seconds)
+            } else {
+                explore::found(app, &slot, *result, seconds)
+            }
+        }
+        Msg::Jobs(jobs) => {
+            app.jobs = jobs;
+            Vec::new()
+        }
+        Msg::Recents(recents) => {
+            app.recents = recents;
+            Vec::new()
+        }
+        Msg::Playbooks(playbooks) => {
+            app.playbooks = playbooks;
+            Vec::new()
+        }
+        Msg::Say(message) => {
+            app.say(message.tone, message.text);
+            Vec::new()
+        }
+        Msg::Tick => super::screens::replay::tick(app),
+    }
+}
+
+fn on_input(app: &mut App, input: Input) -> Vec<Effect> {
+    match input {
+        Input::Key(key) => on_key(app, key),
+        Input::Paste(text) => {
+            on_paste(app, &text);
+            Vec::new()
+        }
+        Input::Mouse { kind, .. } => match kind {
+            MouseKind::ScrollDown => on_wheel(app, 3),
+            MouseKind::ScrollUp => on_wheel(app, -3),
+            _ => Vec::new(),
+        },
+        Input::Resize { width, height } => {
+            app.size = (width, height);
+            Vec::new()
+        }
+        Input::FocusGained | Input::FocusLost => Vec::new(),
+    }
+}
+
+fn on_wheel(app: &mut App, by: isize) -> Vec<Effect> {
+    match app.popups.last_mut() {
+        Some(Popup::Help { scroll } | Popup::Messages { scroll } | Popup::Words { scroll, .. }) => {
+            *scroll = scroll.saturating_add_signed(by);
+            Vec::new()
+        }
+        Some(_) => Vec::new(),
+        None => move_list(app, |s, n| s.step(by, n)),
+    }
+}
+
+fn on_paste(app: &mut App, text: &str) {
+    match app.popups.last_mut() {
+        Some(Popup::Form(form)) => form.paste(text),
+        Some(Popup::Palette(palette)) => {
+            palette.query.paste(text);
+        }
+        Some(_) => {}
+        None if app.screen == Screen::Ask && app.views.ask.interview.is_some() => ask::paste(app, text),
+        None if app.screen == Screen::Explore => explore::paste(app, text),
+        // Pasted text is never taken for keys.
+        None => app.say(Tone::Warn, "Nothing takes text here; the paste was ignored."),
+    }
+    if let Some(Popup::Palette(mut palette)) = app.popups.pop_if(|p| matches!(p, Popup::Palette(_))) {
+        palette.search(app);
+        app.popups.push(Popup::Palette(palette));
+    }
+}
+
+fn on_key(app: &mut App, key: Key) -> Vec<Effect> {
+    app.message = None;
+    match app.popups.last() {
+        Some(Popup::Form(_)) => on_form_key(app, key),
+        Some(Popup::Palette(_)) => on_palette_key(app, key),
+        Some(Popup::Confirm { .. }) => on_confirm_key(app, key),
+        Some(_) => {
+            on_reading_key(app, key);
+            Vec::new()
+        }
+        None => {
+            let typing = app.is_edit_mode();
+            let acts = key.ctrl || key.alt || matches!(key.code, KeyCode::Tab | KeyCode::Esc | KeyCode::F(_));
+            if typing && (!acts || typed_first(app, key)) {
+                return if app.screen == Screen::Ask { ask::key(app, key) } else { explore::key(app, key) };
+            }
+            match commands::find(app, key) {
+                Some(command) => run(app, command),
+                None if typing && app.screen == Screen::Ask => ask::key(app, key),
+                None if typing => explore::key(app, key),
+                None => Vec::new(),
+            }
+        }
+    }
+}
+
+/// Editing keys with Ctrl or Alt that no command of the scope claims belong to the text.
+fn typed_first(app: &App, key: Key) -> bool {
+    commands::find(app, key).is_none()
+}
+
+/// Runs a command, or says why it can't.
+pub(super) fn run(app: &mut App, command: &'static commands::CommandSpec) -> Vec<Effect> {
+    match (command.when)(app) {
+        Ok(()) => (command.run)(app),
+        Err(why) => {
+            app.say(Tone::Warn, format!("{}: not now, {why}.", command.name));
+            Vec::new()
+        }
+    }
+}
+
+fn on_form_key(app: &mut App, key: Key) -> Vec<Effect> {
+    let Some(Popup::Form(mut form)) = app.popups.pop() else { return Vec::new() };
+    match form.key(key) {
+        FormAction::Stay => {
+            app.popups.push(Popup::Form(form));
+            Vec::new()
+        }
+        FormAction::Leave => {
+            let draft = form.draft();
+            if !draft.is_empty() {
+                app.drafts.insert(form.id.draft_key(), draft);
+                app.say(Tone::Plain, "Left. What you typed comes back when you open this again.");
+            }
+            forms::left(app, &form);
+            Vec::new()
+        }
+        FormAction::Submit => match forms::submit(app, &form) {
+            Ok(effects) => {
+                app.drafts.remove(&form.id.draft_key());
+                effects
+            }
+            Err(why) => {
+                form.error = Some(why);
+                app.popups.push(Popup::Form(form));
+                Vec::new()
+            }
+        },
+    }
+}
+
+fn on_palette_key(app: &mut App, key: Key) -> Vec<Effect> {
+    let Some(Popup::Palette(mut palette)) = app.popups.pop() else { return Vec::new() };
+    match (key.code, key.ctrl) {
+        (KeyCode::Esc, _) | (KeyCode::Char('c'), true) => return Vec::new(),
+        (KeyCode::Enter, _) => {
+            return match palette.found.get(palette.selected).copied() {
+                Some(command) => run(app, command),
+                None => Vec::new(),
+            };
+        }
+        (KeyCode::Down, _) | (KeyCode::Char('n'), true) => {
+            palette.selected = (palette.selected + 1).min(palette.found.len().saturating_sub(1));
+        }
+        (KeyCode::Up, _) | (KeyCode::Char('p'), true) => palette.selected = palette.selected.saturating_sub(1),
+        (KeyCode::PageDown, _) => palette.selected = (palette.selected + 10).min(palette.found.len().saturating_sub(1)),
+        (KeyCode::PageUp, _) => palette.selected = palette.selected.saturating_sub(10),
+        _ => {
+            palette.query.key(key);
+            palette.selected = 0;
+            palette.search(app);
+        }
+    }
+    app.popups.push(Popup::Palette(palette));
+    Vec::new()
+}
+
+fn on_confirm_key(app: &mut App, key: Key) -> Vec<Effect> {
+    let Some(Popup::Confirm { question, yes }) = app.popups.pop() else { return Vec::new() };
+    match key.code {
+        KeyCode::Char('y' | 'Y') => match yes {
+            Confirmed::Quit => {
+                app.quitting = true;
+                vec![Effect::Quit]
+            }
+            Confirmed::Retract(clue) => app.record_or_say(Intent::record(Act::Retract { clue, why: String::new() })),
+        },
+        KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => Vec::new(),
+        _ => {
+            app.popups.push(Popup::Confirm { question, yes });
+            Vec::new()
+        }
+    }
+}
+
+fn on_reading_key(app: &mut App, key: Key) {
+    let Some(Popup::Help { scroll } | Popup::Messages { scroll } | Popup::Words { scroll, .. }) = app.popups.last_mut()
+    else {
+        return;
+    };
+    match key.code {
+        KeyCode::Down | KeyCode::Char('j') => *scroll = scroll.saturating_add(1),
+        KeyCode::Up | KeyCode::Char('k') => *scroll = scroll.saturating_sub(1),
+        KeyCode::PageDown | KeyCode::Char(' ') => *scroll = scroll.saturating_add(10),
+        KeyCode::PageUp => *scroll = scroll.saturating_sub(10),
+        KeyCode::Home | KeyCode::Char('g') => *scroll = 0,
+        KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q' | '?') | KeyCode::F(1) => {
+            app.popups.pop();
+        }
+        _ => {}
+    }
+}
+
+fn opened(app: &mut App, loaded: Loaded) -> Vec<Effect> {
+    let warnings = loaded.warnings.clone();
+    app.tables.clear();
+    app.views = super::screens::Views::default();
+    app.popups.clear();
+    let doc = Doc::new(loaded);
+    app.screen = first_screen(&doc);
+    let mut effects = Vec::new();
+    for table in &doc.session.state.tables {
+        app.tables.insert(table.data.clone(), TableInfo { opening: true, ..TableInfo::default() });
+        let options = read_options(&table.options);
+        effects.push(Effect::OpenData { data: table.data.clone(), path: table.path.clone(), options });
+    }
+    let faults = doc.session.faults.len();
+    app.doc = Some(doc);
+    for warning in warnings {
+        app.say(Tone::Warn, warning);
+    }
+    if faults > 0 {
+        app.say(Tone::Warn, format!("{faults} events make no sense; `whyboard lint` says which. The rest stands."));
+    }
+    effects
+}
+
+/// How a table is read, from the options recorded for it.
+#[must_use]
+pub(super) fn read_options(options: &serde_json::Map<String, serde_json::Value>) -> ReadOptions {
+    serde_json::from_value(serde_json::Value::Object(options.clone())).unwrap_or_default()
+}
+
+/// A session opens where the work is.
+fn first_screen(doc: &Doc) -> Screen {
+    let state = &doc.session.state;
+    if state.decision.is_some() {
+        Screen::Brief
+    } else if state.kpi.is_none() {
+        Screen::Problem
+    } else if !state.clues.is_empty() {
+        Screen::Score
+    } else {
+        Screen::Ask
+    }
+}
+
+fn data_opened(
+    app: &mut App,
+    data: String,
+    result: Result<(crate::query::Schema, u64, crate::query::ReadingReport), String>,
+) -> Vec<Effect> {
+    let table = app.tables.entry(data.clone()).or_default();
+    table.opening = false;
+    match result {
+        Ok((schema, rows, reading)) => {
+            table.failed = None;
+            table.schema = schema;
+            table.rows = rows;
+            for note in &reading.notes {
+                app.messages.push(Message { tone: Tone::Plain, text: format!("{data}: {note}") });
+            }
+            if let Some(table) = app.tables.get_mut(&data) {
+                table.reading = reading;
+            }
+            let mut effects = vec![Effect::Fingerprint(data.clone())];
+            effects.extend(explore::table_opened(app, &data));
+            effects
+        }
+        Err(why) => {
+            table.failed = Some(why.clone());
+            app.say(Tone::Bad, why);
+            Vec::new()
+        }
+    }
+}
+
+/// Whether a fingerprint says something that the session does not know yet.
+fn differs(app: &App, data: &str, facts: &crate::domain::event::TableFacts) -> bool {
+    let Some(doc) = &app.doc else { return false };
+    let Some(table) = doc.session.state.tables.iter().find(|t| t.data == data) else { return false };
+    table.facts.sha256_16 != facts.sha256_16 || table.facts.order_free_hash != facts.order_free_hash
+}
