@@ -70,6 +70,7 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// A fault of the text as a whole.
     pub fn nowhere(message: String) -> Self {
         Self { message, place: None }
     }
@@ -109,8 +110,12 @@ fn plain(error: &Library) -> String {
         Library::Budget { breach, .. } => match breach {
             BudgetBreach::Depth { .. } => format!("the nesting is deeper than {} levels; flatten it", super::MAX_DEPTH),
             BudgetBreach::Documents { .. } => "it holds more than one document; put each in its own file".into(),
+            BudgetBreach::RecordedAnchorEvents { .. } | BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. } => {
+                "its aliases (`*`) expand to too much; write the values out".into()
+            }
             other => format!("it is larger than this program reads ({other:?})"),
         },
+        Library::AliasError { error, .. } => plain(error),
         Library::AliasReplayLimitExceeded { .. }
         | Library::AliasExpansionLimitExceeded { .. }
         | Library::AliasReplayStackDepthExceeded { .. } => {

@@ -172,11 +172,10 @@ fn house_style() {
         "long": ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "cccccccccccccccccccccccccccccccccc"],
         "deep": {"rows": [{"a": "x\ny"}, [["z\nz"]]]},
     });
-    let expected = "\
-  - n: 13
+    let expected = r#"  - n: 13
     at: 2026-10-05T11:00:00Z
     do: answer
-    value: \"yes\"
+    value: "yes"
     share: 0.5
     text: |
       Drivers moved.
@@ -184,7 +183,7 @@ fn house_style() {
     short: |-
       a
       b
-    said: \"It is, we think, so.\"
+    said: "It is, we think, so."
     ratings: {price: a_bit_surprising, wait: expected}
     range: [2026-06-01, 2.0]
     none: []
@@ -201,7 +200,7 @@ fn house_style() {
         - - - |-
               z
               z
-";
+"#;
     assert_eq!(emit::list_item(&v, 2), expected);
     assert_eq!(value(expected, "x").unwrap()[0], v);
 }
@@ -235,7 +234,7 @@ fn refusals_name_the_place() {
     for (text, place, word) in [
         ("a: 1\nb: 2\na: 3\n", (3, 1), "twice"),
         ("a: 1\n---\nb: 2\n", (2, 1), "document"),
-        ("a: !!python/x [1]\n", (1, 4), "tag"),
+        ("a: !!python/x [1]\n", (1, 0), "tag"),
         ("a: 1\nb: .inf\n", (2, 4), "finite"),
         ("a: 1\nb: \"cut\n", (2, 0), ""),
         ("a: *no\n", (1, 4), "anchor"),

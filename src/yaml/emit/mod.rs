@@ -67,6 +67,14 @@ fn node(out: &mut String, value: &Value, indent: usize, after: After) {
     match value {
         Value::Object(map) if after == After::Nothing && !map.is_empty() => entries(out, map, indent, false),
         Value::Array(list) if after == After::Nothing && !list.is_empty() => items(out, list, indent, false),
+        Value::Object(map) if map.is_empty() => {
+            out.push_str(space);
+            out.push_str("{}\n");
+        }
+        Value::Array(list) if list.is_empty() => {
+            out.push_str(space);
+            out.push_str("[]\n");
+        }
         Value::Object(_) | Value::Array(_) if let Some(line) = flow::line(value, WIDTH.saturating_sub(used)) => {
             out.push_str(space);
             out.push_str(&line);

@@ -9,8 +9,7 @@ use crate::yaml::screen::hidden;
 /// Most blanks in a bare phrase; longer text is prose and is quoted.
 const BARE_BLANKS: usize = 4;
 /// Words that some YAML reader takes for something else than text (1.1 booleans, null, numbers).
-const RESERVED: [&str; 15] =
-    ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nil", "none", "nan", "inf", "infinity", "undefined"];
+const RESERVED: [&str; 10] = ["yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity"];
 
 /// Writes a scalar; maps and lists come out as their compact JSON, which is YAML too.
 pub fn write(out: &mut String, value: &Value) {
@@ -91,7 +90,7 @@ fn moment(text: &str) -> bool {
 }
 
 /// The header of the `|` block that keeps `text` exactly, or `None` if no block does it safely:
-/// no line end inside, blank or tab at an edge of a line, leading blank line, or hidden characters.
+/// no line end inside or several at its end, a blank at the end of a line, leading blank line, or hidden characters.
 pub fn block_style(text: &str) -> Option<&'static str> {
     let body = text.trim_end_matches('\n');
     let several = text.contains('\n');
@@ -100,9 +99,10 @@ pub fn block_style(text: &str) -> Option<&'static str> {
     if !several || body.is_empty() || body.starts_with([' ', '\n']) || !body.split('\n').all(safe_line) {
         return None;
     }
-    Some(match text.len() - body.len() {
-        0 => "|-",
-        1 => "|",
-        _ => "|+",
-    })
+    match text.len() - body.len() {
+        0 => Some("|-"),
+        1 => Some("|"),
+        // `|+` would also keep blank lines that follow the block, such as those between events.
+        _ => None,
+    }
 }
