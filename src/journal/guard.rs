@@ -66,7 +66,7 @@ pub fn open(path: &Path) -> Result<Access, JournalError> {
             Err(e) => return Err(failed(e)),
         };
         let mut caution = None;
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let who = holder(&file).map_or(String::new(), |pid| format!(" (pid {pid})"));
@@ -82,6 +82,18 @@ pub fn open(path: &Path) -> Result<Access, JournalError> {
         }
     }
     Err(failed(io::Error::other("another program keeps replacing it")))
+}
+
+/// Locks, if need be at the sixth try in 25 ms: a process that is just starting a helper program
+/// shares its files with it for a moment, also those that it has closed itself.
+fn lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..5 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(std::time::Duration::from_millis(5)),
+            other => return other,
+        }
+    }
+    file.try_lock()
 }
 
 /// Opens a regular file and nothing else: no waiting for a pipe's writer, no endless device.

@@ -127,7 +127,7 @@ pub fn split(text: &str) -> Layout {
         (at, line) = (start, number - 1);
         lines = text.get(start..).unwrap_or_default().split_inclusive('\n');
     }
-    let mut indent = None;
+    let mut indent = indent_of(text.get(at..).unwrap_or_default(), layout.marked);
     for raw in lines {
         line += 1;
         let start = at;
@@ -136,6 +136,39 @@ pub fn split(text: &str) -> Layout {
     }
     layout.indent = indent.unwrap_or(2);
     layout
+}
+
+/// Blanks before each dash: as before the first one, unless the markers say otherwise. In a file
+/// without own markers, those that a text quotes stand deeper than the first dash.
+fn indent_of(body: &str, marked: bool) -> Option<usize> {
+    let first = body.split('\n').find_map(|line| {
+        let inner = line.trim_start_matches(' ');
+        let dash = inner.trim_end() == "-" || inner.starts_with("- ");
+        dash.then(|| line.len() - inner.len())
+    });
+    match (first, marked_indent(body)) {
+        (Some(first), Some(told)) if told < first || marked => Some(told),
+        (None, told) => told,
+        (first, _) => first,
+    }
+}
+
+/// The dash's indent that the markers speak for: the smallest that two of them share, as one line may
+/// be damaged and deeper ones may be quoted inside a text; else the smallest; `None` without markers.
+fn marked_indent(body: &str) -> Option<usize> {
+    let lead = |line: &str| {
+        let inner = line.trim_start_matches(' ');
+        parse_marker(inner.trim_end_matches('\r'), 0..0).map(|_| line.len() - inner.len())
+    };
+    let (mut smallest, mut shared) = (None, None);
+    let mut seen = std::collections::BTreeSet::new();
+    for lead in body.split('\n').filter(|l| l.contains("# end ")).filter_map(lead).filter_map(|l| l.checked_sub(2)) {
+        smallest = Some(smallest.map_or(lead, |s: usize| s.min(lead)));
+        if !seen.insert(lead) {
+            shared = Some(shared.map_or(lead, |s: usize| s.min(lead)));
+        }
+    }
+    shared.or(smallest)
 }
 
 /// The first line that begins an event of our own writing: its byte and its number.

@@ -72,6 +72,7 @@ fn cut_of_a_file_that_never_had_markers() {
     let (mut journal, opened) = open(&path);
     assert_eq!((opened.tail, opened.events.len()), (Tail::Clean, 2));
     journal.append(&[json!({"n": 3, "do": "note", "text": "third words"})]).unwrap();
+    drop(journal);
     let whole = fs::read(&path).unwrap();
     assert!(whole.starts_with(hand.as_bytes()));
     for cut in hand.len()..whole.len() {
@@ -96,6 +97,7 @@ fn zeros_after_a_power_cut_are_a_torn_tail() {
     assert_eq!(values(&opened), events());
     assert!(matches!(opened.tail, Tail::Torn { kept: None, .. }));
     journal.append(&[json!({"n": 7, "do": "note"})]).unwrap();
+    drop(journal);
     let (_, again) = open(&path);
     assert_eq!((again.events.len(), again.tail), (7, Tail::Clean));
     assert!(!again.text.contains('\0'));
@@ -165,6 +167,7 @@ fn an_edit_by_hand_is_told_and_kept() {
     assert_eq!(markers, [false, true, false, false, false, false]);
     assert_eq!(opened.warnings.len(), 1);
     journal.append(&[json!({"n": 7, "do": "note"})]).unwrap();
+    drop(journal);
     assert!(fs::read_to_string(&path).unwrap().starts_with(&text));
     // Other line ends are no edit.
     fs::write(&path, text.replacen("Drivers stayed.", "Drivers moved.", 1).replace('\n', "\r\n")).unwrap();

@@ -23,6 +23,7 @@ fn the_example_session_reads_and_takes_events() {
     assert!(opened.events.iter().all(|e| e.marker == Marker::Missing && !e.provisional));
     assert!(opened.text[opened.events[1].bytes.clone()].starts_with("  - n: 2\n"));
     let ranges = journal.append(&[json!({"n": 35, "do": "note", "text": "One more."})]).unwrap();
+    drop(journal);
     let (_, again) = open(&path);
     assert!(again.text.starts_with(&text));
     assert_eq!(
@@ -72,6 +73,7 @@ fn legal_layouts_open() {
                 continue;
             };
             journal.append(&[json!({"n": 8, "do": "note"}), json!({"n": 9, "do": "note", "text": "x\ny\n"})]).unwrap();
+            drop(journal);
             let again = open(&path).1;
             assert_eq!((again.events.len(), &again.tail), (count + 2, &Tail::Clean), "{text:?}\n{}", again.text);
             assert_eq!(values(&again)[..count], values(&opened)[..], "{text:?}");
@@ -128,4 +130,30 @@ fn hostile_files_are_left_as_they_are() {
         seen += 1;
     }
     assert!(seen >= 15);
+}
+
+#[test]
+fn ten_thousand_events_open_and_append_without_reading_again() {
+    let folder = folder();
+    let path = folder.path().join("long.yaml");
+    let mut journal = Journal::create(&path, &super::header()).unwrap();
+    let all: Vec<_> = (1..=10_000)
+        .map(|n| {
+            json!({"n": n, "id": format!("k{n}"), "at": "2026-10-05T08:02:10Z", "by": "p1", "do": "clue", "grade": "A",
+                "text": "Operations says drivers left North, and waits grew.",
+                "ratings": {"price": "expected", "wait": "surprising", "android": "a_bit_surprising"}, "source": {"event": 2}})
+        })
+        .collect();
+    journal.append(&all).unwrap();
+    drop(journal);
+    let start = std::time::Instant::now();
+    let (mut journal, opened) = open(&path);
+    eprintln!("10 000 events, {} kB: opened in {:?}", opened.text.len() / 1024, start.elapsed());
+    assert_eq!(values(&opened), all);
+    let start = std::time::Instant::now();
+    let ranges = journal.append(&[json!({"n": 10_001, "do": "note"})]).unwrap();
+    eprintln!("appended one in {:?}", start.elapsed());
+    drop(journal);
+    let (_, again) = open(&path);
+    assert_eq!(again.events[10_000].bytes, ranges[0]);
 }
