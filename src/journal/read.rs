@@ -255,6 +255,9 @@ impl Reader<'_> {
             (e.line, e.column) = (line, 1);
             e
         };
+        if let Some(value) = yaml::emit::read_item(text).filter(Value::is_object) {
+            return Ok(value);
+        }
         match yaml::parse_at::<Vec<Value>>(text, &self.origin, line)?.pop() {
             Some(value) if value.is_object() => Ok(value),
             _ => Err(wrong("an event is a map of keys and values, and this is not one")),

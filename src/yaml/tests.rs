@@ -146,6 +146,21 @@ proptest! {
     }
 
     #[test]
+    fn the_short_way_back_agrees_with_the_door(v in any_value(), at in any::<proptest::sample::Index>(), new in any::<char>()) {
+        let text = emit::list_item(&v, 2);
+        if v.as_object().is_some_and(|map| !map.is_empty()) {
+            prop_assert_eq!(emit::read_item(&text), Some(v), "{}", text);
+        }
+        let mut changed: Vec<char> = text.chars().collect();
+        let at = at.index(changed.len());
+        changed[at] = new;
+        let changed: String = changed.into_iter().collect();
+        if let Some(back) = emit::read_item(&changed) {
+            prop_assert_eq!(value(&changed, "changed").ok(), Some(Value::from(vec![back])), "{}", changed);
+        }
+    }
+
+    #[test]
     fn any_text_is_read_or_refused_without_a_panic(text in any::<String>()) {
         if let Err(e) = value(&text, "any") {
             let said = e.to_string();
