@@ -11,7 +11,7 @@
 //!   - n: 1
 //!     do: open
 //!     text: "Why do riders leave?"
-//!     # end 1 1c291ca3
+//!     # end 1 edcc531b
 //! ```
 //!
 //! # The marker

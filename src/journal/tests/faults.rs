@@ -180,3 +180,40 @@ fn a_failing_create_leaves_no_half_session() {
         assert!(at < 30);
     }
 }
+
+/// The other process of the next test: appends until the system refuses, then says what was told.
+#[test]
+#[ignore = "started by a_size_limit_loses_nothing"]
+fn fill() {
+    let Some(path) = std::env::var_os("WHYBOARD_TEST_SESSION") else { return };
+    let (mut journal, opened) = open(path.as_ref());
+    for n in opened.events.len() + 1..1000 {
+        let event = json!({"n": n, "do": "note", "text": "words ".repeat(100)});
+        match journal.append(&[event]) {
+            Ok(_) => println!("\nsaved {n}"),
+            Err(e) => return println!("\nrefused {e}"),
+        }
+    }
+}
+
+#[test]
+fn a_size_limit_loses_nothing() {
+    let folder = folder();
+    let path = session(folder.path());
+    // An ignored signal stays ignored in the program that is started.
+    let output = std::process::Command::new("sh")
+        .args([
+            "-c",
+            "trap '' XFSZ; ulimit -f 16; exec \"$0\" journal::tests::faults::fill --exact --ignored --nocapture",
+        ])
+        .arg(std::env::current_exe().unwrap())
+        .env("WHYBOARD_TEST_SESSION", &path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let last: usize = said.lines().filter_map(|l| l.strip_prefix("saved ")?.parse().ok()).next_back().unwrap();
+    assert!(said.contains("refused") && said.contains("size limit"), "{said}");
+    let (mut journal, opened) = open(&path);
+    assert_eq!((opened.events.len(), &opened.tail), (last, &Tail::Clean), "{said}");
+    journal.append(&[json!({"n": last + 1, "do": "note"})]).unwrap();
+}
