@@ -178,13 +178,8 @@ fn refuse_known(head: &[u8], path: &Path) -> Result<(), EngineError> {
     if text.starts_with("<?xml") {
         return refuse("XML", "Export the table as CSV, JSON or Parquet.");
     }
-    let utf16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    let zeros = head.iter().filter(|b| **b == 0).count();
-    if !utf16
-        && zeros > 0
-        && !(zeros * 10 >= head.len() * 3 && zeros * 10 <= head.len() * 6)
-        && !inflate::is_packed(head)
-    {
+    let utf16 = super::text::is_utf16(head);
+    if !utf16 && head.contains(&0) && !inflate::is_packed(head) {
         return refuse("not text: it has zero bytes", "Name a CSV, JSON, Parquet or Arrow file.");
     }
     Ok(())

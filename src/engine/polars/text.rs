@@ -86,6 +86,11 @@ fn name(encoding: &'static Encoding) -> String {
     encoding.name().to_ascii_lowercase()
 }
 
+/// Whether the first bytes are UTF-16, marked or not.
+pub fn is_utf16(head: &[u8]) -> bool {
+    head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || zeros_at_alternate_bytes(head).is_some()
+}
+
 /// UTF-16 of mostly Western text without a mark has a zero in nearly every second byte.
 fn zeros_at_alternate_bytes(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.get(..bytes.len().min(4096))?;

@@ -158,10 +158,14 @@ fn lay_out(
         records.iter().take(first).filter(|r| !r.is_blank()).map(|r| r.cells.join(" ").trim().to_owned()).collect();
     if !above.is_empty() {
         notes.push(format!(
-            "{} line{} above the {} skipped: {}.",
-            above.len(),
-            if above.len() == 1 { "" } else { "s" },
-            if named { "header was" } else { "data were" },
+            "{} above the {} skipped: {}.",
+            if above.len() == 1 { "1 line".into() } else { format!("{} lines", above.len()) },
+            match (named, above.len()) {
+                (true, 1) => "header was",
+                (true, _) => "header were",
+                (false, 1) => "data was",
+                (false, _) => "data were",
+            },
             dialect::few(&above)
         ));
     }

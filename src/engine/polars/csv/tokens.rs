@@ -178,7 +178,6 @@ impl<'a> Tokens<'a> {
         scratch.push_str(rest);
         scratch
     }
-
 }
 
 #[cfg(test)]
