@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
-use ::polars::prelude::{Column, DataFrame, DataType, IpcReader, ParquetReader, PolarsError, SerReader, TimeUnit};
+use ::polars::prelude::{
+    Column, DataFrame, DataType, Float64Chunked, IntoColumn, IpcReader, ParquetReader, PolarsError, SerReader, TimeUnit,
+};
 
 use super::{broken, guarded};
 use crate::engine::EngineError;
@@ -65,7 +67,17 @@ fn plain(column: &Column, notes: &mut Vec<String>) -> Result<Column, PolarsError
             notes.push(format!("{name} has whole numbers beyond 64 bits; read with decimals, about 15 digits exact."));
             to(&DataType::Float64)
         }),
-        DataType::Float32 | DataType::Decimal(..) => to(&DataType::Float64),
+        DataType::Float16 | DataType::Float32 | DataType::Float64 | DataType::Decimal(..) => {
+            let wide = to(&DataType::Float64)?;
+            let values = wide.f64()?;
+            let strange = values.iter().flatten().filter(|x| x.is_nan()).count();
+            if strange == 0 {
+                return Ok(wide);
+            }
+            notes.push(format!("{strange} × NaN read as null in {name}."));
+            let known: Float64Chunked = values.iter().map(|x| x.filter(|x| !x.is_nan())).collect();
+            Ok(known.with_name(column.name().clone()).into_column())
+        }
         DataType::Categorical(..) | DataType::Enum(..) => to(&DataType::String),
         DataType::Datetime(_, None) => to(&DataType::Datetime(TimeUnit::Microseconds, None)),
         DataType::Datetime(_, Some(zone)) => {

@@ -1,6 +1,6 @@
 //! SQL: expressions over the columns, and whole queries.
 
-use ::polars::prelude::{DataType, Expr, IntoLazy, LazyFrame, Series};
+use ::polars::prelude::{DataType, DslPlan, Expr, IntoLazy, LazyFrame, NULL, Operator, Series, lit, when};
 use ::polars::sql::{SQLContext, sql_expr};
 
 use super::{PolarsEngine, cells, first_line, near};
@@ -41,6 +41,15 @@ pub fn plan(engine: &PolarsEngine, text: &str) -> Result<Planned, EngineError> {
     if text.trim().is_empty() {
         return Err(wrong(text, "it is empty"));
     }
+    let quoted;
+    let text = match bare_column(engine, text) {
+        // A name such as "when" or "Pickup point" would not be read as one.
+        Some(info) => {
+            quoted = format!("\"{}\"", info.name.replace('"', "\"\""));
+            &quoted
+        }
+        None => text,
+    };
     let depth = text.bytes().scan(0i32, |d, b| {
         *d += i32::from(b == b'(') - i32::from(b == b')');
         Some(*d)
@@ -65,15 +74,41 @@ pub fn plan(engine: &PolarsEngine, text: &str) -> Result<Planned, EngineError> {
     let mut context = SQLContext::new();
     context.register("data", engine.frame.clone().lazy());
     let query = format!("SELECT (\n{text}\n) AS \"{VALUE}\" FROM data");
-    let mut lazy = context.execute(&query).map_err(|e| wrong(text, &e.to_string()))?;
+    let mut lazy = without_division_by_zero(context.execute(&query).map_err(|e| wrong(text, &e.to_string()))?);
     let schema = lazy.collect_schema().map_err(|e| wrong(text, &e.to_string()))?;
     let dtype = schema.get(VALUE).cloned().ok_or_else(|| wrong(text, "it gives no value"))?;
     Ok(Planned { lazy, dtype, names_columns })
 }
 
+/// Makes x / 0 unknown, as databases do. polars would give NaN or infinity, which is greater than any number, so that
+/// `a / b > 0.5` would hold where b is 0.
+fn without_division_by_zero(mut lazy: LazyFrame) -> LazyFrame {
+    let safe = |expr: Expr| match expr {
+        Expr::BinaryExpr {
+            left,
+            op: op @ (Operator::TrueDivide | Operator::FloorDivide | Operator::RustDivide | Operator::Modulus),
+            right,
+        } => {
+            let zero = (*right).clone().eq(lit(0));
+            when(zero).then(lit(NULL)).otherwise(Expr::BinaryExpr { left, op, right })
+        }
+        other => other,
+    };
+    lazy.logical_plan = match lazy.logical_plan {
+        DslPlan::Select { expr, input, options } => {
+            DslPlan::Select { expr: expr.into_iter().map(|e| e.map_expr(safe)).collect(), input, options }
+        }
+        other => other,
+    };
+    lazy
+}
+
 /// Evaluates an expression for every row.
 pub fn evaluate(engine: &PolarsEngine, text: &str, ticket: &Ticket) -> Result<Series, EngineError> {
     ticket.check()?;
+    if let Some(info) = bare_column(engine, text) {
+        return Ok(engine.column(&info.name)?.clone());
+    }
     let planned = plan(engine, text)?;
     values(engine, planned, text)
 }

@@ -1,6 +1,6 @@
 //! The KPI's numerator and denominator of every row.
 
-use ::polars::prelude::{DataType, Series};
+use ::polars::prelude::DataType;
 
 use super::super::{PolarsEngine, cells, codes, sql};
 use crate::engine::{EngineError, Ticket};
@@ -47,16 +47,9 @@ pub fn measure(
     })
 }
 
-fn series(engine: &PolarsEngine, text: &str, ticket: &Ticket) -> Result<Series, EngineError> {
-    match sql::bare_column(engine, text) {
-        Some(info) => Ok(engine.column(&info.name)?.clone()),
-        None => sql::evaluate(engine, text, ticket),
-    }
-}
-
 /// A condition as 0 and 1. A bare column of the numbers 0 and 1 will do.
 fn rate(engine: &PolarsEngine, text: &str, mask: Option<&[bool]>, ticket: &Ticket) -> Result<Vec<f64>, EngineError> {
-    let series = series(engine, text, ticket)?;
+    let series = sql::evaluate(engine, text, ticket)?;
     if let Some(info) = sql::bare_column(engine, text) {
         if info.dtype == ValueType::Text {
             let example = common_value(engine, &info.name, ticket).unwrap_or_else(|| "Yes".into());
@@ -99,7 +92,7 @@ fn common_value(engine: &PolarsEngine, name: &str, ticket: &Ticket) -> Option<St
 }
 
 fn number(engine: &PolarsEngine, text: &str, ticket: &Ticket) -> Result<Vec<f64>, EngineError> {
-    let series = series(engine, text, ticket)?;
+    let series = sql::evaluate(engine, text, ticket)?;
     match cells::value_type(series.dtype()) {
         ValueType::Int | ValueType::Float | ValueType::Bool | ValueType::Duration => {
             codes::numbers(&series)?.ok_or_else(|| sql::not_a_number(text, series.dtype()))

@@ -48,13 +48,17 @@ pub fn usual_width(records: &[Sampled]) -> (usize, f64) {
     counts.into_iter().max_by_key(|(width, n)| (*n, *width)).map_or((1, 0.0), |(w, n)| (w, n as f64 / all as f64))
 }
 
-/// The delimiter whose records are wide and alike; `None` where no candidate splits half of the records.
-pub fn delimiter(text: &str, at: usize) -> Option<u8> {
+/// Stands in where there is one column: no text has it.
+pub const NO_DELIMITER: u8 = 0x1f;
+
+/// The delimiter whose records are wide and alike. Where no candidate splits half of the records, the one that splits
+/// the first line; where none does, there is a single column.
+pub fn delimiter(text: &str, at: usize) -> u8 {
     let mut best: Option<(f64, u8)> = None;
     for candidate in CANDIDATES {
         let records = sample(text, candidate, b'"', at, 1);
         let (width, share) = usual_width(&records);
-        if width < 2 || share < 0.5 {
+        if width < 2 || share < 0.5 || is_prose(&records, width) {
             continue;
         }
         #[allow(clippy::cast_precision_loss)]
@@ -63,7 +67,30 @@ pub fn delimiter(text: &str, at: usize) -> Option<u8> {
             best = Some((score, candidate));
         }
     }
-    best.map(|(_, delimiter)| delimiter)
+    if let Some((_, delimiter)) = best {
+        return delimiter;
+    }
+    let first = text.get(at..).unwrap_or_default().lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
+    let count = |c: &u8| first.bytes().filter(|b| b == c).count();
+    CANDIDATES.into_iter().rev().filter(|c| count(c) > 0).max_by_key(count).unwrap_or(NO_DELIMITER)
+}
+
+/// Whether the delimiter is rather punctuation in a single column of text: the first line has none, and the lines below
+/// are uneven or have a space behind it.
+fn is_prose(records: &[Sampled], width: usize) -> bool {
+    let mut lines = records.iter().filter(|r| !r.is_blank()).skip_while(|r| r.cells.len() != width).peekable();
+    let above = records.iter().find(|r| !r.is_blank()).is_some_and(|r| r.cells.len() == 1);
+    if !above || lines.peek().is_none() {
+        return false;
+    }
+    let (mut all, mut even, mut cells, mut spaced) = (0usize, 0usize, 0usize, 0usize);
+    for line in lines {
+        all += 1;
+        even += usize::from(line.cells.len() == width);
+        cells += line.cells.len() - 1;
+        spaced += line.cells.iter().skip(1).filter(|c| c.starts_with(' ')).count();
+    }
+    even * 10 < all * 9 || spaced * 10 > cells * 8
 }
 
 /// `'` where cells are wrapped in it and none in `"`.

@@ -101,8 +101,10 @@ fn lay_out(
         line = 2;
         notes.push(format!("The first line names the delimiter ({first_line}) and was skipped."));
     }
-    let delimiter =
-        asked.or(said).or_else(|| dialect::delimiter(text, start)).unwrap_or(if tabs { b'\t' } else { b',' });
+    let delimiter = asked.or(said).unwrap_or_else(|| match dialect::delimiter(text, start) {
+        dialect::NO_DELIMITER if tabs => b'\t',
+        found => found,
+    });
     let quote = dialect::quote(text, delimiter, start);
     if quote != b'"' {
         notes.push("Cells are quoted with '.".into());

@@ -104,6 +104,26 @@ fn dates_compare_with_text() {
 }
 
 #[test]
+fn division_by_zero_is_unknown() {
+    let e = csv("a,b\n1,2\n0,0\n3,0\n4,1\n");
+    let s = total(&*e, "rate(a / b > 0.4)");
+    assert_eq!((s.known, s.y), (2, 2.0));
+    let s = total(&*e, "mean(ROUND(a / b, 1) * 2)");
+    assert_eq!((s.known, s.y), (2, 9.0));
+    assert_eq!(total(&*e, "mean(a % b)").known, 2);
+}
+
+#[test]
+fn names_that_sql_would_not_read_work_bare() {
+    let e = csv("when,Pickup point,flag\n1,2,true\n3,4,false\n");
+    assert_eq!(total(&*e, "mean(when)").y, 4.0);
+    assert_eq!(total(&*e, "sum(Pickup point)").y, 6.0);
+    assert_eq!(grouped(&*e, None, vec![Key::sql("Pickup point")], None).len(), 2);
+    assert_eq!(total(&*e, "rate(flag) where flag").y, 1.0);
+    e.check_sql("when").unwrap();
+}
+
+#[test]
 fn wrong_requests_say_what_to_do() {
     let e = csv(TABLE);
     let kpi = |text: &str| request(try_grouped(&*e, Some(text), vec![], None, None));

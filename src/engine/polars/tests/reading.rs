@@ -39,6 +39,51 @@ fn one_column_and_header_only_files_open() {
 }
 
 #[test]
+fn a_column_of_sentences_is_one_column() {
+    for content in ["place\nOslo, Norway\nBergen, Norway\nMalmø, Sweden\n", "note\na,b\nplain\nc,d,e\nf,g\nh,i\n"] {
+        let e = csv(content);
+        assert_eq!(e.schema().columns.len(), 1, "{:?}", e.reading());
+        assert_eq!(e.row_count() as usize, content.lines().count() - 1);
+    }
+}
+
+#[test]
+fn parquet_and_arrow_types_are_brought_to_few() {
+    use ::polars::prelude::{
+        Column, DataFrame, DataType, IpcWriter, ListChunked, NamedFrom, ParquetWriter, SerWriter, Series, TimeUnit,
+        TimeZone,
+    };
+    let moment = Series::new("t".into(), &[1_700_000_000_000_i64, 0]);
+    let zoned = DataType::Datetime(TimeUnit::Milliseconds, TimeZone::opt_try_new(Some("UTC")).unwrap());
+    let lists: ListChunked = [Some(Series::new("".into(), &[1_i64, 2])), None].into_iter().collect();
+    let columns: Vec<Column> = vec![
+        Series::new("small".into(), &[200_u8, 1]).into(),
+        Series::new("huge".into(), &[u64::MAX, 1]).into(),
+        Series::new("f".into(), &[f32::NAN, 0.5]).into(),
+        Series::new("cat".into(), &["a", "b"])
+            .cast(&DataType::from_categories(::polars::prelude::Categories::global()))
+            .unwrap()
+            .into(),
+        moment.cast(&zoned).unwrap().into(),
+        ::polars::prelude::IntoSeries::into_series(lists).with_name("l".into()).into(),
+    ];
+    let mut frame = DataFrame::new(2, columns).unwrap();
+    let (mut parquet, mut arrow) = (Vec::new(), Vec::new());
+    ParquetWriter::new(&mut parquet).finish(&mut frame).unwrap();
+    IpcWriter::new(&mut arrow).finish(&mut frame).unwrap();
+    for (name, content, format) in [("t.csv", parquet, "parquet"), ("t.arrow", arrow, "arrow")] {
+        let e = opened_as(name, &content, ReadOptions::default()).unwrap();
+        assert_eq!(e.reading().format, format);
+        assert_eq!(types(&*e), ["small:int", "huge:num", "f:num", "cat:text", "t:time", "l:other"]);
+        assert_eq!(all(&*e)[0][0], Cell::Int(200));
+        assert_eq!(all(&*e)[0][2..], [Cell::Null, t("a"), t("2023-11-14T22:13:20"), t("[1, 2]")]);
+        assert!(noted(&*e, "1 × NaN read as null in f") && noted(&*e, "beyond 64 bits") && noted(&*e, "zone UTC"));
+        assert_eq!(total(&*e, "sum(small + small)").y, 402.0);
+        assert_eq!(grouped(&*e, None, vec![Key::column("l")], None).len(), 2);
+    }
+}
+
+#[test]
 fn nulls_are_counted_and_named() {
     let e = csv("x,y\n1,\n ,a\nNA,b\n NULL ,c\n2,-\n");
     assert_eq!(types(&*e), ["x:int", "y:text"]);
