@@ -4,11 +4,13 @@
 //! implementation is in `polars`; nothing outside that folder names polars.
 
 mod error;
+mod polars;
 mod ticket;
 
 use std::path::PathBuf;
 
 pub use error::EngineError;
+pub use polars::open;
 pub use ticket::{Ticket, TicketState};
 
 use crate::query::{ColumnProfile, GroupQuery, GroupRow, Page, ReadingReport, Schema};

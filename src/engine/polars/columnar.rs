@@ -1,0 +1,90 @@
+//! Parquet and Arrow IPC files, and bringing their types to the few that the engine works with.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use ::polars::prelude::{
+    Column, DataFrame, DataType, Float64Chunked, IntoColumn, IpcReader, ParquetReader, PolarsError, SerReader, TimeUnit,
+};
+
+use super::{broken, guarded};
+use crate::engine::EngineError;
+use crate::query::ReadingReport;
+
+/// Reads a Parquet file of this many bytes. The footer is looked at first: a broken length must not lead to a huge
+/// allocation.
+pub fn parquet(mut file: File, size: u64) -> Result<(DataFrame, ReadingReport), EngineError> {
+    let bad =
+        |what: &str| EngineError::input(format!("The Parquet file is broken: {what}."), "Fetch or export it again.");
+    let mut tail = [0u8; 8];
+    if size < 12 {
+        return Err(bad("it is too short"));
+    }
+    file.seek(SeekFrom::End(-8)).and_then(|_| file.read_exact(&mut tail)).map_err(|e| bad(&e.to_string()))?;
+    let [a, b, c, d, magic @ ..] = tail;
+    if magic == *b"PARE" {
+        return Err(EngineError::input("The Parquet file is encrypted.", "Export it without encryption."));
+    }
+    if magic != *b"PAR1" {
+        return Err(bad("its end is missing (cut short while copying?)"));
+    }
+    let footer = u64::from(u32::from_le_bytes([a, b, c, d]));
+    if footer + 12 > size {
+        return Err(bad(&format!("its footer claims {footer} bytes, but the file has {size}")));
+    }
+    file.seek(SeekFrom::Start(0)).map_err(|e| bad(&e.to_string()))?;
+    let frame = guarded("The Parquet file is broken", || ParquetReader::new(file).finish())?;
+    finish(frame, "parquet")
+}
+
+/// Reads an Arrow IPC (Feather) file.
+pub fn ipc(file: File) -> Result<(DataFrame, ReadingReport), EngineError> {
+    let frame = guarded("The Arrow file is broken", || IpcReader::new(file).finish())?;
+    finish(frame, "arrow")
+}
+
+fn finish(frame: DataFrame, format: &str) -> Result<(DataFrame, ReadingReport), EngineError> {
+    let rows = frame.height();
+    let mut notes = Vec::new();
+    let columns = guarded("The file's values can't be read", || {
+        frame.columns().iter().map(|c| plain(c, &mut notes)).collect::<Result<Vec<Column>, PolarsError>>()
+    })?;
+    let mut frame = DataFrame::new(rows, columns).map_err(|e| broken(&e))?;
+    frame.rechunk_mut();
+    Ok((frame, ReadingReport { format: format.into(), notes, ..Default::default() }))
+}
+
+/// Whole numbers become 64 bits and decimals doubles, so that no sum overflows; categories become text; times with a
+/// zone become the clock time there.
+fn plain(column: &Column, notes: &mut Vec<String>) -> Result<Column, PolarsError> {
+    let name = column.name().to_string();
+    let to = |t: &DataType| column.cast(t);
+    match column.dtype() {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 => {
+            to(&DataType::Int64)
+        }
+        DataType::UInt64 => column.strict_cast(&DataType::Int64).or_else(|_| {
+            notes.push(format!("{name} has whole numbers beyond 64 bits; read with decimals, about 15 digits exact."));
+            to(&DataType::Float64)
+        }),
+        DataType::Float16 | DataType::Float32 | DataType::Float64 | DataType::Decimal(..) => {
+            let wide = to(&DataType::Float64)?;
+            let values = wide.f64()?;
+            let strange = values.iter().flatten().filter(|x| x.is_nan()).count();
+            if strange == 0 {
+                return Ok(wide);
+            }
+            notes.push(format!("{strange} × NaN read as null in {name}."));
+            let known: Float64Chunked = values.iter().map(|x| x.filter(|x| !x.is_nan())).collect();
+            Ok(known.with_name(column.name().clone()).into_column())
+        }
+        DataType::Categorical(..) | DataType::Enum(..) => to(&DataType::String),
+        DataType::Datetime(_, None) => to(&DataType::Datetime(TimeUnit::Microseconds, None)),
+        DataType::Datetime(_, Some(zone)) => {
+            notes.push(format!("{name} has times in the zone {}; shown in UTC.", zone.as_str()));
+            to(&DataType::Datetime(TimeUnit::Microseconds, None))
+        }
+        DataType::Duration(_) => to(&DataType::Duration(TimeUnit::Microseconds)),
+        _ => Ok(column.clone()),
+    }
+}

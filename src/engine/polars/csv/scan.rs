@@ -1,0 +1,239 @@
+//! The two walks over the data: looking at every value, and filling the columns.
+
+use std::thread;
+
+use super::super::infer::{Builder, Guess};
+use super::nulls::NullWords;
+use super::tokens::{Oddities, Span, Tokens};
+use crate::engine::{EngineError, Ticket};
+
+/// Where the data stand and how they are split.
+pub struct Layout {
+    pub delimiter: u8,
+    pub quote: u8,
+    /// First byte of the first data record.
+    pub start: usize,
+    /// Its line.
+    pub line: u64,
+    /// Byte behind the last record.
+    pub end: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+/// Rows and the irregular ones.
+#[derive(Default)]
+pub struct Shape {
+    pub rows: u64,
+    short: Lines,
+    long: Lines,
+    blank: Lines,
+    odd: Oddities,
+}
+
+#[derive(Default)]
+struct Lines {
+    n: u64,
+    first: Vec<u64>,
+}
+
+impl Lines {
+    fn add(&mut self, line: u64) {
+        self.n += 1;
+        if self.first.len() < 5 {
+            self.first.push(line);
+        }
+    }
+
+    /// `3 rows are short (lines 4, 9, 12 …)`
+    fn note(&self, one: &str, many: &str) -> Option<String> {
+        let lines: Vec<String> = self.first.iter().map(ToString::to_string).collect();
+        let dots = if self.n > self.first.len() as u64 { " …" } else { "" };
+        match self.n {
+            0 => None,
+            1 => Some(format!("1 {one} (line {}).", lines.join(", "))),
+            n => Some(format!("{n} {many} (lines {}{dots}).", lines.join(", "))),
+        }
+    }
+}
+
+/// What the first walk found.
+pub struct Seen {
+    pub shape: Shape,
+    pub guesses: Vec<Guess>,
+    /// Per column, nulls by kind.
+    pub nulls: Vec<Vec<u64>>,
+}
+
+impl Shape {
+    pub fn notes(&self, layout: &Layout) -> Vec<String> {
+        let odd = &self.odd;
+        let mut out: Vec<String> = [
+            self.short.note("row has too few cells; the rest is null", "rows have too few cells; the rest is null"),
+            self.long.note(
+                &format!("row has more than {} cells; the surplus was cut off", layout.width),
+                &format!("rows have more than {} cells; the surplus was cut off", layout.width),
+            ),
+            self.blank.note("blank line was skipped", "blank lines were skipped"),
+            odd.text_after_quote
+                .map(|(line, n)| format!("{n} × text after a closing quote was kept (first in line {line}).")),
+            odd.never_closed.map(|line| format!("The quote opened in line {line} is never closed; read as it stands.")),
+            odd.long_quote
+                .map(|line| format!("A quoted cell that begins in line {line} runs over more than 200 lines.")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let ends: Vec<&str> = [(odd.ends_lf, "LF"), (odd.ends_crlf, "CR LF"), (odd.ends_cr, "CR")]
+            .into_iter()
+            .filter_map(|(met, name)| met.then_some(name))
+            .collect();
+        if ends.len() > 1 || ends == ["CR"] {
+            out.push(format!("Lines end in {}.", ends.join(" and ")));
+        }
+        out
+    }
+}
+
+/// How many threads are worth it.
+fn threads(layout: &Layout) -> usize {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    if layout.end - layout.start < 1 << 20 { 1 } else { cores.min(layout.width).min(4) }
+}
+
+/// Walks over the records and calls `cell(column / step, text or None where the row is short, line)` for each column
+/// whose number is `part` modulo `step`; the thread of part 0 keeps the account of rows.
+fn walk(
+    text: &str,
+    layout: &Layout,
+    (part, step): (usize, usize),
+    ticket: &Ticket,
+    mut cell: impl FnMut(usize, Option<&str>, u64),
+) -> Result<Shape, EngineError> {
+    let text = text.get(..layout.end).unwrap_or_default();
+    let mut tokens = Tokens::new(text, layout.delimiter, layout.quote, layout.start, layout.line);
+    let (mut spans, mut scratch, mut shape): (Vec<Span>, _, _) = (Vec::new(), String::new(), Shape::default());
+    let mut reported = layout.start;
+    while let Some(line) = tokens.next_record(&mut spans) {
+        if layout.width > 1
+            && let [only] = spans.as_slice()
+            && text.get(only.start..only.end).is_some_and(|t| t.trim().is_empty())
+        {
+            shape.blank.add(line);
+            continue;
+        }
+        shape.rows += 1;
+        if spans.len() < layout.width {
+            shape.short.add(line);
+        } else if spans.len() > layout.width
+            && spans.iter().skip(layout.width).any(|s| text.get(s.start..s.end).is_some_and(|t| !t.trim().is_empty()))
+        {
+            shape.long.add(line);
+        }
+        for (i, column) in (part..layout.width).step_by(step).enumerate() {
+            let value = spans.get(column).map(|s| Tokens::cell(text, layout.quote, *s, &mut scratch));
+            cell(i, value, line);
+        }
+        if shape.rows % 4096 == 0 {
+            ticket.check()?;
+            if part == 0 {
+                ticket.advance((tokens.position() - reported) as u64);
+                reported = tokens.position();
+            }
+        }
+    }
+    if part == 0 {
+        ticket.advance((tokens.position() - reported) as u64);
+    }
+    shape.odd = tokens.odd;
+    Ok(shape)
+}
+
+/// The first walk.
+pub fn look(text: &str, layout: &Layout, words: &NullWords, ticket: &Ticket) -> Result<Seen, EngineError> {
+    let step = threads(layout);
+    let part = |part: usize| -> Result<Seen, EngineError> {
+        let mine = (part..layout.width).step_by(step).count();
+        let mut guesses = vec![Guess::default(); mine];
+        let mut nulls = vec![vec![0u64; words.kinds()]; mine];
+        let shape = walk(text, layout, (part, step), ticket, |i, value, line| {
+            let Some(value) = value else { return };
+            match words.kind_of(value) {
+                Some(kind) => {
+                    if let Some(n) = nulls.get_mut(i).and_then(|n| n.get_mut(kind)) {
+                        *n += 1;
+                    }
+                }
+                None => {
+                    if let Some(guess) = guesses.get_mut(i) {
+                        guess.see(value, line);
+                    }
+                }
+            }
+        })?;
+        Ok(Seen { shape, guesses, nulls })
+    };
+    let mut parts = spread(step, (0..step).collect(), part)?;
+    let shape = parts.first_mut().map(|p| std::mem::take(&mut p.shape)).unwrap_or_default();
+    let (guesses, nulls) = parts.into_iter().map(|p| (p.guesses, p.nulls)).unzip();
+    Ok(Seen { shape, guesses: deal_back(guesses, layout.width), nulls: deal_back(nulls, layout.width) })
+}
+
+/// The second walk: fills the builders and gives them back in column order.
+pub fn fill(
+    text: &str,
+    layout: &Layout,
+    words: &NullWords,
+    builders: Vec<Builder>,
+    ticket: &Ticket,
+) -> Result<Vec<Builder>, EngineError> {
+    let step = threads(layout);
+    let mut hands: Vec<(usize, Vec<Builder>)> = (0..step).map(|i| (i, Vec::new())).collect();
+    for (column, builder) in builders.into_iter().enumerate() {
+        if let Some(hand) = hands.get_mut(column % step) {
+            hand.1.push(builder);
+        }
+    }
+    let filled = spread(step, hands, |(part, mut mine): (usize, Vec<Builder>)| {
+        walk(text, layout, (part, step), ticket, |i, value, _| {
+            if let Some(builder) = mine.get_mut(i) {
+                match value {
+                    Some(value) if words.kind_of(value).is_none() => builder.push(value),
+                    _ => builder.null(),
+                }
+            }
+        })?;
+        Ok(mine)
+    })?;
+    Ok(deal_back(filled, layout.width))
+}
+
+/// Runs the work on that many threads and waits for all.
+fn spread<I: Send, T: Send>(
+    step: usize,
+    inputs: Vec<I>,
+    work: impl Fn(I) -> Result<T, EngineError> + Sync,
+) -> Result<Vec<T>, EngineError> {
+    if step <= 1 {
+        return inputs.into_iter().map(work).collect();
+    }
+    thread::scope(|scope| {
+        let work = &work;
+        let running: Vec<_> = inputs.into_iter().map(|input| scope.spawn(move || work(input))).collect();
+        running
+            .into_iter()
+            .map(|t| {
+                t.join().unwrap_or_else(|_| {
+                    Err(EngineError::input("Reading stopped at an unforeseen place.", "Please report the file."))
+                })
+            })
+            .collect()
+    })
+}
+
+/// Puts what was dealt out column by column back into column order.
+fn deal_back<T>(hands: Vec<Vec<T>>, width: usize) -> Vec<T> {
+    let mut hands: Vec<_> = hands.into_iter().map(Vec::into_iter).collect();
+    let step = hands.len().max(1);
+    (0..width).filter_map(|column| hands.get_mut(column % step)?.next()).collect()
+}

@@ -1,0 +1,141 @@
+//! What identifies a table: the file's digest, and a hash of its rows in whatever order they stand.
+
+use std::fs::File;
+use std::io::Read;
+
+use ::polars::prelude::{DataType, Series};
+use sha2::{Digest, Sha256};
+
+use super::{PolarsEngine, cells, codes, open, sql};
+use crate::engine::{EngineError, Fingerprint, Ticket};
+use crate::query::Cell;
+
+/// Reads the file once more for its digest, and hashes the table.
+pub fn run(engine: &PolarsEngine, ticket: &Ticket) -> Result<Fingerprint, EngineError> {
+    ticket.check()?;
+    let (file, bytes) = open::regular(&engine.path)?;
+    let sha256_16 = digest(file, engine, ticket)?;
+    let mut hashes = vec![0u64; engine.rows()];
+    let (mut nulls, mut time_range) = (Vec::new(), None);
+    for column in engine.frame.columns() {
+        ticket.check()?;
+        let series = column.as_materialized_series();
+        add_column(series, &mut hashes, ticket)?;
+        let missing = series.null_count() as u64;
+        if missing > 0 {
+            nulls.push((series.name().to_string(), missing));
+        }
+        if time_range.is_none() && cells::value_type(series.dtype()).is_temporal() && missing < engine.rows() as u64 {
+            let ends = (series.min_reduce(), series.max_reduce());
+            if let (Ok(low), Ok(high)) = ends {
+                let text = |s: &::polars::prelude::Scalar| cells::cell(s.value()).to_string();
+                time_range = Some((text(&low), text(&high)));
+            }
+        }
+    }
+    let all = hashes.iter().fold(0u64, |sum, h| sum.wrapping_add(mix(*h)));
+    Ok(Fingerprint {
+        bytes,
+        sha256_16,
+        rows: engine.rows() as u64,
+        order_free_hash: format!("{all:016x}"),
+        nulls,
+        time_range,
+    })
+}
+
+fn digest(mut file: File, engine: &PolarsEngine, ticket: &Ticket) -> Result<String, EngineError> {
+    let mut sha = Sha256::new();
+    let mut buffer = vec![0u8; 1 << 20];
+    loop {
+        ticket.check()?;
+        let got = file.read(&mut buffer).map_err(|e| {
+            EngineError::input(format!("{} can't be read any more: {e}.", engine.path.display()), "Check the disk.")
+        })?;
+        if got == 0 {
+            break;
+        }
+        sha.update(buffer.get(..got).unwrap_or_default());
+    }
+    Ok(sha.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect())
+}
+
+/// Mixes a column's values into the hash of each row. Values of one column and row give the same whatever the file's
+/// format was, as long as the types agree.
+fn add_column(series: &Series, hashes: &mut [u64], ticket: &Ticket) -> Result<(), EngineError> {
+    let mut add = |row: usize, value: u64| -> Result<(), EngineError> {
+        if row.is_multiple_of(codes::STRIDE) {
+            ticket.check()?;
+        }
+        if let Some(hash) = hashes.get_mut(row) {
+            *hash = mix(*hash ^ value);
+        }
+        Ok(())
+    };
+    let bad = |e: ::polars::prelude::PolarsError| super::broken(&e);
+    match series.dtype() {
+        DataType::String => {
+            for (row, text) in series.str().map_err(bad)?.iter().enumerate() {
+                add(row, text.map_or(NOTHING, text_hash))?;
+            }
+        }
+        DataType::Int64 => {
+            for (row, x) in series.i64().map_err(bad)?.iter().enumerate() {
+                add(row, x.map_or(NOTHING, int_hash))?;
+            }
+        }
+        DataType::Float64 => {
+            for (row, x) in series.f64().map_err(bad)?.iter().enumerate() {
+                add(row, x.map_or(NOTHING, float_hash))?;
+            }
+        }
+        _ => {
+            for row in 0..series.len() {
+                add(row, cell_hash(&sql::cell_at(series, row)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+const NOTHING: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A stable hash of a value.
+pub fn cell_hash(cell: &Cell) -> u64 {
+    match cell {
+        Cell::Null => NOTHING,
+        Cell::Bool(b) => mix(2 + u64::from(*b)),
+        Cell::Int(x) => int_hash(*x),
+        Cell::Float(x) => float_hash(*x),
+        Cell::Text(t) => text_hash(t),
+    }
+}
+
+fn int_hash(x: i64) -> u64 {
+    mix(u64::from_le_bytes(x.to_le_bytes()) ^ 0x51_7c_c1_b7_27_22_0a_95)
+}
+
+/// Whole numbers hash as such, so that a column read as 1 or 1.0 is the same.
+fn float_hash(x: f64) -> u64 {
+    #[allow(clippy::cast_possible_truncation)]
+    if x.is_nan() {
+        NOTHING ^ 1
+    } else if x.fract() == 0.0 && x.abs() < 9e15 {
+        int_hash(x as i64)
+    } else {
+        mix(x.to_bits() ^ 0xc2b2_ae3d_27d4_eb4f)
+    }
+}
+
+/// FNV-1a over the bytes (Fowler, Noll, Vo), mixed.
+fn text_hash(text: &str) -> u64 {
+    mix(text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)))
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
+fn mix(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}

@@ -1,0 +1,352 @@
+//! The type of a text column, found by looking at every value; and building the typed column.
+
+use ::polars::prelude::{
+    BooleanChunkedBuilder, ChunkedBuilder, Float64Type, Int32Type, Int64Type, IntoSeries, PrimitiveChunkedBuilder,
+    Series, StringChunkedBuilder, TimeUnit,
+};
+
+use super::dates::{self, DMY, MDY, ORDERS, YMD};
+use super::numbers::{
+    self, ANY_COMMA, BEYOND, COMMA, DECIMAL_COMMA, DECIMAL_POINT, DIGITS, DOT, GROUPED, GROUPING_COMMA, INT,
+    LEADING_ZERO, SHORT,
+};
+
+/// True or false.
+pub const BOOL: u16 = 16;
+/// Everything a text may be.
+pub const ANYTHING: u16 = INT | DOT | COMMA | GROUPED | BOOL | ORDERS;
+const TIME: u16 = 512;
+const ZONE: u16 = 1024;
+const NO_ZONE: u16 = 2048;
+const NUMERIC_DATE: u16 = 4096;
+
+/// What is known of a column while its values pass by.
+#[derive(Debug, Clone)]
+pub struct Guess {
+    /// Readings that fit every value so far.
+    fits: u16,
+    seen: u16,
+    /// Values that are not null.
+    known: u64,
+    /// The first value that fitted nothing any more: its text (cut), its line, and what fitted before.
+    broke: Option<(String, u64, u16, u64)>,
+}
+
+/// The chosen type, with the form its text has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Int,
+    /// The number form.
+    Float(u16),
+    Bool,
+    /// The order of the date's parts.
+    Date(u16),
+    /// The same, with a time of day.
+    Moment(u16),
+    Text,
+}
+
+/// How a file writes decimals, as far as it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decimals {
+    /// Whether commas are decimal commas where a column alone does not tell.
+    pub comma: bool,
+    /// Set by the user: no other reading is tried.
+    pub fixed: bool,
+}
+
+impl Default for Guess {
+    fn default() -> Self {
+        Self { fits: ANYTHING, seen: 0, known: 0, broke: None }
+    }
+}
+
+impl Guess {
+    /// Takes in one value (not a null word) from a line.
+    pub fn see(&mut self, text: &str, line: u64) {
+        self.known += 1;
+        if self.fits == 0 {
+            return;
+        }
+        let (fits, seen) = readings(text.trim(), self.fits);
+        self.take(fits, seen, text, line);
+    }
+
+    /// Takes in a value whose readings are known (a JSON number, for example).
+    pub fn see_as(&mut self, fits: u16, text: &str, line: u64) {
+        self.known += 1;
+        let seen = if fits & (INT | DOT) != 0 { DIGITS | SHORT } else { 0 };
+        if self.fits != 0 {
+            self.take(fits, seen, text, line);
+        }
+    }
+
+    /// Takes in JSON text: a date or nothing else but text.
+    pub fn see_string(&mut self, text: &str, line: u64) {
+        self.known += 1;
+        if self.fits != 0 {
+            let (fits, seen) = readings(text.trim(), self.fits & ORDERS);
+            self.take(fits, seen, text, line);
+        }
+    }
+
+    fn take(&mut self, fits: u16, seen: u16, text: &str, line: u64) {
+        let before = self.fits;
+        self.fits &= fits;
+        self.seen |= seen;
+        if self.fits == 0 && self.known > 1 {
+            self.broke = Some((text.chars().take(40).collect(), line, before, self.known - 1));
+        }
+    }
+
+    /// Whether this column alone shows decimal commas.
+    pub fn shows_decimal_comma(&self) -> bool {
+        self.fits & COMMA != 0 && self.seen & DECIMAL_COMMA != 0 && self.fits & (INT | DOT) == 0
+    }
+
+    /// The type, and what people should know about the choice.
+    pub fn decide(&self, decimals: Decimals) -> (Kind, Vec<String>) {
+        let mut notes = Vec::new();
+        if self.known == 0 {
+            return (Kind::Text, notes);
+        }
+        let fits = self.fits;
+        if fits & INT != 0 {
+            return (Kind::Int, notes);
+        }
+        if fits & (DOT | COMMA | GROUPED) != 0 && self.seen & DIGITS != 0 {
+            if self.seen & BEYOND != 0 && self.seen & (SHORT | ANY_COMMA | DECIMAL_POINT) == 0 {
+                notes.push("has whole numbers beyond 64 bits and stays text, so that no digit is lost".into());
+                return (Kind::Text, notes);
+            }
+            if let Some(form) = number_form(fits, self.seen, decimals) {
+                match form {
+                    COMMA if self.seen & ANY_COMMA != 0 => notes.push("has decimal commas; read as numbers".into()),
+                    COMMA => notes.push("has points between thousands; read as numbers".into()),
+                    GROUPED => notes.push("has commas between thousands; read as numbers".into()),
+                    _ => {}
+                }
+                if self.seen & BEYOND != 0 {
+                    notes.push("has whole numbers beyond 64 bits; read with decimals, about 15 digits exact".into());
+                }
+                return (Kind::Float(form), notes);
+            }
+        }
+        if fits & BOOL != 0 {
+            return (Kind::Bool, notes);
+        }
+        if fits & ORDERS != 0 {
+            return self.decide_date(notes);
+        }
+        if let Some((text, line, before, count)) = &self.broke {
+            let what = if *before & ORDERS != 0 && *before & (INT | DOT) == 0 {
+                "a date of the same form"
+            } else if *before & (INT | DOT | COMMA | GROUPED) != 0 {
+                "a number"
+            } else {
+                ""
+            };
+            if !what.is_empty() && (*count >= 5 || *before & ORDERS != 0) {
+                notes.push(format!(
+                    "stays text: \"{text}\" (line {line}) is not {what}, unlike the {count} value{} before",
+                    if *count == 1 { "" } else { "s" }
+                ));
+            }
+        } else if self.seen & LEADING_ZERO != 0 {
+            notes.push("stays text: there are leading zeros".into());
+        }
+        (Kind::Text, notes)
+    }
+
+    fn decide_date(&self, mut notes: Vec<String>) -> (Kind, Vec<String>) {
+        if self.seen & ZONE != 0 && self.seen & NO_ZONE != 0 {
+            notes.push("stays text: some times have a zone and some have none".into());
+            return (Kind::Text, notes);
+        }
+        let order = match self.fits & ORDERS {
+            order @ (YMD | DMY | MDY) => order,
+            _ => {
+                notes.push(
+                    "stays text: every value could be day/month as well as month/day; write the dates as \
+                     year-month-day to have them read"
+                        .into(),
+                );
+                return (Kind::Text, notes);
+            }
+        };
+        if order != YMD && self.seen & NUMERIC_DATE != 0 {
+            let words = if order == DMY { "day, month, year" } else { "month, day, year" };
+            notes.push(format!("has dates, read as {words}"));
+        }
+        if self.seen & ZONE != 0 {
+            notes.push("has times with a zone; shown in UTC".into());
+        }
+        (if self.seen & TIME == 0 { Kind::Date(order) } else { Kind::Moment(order) }, notes)
+    }
+}
+
+fn readings(text: &str, wanted: u16) -> (u16, u16) {
+    let Some(first) = text.as_bytes().first() else { return (0, 0) };
+    let (mut fits, mut seen) = (0, 0);
+    if wanted & (INT | DOT | COMMA | GROUPED) != 0 {
+        (fits, seen) = numbers::classify(text);
+    }
+    if wanted & BOOL != 0 && (text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")) {
+        fits |= BOOL;
+    }
+    if wanted & ORDERS != 0
+        && fits & INT == 0
+        && first.is_ascii_alphanumeric()
+        && let Some(written) = dates::scan(text)
+    {
+        fits |= dates::orders(&written);
+        seen |= if written.time.is_some() { TIME } else { 0 };
+        seen |= if written.zone.is_some() { ZONE } else { NO_ZONE };
+        seen |= if dates::is_numeric_with_slash_or_dash(&written) { NUMERIC_DATE } else { 0 };
+    }
+    (fits, seen)
+}
+
+fn number_form(fits: u16, seen: u16, decimals: Decimals) -> Option<u16> {
+    let fit = |form: u16| (fits & form != 0).then_some(form);
+    if decimals.fixed {
+        return if decimals.comma { fit(COMMA) } else { fit(DOT).or(fit(GROUPED)) };
+    }
+    // 1.234 alone: a decimal point, unless the file writes decimal commas elsewhere and none here.
+    if fits & DOT != 0 {
+        let only_groups = fits & COMMA != 0 && seen & DECIMAL_POINT == 0 && seen & numbers::POINT_OF_THREE != 0;
+        return Some(if decimals.comma && only_groups { COMMA } else { DOT });
+    }
+    match (fit(COMMA), fit(GROUPED)) {
+        (Some(_), Some(_)) => {
+            let comma = seen & DECIMAL_COMMA != 0 || (seen & GROUPING_COMMA == 0 && decimals.comma);
+            Some(if comma { COMMA } else { GROUPED })
+        }
+        (comma, grouped) => comma.or(grouped),
+    }
+}
+
+/// A column under construction.
+pub enum Builder {
+    Int(PrimitiveChunkedBuilder<Int64Type>),
+    Float(PrimitiveChunkedBuilder<Float64Type>, u16),
+    Bool(BooleanChunkedBuilder),
+    Date(PrimitiveChunkedBuilder<Int32Type>, u16),
+    Moment(PrimitiveChunkedBuilder<Int64Type>, u16),
+    Text(StringChunkedBuilder),
+}
+
+impl Builder {
+    pub fn new(name: &str, kind: Kind, rows: usize) -> Self {
+        let name = name.into();
+        match kind {
+            Kind::Int => Self::Int(PrimitiveChunkedBuilder::new(name, rows)),
+            Kind::Float(form) => Self::Float(PrimitiveChunkedBuilder::new(name, rows), form),
+            Kind::Bool => Self::Bool(BooleanChunkedBuilder::new(name, rows)),
+            Kind::Date(order) => Self::Date(PrimitiveChunkedBuilder::new(name, rows), order),
+            Kind::Moment(order) => Self::Moment(PrimitiveChunkedBuilder::new(name, rows), order),
+            Kind::Text => Self::Text(StringChunkedBuilder::new(name, rows)),
+        }
+    }
+
+    pub fn null(&mut self) {
+        match self {
+            Self::Int(b) | Self::Moment(b, _) => b.append_null(),
+            Self::Float(b, _) => b.append_null(),
+            Self::Bool(b) => b.append_null(),
+            Self::Date(b, _) => b.append_null(),
+            Self::Text(b) => b.append_null(),
+        }
+    }
+
+    /// Appends a value that is not null; the guess has made sure that it fits.
+    pub fn push(&mut self, text: &str) {
+        let moment = |order: u16| {
+            let written = dates::scan(text.trim())?;
+            Some((dates::day(&written, order)?, written))
+        };
+        match self {
+            Self::Int(b) => b.append_option(text.trim().parse().ok()),
+            Self::Float(b, form) => b.append_option(numbers::read_float(text.trim(), *form)),
+            Self::Bool(b) => b.append_option(Some(text.trim().eq_ignore_ascii_case("true"))),
+            Self::Date(b, order) => b.append_option(moment(*order).and_then(|(day, _)| i32::try_from(day).ok())),
+            Self::Moment(b, order) => b.append_option(
+                moment(*order).map(|(day, w)| day * dates::DAY + w.time.unwrap_or(0) - w.zone.unwrap_or(0) * 1_000_000),
+            ),
+            Self::Text(b) => b.append_value(text),
+        }
+    }
+
+    pub fn finish(self) -> Series {
+        match self {
+            Self::Int(b) => b.finish().into_series(),
+            Self::Float(b, _) => b.finish().into_series(),
+            Self::Bool(b) => b.finish().into_series(),
+            Self::Date(b, _) => b.finish().into_date().into_series(),
+            Self::Moment(b, _) => b.finish().into_datetime(TimeUnit::Microseconds, None).into_series(),
+            Self::Text(b) => b.finish().into_series(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(values: &[&str], comma: bool) -> Kind {
+        let mut guess = Guess::default();
+        for (line, value) in (2..).zip(values) {
+            guess.see(value, line);
+        }
+        guess.decide(Decimals { comma, fixed: false }).0
+    }
+
+    #[test]
+    fn a_type_must_fit_every_value() {
+        for (values, comma, expected) in [
+            (&["1", "-2", "+3"][..], false, Kind::Int),
+            (&["1", "2.5"], false, Kind::Float(DOT)),
+            (&["1", "x"], false, Kind::Text),
+            (&["00123", "00456"], false, Kind::Text),
+            (&["1", "007"], false, Kind::Text),
+            (&["True", "false"], false, Kind::Bool),
+            (&["2024-01-02", "2024-12-31"], false, Kind::Date(YMD)),
+            (&["2024-01-02", "02/01/2024"], false, Kind::Text),
+            (&["01/02/2024", "03/04/2024"], false, Kind::Text),
+            (&["01/02/2024", "13/04/2024"], false, Kind::Date(DMY)),
+            (&["11/7/2016 11:51", "13-07-2016 08:33:16"], false, Kind::Moment(DMY)),
+            (&["29,85", "84"], false, Kind::Float(COMMA)),
+            (&["1,234", "2,500"], false, Kind::Float(GROUPED)),
+            (&["1,234", "2,500"], true, Kind::Float(COMMA)),
+            (&["1.234", "2.500"], true, Kind::Float(COMMA)),
+            (&["1.234", "2.500"], false, Kind::Float(DOT)),
+            (&["1", "9223372036854775808"], false, Kind::Float(DOT)),
+            (&["92233720368547758080", "92233720368547758081"], false, Kind::Text),
+            (&["inf", "-Infinity"], false, Kind::Text),
+            (&["20240102", "20240103"], false, Kind::Int),
+            (&["2024-01-02T10:00:00Z", "2024-01-02 10:00"], false, Kind::Text),
+        ] {
+            assert_eq!(kind(values, comma), expected, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn says_where_a_number_column_breaks() {
+        let mut guess = Guess::default();
+        for line in 2..22 {
+            guess.see("7", line);
+        }
+        guess.see("abc", 22);
+        let (kind, notes) = guess.decide(Decimals { comma: false, fixed: false });
+        assert_eq!(kind, Kind::Text);
+        assert_eq!(notes, ["stays text: \"abc\" (line 22) is not a number, unlike the 20 values before"]);
+    }
+
+    #[test]
+    fn zones_are_brought_to_utc() {
+        let mut builder = Builder::new("t", Kind::Moment(YMD), 1);
+        builder.push("2024-01-02T01:30:00+02:00");
+        let series = builder.finish();
+        assert_eq!(series.get(0).map(|v| v.to_string()).ok().as_deref(), Some("2024-01-01 23:30:00"));
+    }
+}

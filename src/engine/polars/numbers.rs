@@ -1,0 +1,201 @@
+//! What numbers a piece of text can be, and reading it as one.
+
+/// A whole number within 64 bits, without leading zeros.
+pub const INT: u16 = 1;
+/// A number with a decimal point (whole ones included).
+pub const DOT: u16 = 2;
+/// A number with a decimal comma; points may group thousands.
+pub const COMMA: u16 = 4;
+/// A number whose commas group thousands.
+pub const GROUPED: u16 = 8;
+
+/// Seen: a whole number beyond 64 bits.
+pub const BEYOND: u16 = 1;
+/// Seen: a comma that can only be a decimal comma.
+pub const DECIMAL_COMMA: u16 = 2;
+/// Seen: a comma that can only group thousands.
+pub const GROUPING_COMMA: u16 = 4;
+/// Seen: any comma in a number.
+pub const ANY_COMMA: u16 = 8;
+/// Seen: leading zeros, as in 00123.
+pub const LEADING_ZERO: u16 = 16;
+/// Seen: a number that has digits (not only infinities).
+pub const DIGITS: u16 = 32;
+/// Seen: a point that may group thousands, as in 1.234.
+pub const POINT_OF_THREE: u16 = 64;
+/// Seen: a point that cannot group thousands, as in 1.5.
+pub const DECIMAL_POINT: u16 = 128;
+/// Seen: a whole number shorter than 16 digits.
+pub const SHORT: u16 = 256;
+
+/// Which readings fit (a set of [`INT`] … [`GROUPED`]) and what was seen. `text` is trimmed and not empty.
+pub fn classify(text: &str) -> (u16, u16) {
+    let bytes = text.as_bytes();
+    let (signed, rest) = match bytes.split_first() {
+        Some((b'+' | b'-', rest)) => (true, rest),
+        _ => (false, bytes),
+    };
+    let Some(first) = rest.first() else { return (0, 0) };
+    if !first.is_ascii_digit() && *first != b'.' && *first != b',' {
+        return if is_infinity(rest) { (DOT | COMMA | GROUPED, 0) } else { (0, 0) };
+    }
+    let whole = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let leading_zero = whole > 1 && *first == b'0';
+    if whole == rest.len() {
+        return whole_number(text, bytes, whole, leading_zero, signed);
+    }
+    if leading_zero {
+        return (0, LEADING_ZERO);
+    }
+    let mut fits = 0;
+    let mut seen = DIGITS;
+    if point_number(rest, whole) {
+        fits |= DOT;
+        let decimals = rest.len() - whole - 1;
+        let plain = rest.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+        seen |= if plain && decimals == 3 && (1..=3).contains(&whole) { POINT_OF_THREE } else { DECIMAL_POINT };
+    }
+    let commas = rest.iter().filter(|b| **b == b',').count();
+    let points = rest.iter().filter(|b| **b == b'.').count();
+    if commas > 0 {
+        seen |= ANY_COMMA;
+    }
+    let comma_at = rest.iter().position(|b| *b == b',');
+    let european = match comma_at {
+        Some(at) if commas == 1 => {
+            let (head, tail) = rest.split_at(at);
+            let decimals = tail.get(1..).unwrap_or_default();
+            !decimals.is_empty()
+                && decimals.iter().all(u8::is_ascii_digit)
+                && (head.iter().all(u8::is_ascii_digit) || grouped(head, b'.'))
+        }
+        None => points > 0 && grouped(rest, b'.'),
+        _ => false,
+    };
+    if european {
+        fits |= COMMA;
+    }
+    let american = if commas == 0 {
+        fits & DOT != 0
+    } else {
+        let (head, tail) = rest.split_at(rest.iter().position(|b| *b == b'.').unwrap_or(rest.len()));
+        grouped(head, b',') && tail.iter().skip(1).all(u8::is_ascii_digit) && tail.len() != 1
+    };
+    if american {
+        fits |= GROUPED;
+    }
+    if european && !american && commas == 1 {
+        seen |= DECIMAL_COMMA;
+    }
+    if american && !european && commas > 0 {
+        seen |= GROUPING_COMMA;
+    }
+    if fits == 0 { (0, 0) } else { (fits, seen) }
+}
+
+fn whole_number(text: &str, bytes: &[u8], digits: usize, leading_zero: bool, signed: bool) -> (u16, u16) {
+    // A long number with a plus is a telephone number.
+    if leading_zero || (signed && bytes.first() == Some(&b'+') && digits >= 7) {
+        return (0, LEADING_ZERO);
+    }
+    let short = if digits < 16 { SHORT } else { 0 };
+    if digits <= 18 || text.parse::<i64>().is_ok() {
+        (INT | DOT | COMMA | GROUPED, DIGITS | short)
+    } else {
+        (DOT | COMMA | GROUPED, DIGITS | BEYOND)
+    }
+}
+
+fn is_infinity(text: &[u8]) -> bool {
+    text.eq_ignore_ascii_case(b"inf") || text.eq_ignore_ascii_case(b"infinity")
+}
+
+/// `12.5`, `.5`, `12.`, `1e5`, `1.5e-3`.
+fn point_number(rest: &[u8], whole: usize) -> bool {
+    let mut at = whole;
+    let mut digits = whole;
+    if rest.get(at) == Some(&b'.') {
+        at += 1;
+        let decimals = rest.iter().skip(at).take_while(|b| b.is_ascii_digit()).count();
+        digits += decimals;
+        at += decimals;
+    }
+    if digits == 0 {
+        return false;
+    }
+    if matches!(rest.get(at), Some(b'e' | b'E')) {
+        at += 1;
+        if matches!(rest.get(at), Some(b'+' | b'-')) {
+            at += 1;
+        }
+        let exponent = rest.iter().skip(at).take_while(|b| b.is_ascii_digit()).count();
+        if exponent == 0 {
+            return false;
+        }
+        at += exponent;
+    }
+    at == rest.len()
+}
+
+/// `1.234.567`: one to three digits, then groups of three.
+fn grouped(text: &[u8], mark: u8) -> bool {
+    let mut parts = text.split(|b| *b == mark);
+    let head = parts.next().unwrap_or_default();
+    let mut any = false;
+    (1..=3).contains(&head.len())
+        && head.iter().all(u8::is_ascii_digit)
+        && parts.all(|p| {
+            any = true;
+            p.len() == 3 && p.iter().all(u8::is_ascii_digit)
+        })
+        && any
+}
+
+/// Reads a number as the chosen form ([`DOT`], [`COMMA`] or [`GROUPED`]).
+pub fn read_float(text: &str, form: u16) -> Option<f64> {
+    match form {
+        COMMA => text.replace('.', "").replace(',', ".").parse().ok(),
+        GROUPED => text.replace(',', "").parse().ok(),
+        _ => text.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_the_readings_apart() {
+        for (text, fits) in [
+            ("0", INT | DOT | COMMA | GROUPED),
+            ("-12", INT | DOT | COMMA | GROUPED),
+            ("9223372036854775807", INT | DOT | COMMA | GROUPED),
+            ("9223372036854775808", DOT | COMMA | GROUPED),
+            ("00123", 0),
+            ("0.5", DOT | GROUPED),
+            ("1e308", DOT | GROUPED),
+            (".5", DOT | GROUPED),
+            ("1.234", DOT | COMMA | GROUPED),
+            ("1.234,50", COMMA),
+            ("29,85", COMMA),
+            ("1,234", COMMA | GROUPED),
+            ("1,234,567.5", GROUPED),
+            ("-Infinity", DOT | COMMA | GROUPED),
+            ("+4712345678", 0),
+            ("1.2.3", 0),
+            ("12a", 0),
+            ("-", 0),
+            ("1,2,3", 0),
+            (",5", COMMA),
+        ] {
+            assert_eq!(classify(text).0, fits, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_each_form() {
+        assert_eq!(read_float("1.234,50", COMMA), Some(1234.5));
+        assert_eq!(read_float("1,234.5", GROUPED), Some(1234.5));
+        assert_eq!(read_float("-1e3", DOT), Some(-1000.0));
+    }
+}

@@ -1,0 +1,186 @@
+//! Opening a file: what it is by its content, and clear words where it can't be read.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+
+use ::polars::prelude::DataFrame;
+
+use super::{columnar, csv, inflate, json};
+use crate::engine::{EngineError, ReadOptions, Ticket};
+use crate::query::ReadingReport;
+
+const STEP: usize = 4 << 20;
+
+/// Reads the whole table.
+pub fn read(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<(DataFrame, ReadingReport), EngineError> {
+    let (mut file, size) = regular(path)?;
+    let shown = path.display();
+    if size == 0 {
+        return Err(EngineError::input(format!("The file {shown} is empty."), "Check how it was exported."));
+    }
+    let mut head = Vec::new();
+    (&mut file).take(4096).read_to_end(&mut head).map_err(|e| unreadable(path, &e))?;
+    if head.starts_with(b"PAR1") {
+        return columnar::parquet(file, size);
+    }
+    if head.starts_with(b"ARROW1") {
+        return columnar::ipc(file);
+    }
+    refuse_known(&head, path)?;
+    let mut bytes = rest_of(file, head, size, path, ticket)?;
+    let mut packed = None;
+    if inflate::is_packed(&bytes) {
+        packed = Some(bytes.len());
+        bytes = inflate::inflate(bytes, ticket)?;
+        if bytes.is_empty() {
+            return Err(EngineError::input(format!("The file {shown} is empty once unpacked."), "Check the export."));
+        }
+        let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+        if head.starts_with(b"PAR1") || inflate::is_packed(head) {
+            return Err(EngineError::input(
+                format!("The file {shown} is packed twice or holds packed Parquet."),
+                "Unpack it by hand and open the result.",
+            ));
+        }
+        refuse_known(head, path)?;
+    }
+    let (frame, mut report) = text_table(bytes, path, options, ticket)?;
+    if let Some(size) = packed {
+        report.notes.insert(0, format!("Unpacked from {size} bytes."));
+        report.format.push_str(", packed");
+    }
+    Ok((frame, report))
+}
+
+fn text_table(
+    bytes: Vec<u8>,
+    path: &Path,
+    options: &ReadOptions,
+    ticket: &Ticket,
+) -> Result<(DataFrame, ReadingReport), EngineError> {
+    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
+    let named_json = [".json", ".ndjson", ".jsonl"].iter().any(|e| name.ends_with(e));
+    let first = bytes.iter().find(|b| !b.is_ascii_whitespace() && !matches!(b, 0xef | 0xbb | 0xbf | 0xff | 0xfe | 0));
+    let second = bytes.iter().filter(|b| !b.is_ascii_whitespace()).nth(1);
+    // {"a": … or [{ … or [] can't be a sensible header line.
+    let json_like = matches!((first, second), (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{')));
+    if (named_json && matches!(first, Some(b'{' | b'['))) || (json_like && options.delimiter.is_none()) {
+        return json::read(bytes, options, ticket);
+    }
+    if named_json {
+        return Err(EngineError::input(
+            format!("The file {} is named JSON but does not begin with {{ or [.", path.display()),
+            "Export it again, or rename it if it is a CSV file.",
+        ));
+    }
+    csv::read(bytes, options, name.ends_with(".tsv") || name.ends_with(".tab"), ticket)
+}
+
+/// Opens a regular file without ever waiting for a pipe or a device; with its size.
+pub fn regular(path: &Path) -> Result<(File, u64), EngineError> {
+    let shown = path.display();
+    let kind = |meta: &fs::Metadata| {
+        let t = meta.file_type();
+        if t.is_file() {
+            return Ok(());
+        }
+        let what = if t.is_dir() {
+            "a folder"
+        } else if t.is_fifo() {
+            "a named pipe"
+        } else if t.is_char_device() || t.is_block_device() {
+            "a device"
+        } else {
+            "not a regular file"
+        };
+        Err(EngineError::input(format!("{shown} is {what}."), "Name a data file, such as a CSV or Parquet file."))
+    };
+    kind(&fs::metadata(path).map_err(|e| unreadable(path, &e))?)?;
+    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(|e| unreadable(path, &e))?;
+    let meta = file.metadata().map_err(|e| unreadable(path, &e))?;
+    kind(&meta)?;
+    Ok((file, meta.len()))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> EngineError {
+    let shown = path.display();
+    let link = fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink());
+    if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
+        return EngineError::input(format!("{shown} is a link that leads round in circles."), "Name the file itself.");
+    }
+    match error.kind() {
+        ErrorKind::NotFound if link => {
+            let to = fs::read_link(path).map(|t| t.display().to_string()).unwrap_or_default();
+            EngineError::input(format!("{shown} is a link to {to}, which does not exist."), "Name the file itself.")
+        }
+        ErrorKind::NotFound => EngineError::input(format!("There is no file {shown}."), "Check the path."),
+        ErrorKind::NotADirectory => {
+            EngineError::input(format!("There is no file {shown}: a part of the path is a file."), "Check the path.")
+        }
+        ErrorKind::PermissionDenied => {
+            EngineError::input(format!("You may not read {shown}."), "Change its permissions, or copy it.")
+        }
+        _ => EngineError::input(format!("{shown} can't be read: {error}."), "Check the disk and the path."),
+    }
+}
+
+fn rest_of(mut file: File, head: Vec<u8>, size: u64, path: &Path, ticket: &Ticket) -> Result<Vec<u8>, EngineError> {
+    let mut bytes = head;
+    bytes.reserve_exact(usize::try_from(size).unwrap_or(0).saturating_sub(bytes.len()) + 1);
+    loop {
+        ticket.check()?;
+        if (&mut file).take(STEP as u64).read_to_end(&mut bytes).map_err(|e| unreadable(path, &e))? == 0 {
+            return Ok(bytes);
+        }
+    }
+}
+
+/// Files that are known not to be tables, by their first bytes.
+fn refuse_known(head: &[u8], path: &Path) -> Result<(), EngineError> {
+    let shown = path.display();
+    let refuse = |what: &str, next: &str| Err(EngineError::input(format!("{shown} is {what}."), next));
+    let name = path.to_string_lossy().to_lowercase();
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        let has = |needle: &[u8]| head.windows(needle.len()).any(|w| w == needle);
+        if has(b"xl/") || has(b"[Content_Types].xml") || name.contains("xlsx") {
+            return refuse("a spreadsheet (xlsx), not text", "Open it in a spreadsheet program and save it as CSV.");
+        }
+        return refuse("a zip archive", "Unpack it and open the table inside.");
+    }
+    if head.starts_with(b"\xd0\xcf\x11\xe0") {
+        return refuse("an old spreadsheet (xls)", "Open it in a spreadsheet program and save it as CSV.");
+    }
+    if head.starts_with(b"version https://git-lfs") {
+        return refuse("a Git LFS pointer, not the data", "Run git lfs pull in its folder.");
+    }
+    for (magic, what) in [
+        (&b"%PDF"[..], "a PDF document"),
+        (b"SQLite format 3", "an SQLite database"),
+        (b"\x89PNG", "a picture"),
+        (b"\x7fELF", "a program"),
+        (b"BZh", "packed with bzip2"),
+        (b"\xfd7zXZ", "packed with xz"),
+        (b"7z\xbc\xaf", "a 7-Zip archive"),
+    ] {
+        if head.starts_with(magic) {
+            return refuse(what, "Export or unpack the table as CSV, JSON or Parquet.");
+        }
+    }
+    let text = String::from_utf8_lossy(head.get(..head.len().min(512)).unwrap_or_default()).trim_start().to_lowercase();
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    if text.starts_with("<!doctype html") || text.starts_with("<html") {
+        return refuse("a web page (HTML), perhaps a log-in page", "Sign in and download the data again.");
+    }
+    if text.starts_with("<?xml") {
+        return refuse("XML", "Export the table as CSV, JSON or Parquet.");
+    }
+    let utf16 = super::text::is_utf16(head);
+    if !utf16 && head.contains(&0) && !inflate::is_packed(head) {
+        return refuse("not text: it has zero bytes", "Name a CSV, JSON, Parquet or Arrow file.");
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Quantiles by linear interpolation (Hyndman and Fan 1996, type 7).
+
+use super::{PolarsEngine, codes, sql};
+use crate::engine::{EngineError, Ticket};
+use crate::query::Key;
+
+/// Quantiles of a key's values.
+pub fn run(
+    engine: &PolarsEngine,
+    key: &Key,
+    probabilities: &[f64],
+    filter: Option<&str>,
+    ticket: &Ticket,
+) -> Result<Vec<f64>, EngineError> {
+    if let Some(p) = probabilities.iter().find(|p| !(0.0..=1.0).contains(*p)) {
+        return Err(EngineError::request(format!("{p} is not a probability."), "Give numbers from 0 to 1."));
+    }
+    let series = if key.column { engine.column(&key.expr)?.clone() } else { sql::evaluate(engine, &key.expr, ticket)? };
+    let values = codes::numbers(&series)?.ok_or_else(|| sql::not_a_number(&key.expr, series.dtype()))?;
+    let mask = filter.map(|f| sql::condition(engine, f, ticket)).transpose()?;
+    let mut kept: Vec<f64> = match mask {
+        Some(mask) => values.into_iter().zip(mask).filter(|(x, keep)| *keep && !x.is_nan()).map(|(x, _)| x).collect(),
+        None => values.into_iter().filter(|x| !x.is_nan()).collect(),
+    };
+    ticket.check()?;
+    kept.sort_unstable_by(f64::total_cmp);
+    Ok(of_sorted(&kept, probabilities))
+}
+
+/// Quantiles of ascending values; empty when there are none.
+pub fn of_sorted(sorted: &[f64], probabilities: &[f64]) -> Vec<f64> {
+    if sorted.is_empty() {
+        return Vec::new();
+    }
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    probabilities
+        .iter()
+        .filter_map(|p| {
+            let place = p * (sorted.len() - 1) as f64;
+            let below = place.floor() as usize;
+            let low = *sorted.get(below)?;
+            let high = *sorted.get((below + 1).min(sorted.len() - 1))?;
+            let part = place - place.floor();
+            // Equal ends (two infinities too) need no interpolation.
+            Some(if part == 0.0 || low == high { low } else { low + (high - low) * part })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interpolates_as_type_7() {
+        assert_eq!(of_sorted(&[1.0, 2.0, 3.0, 4.0], &[0.0, 0.25, 0.5, 1.0]), [1.0, 1.75, 2.5, 4.0]);
+        assert_eq!(of_sorted(&[7.0], &[0.3]), [7.0]);
+        assert_eq!(of_sorted(&[f64::INFINITY, f64::INFINITY], &[0.3]), [f64::INFINITY]);
+        assert!(of_sorted(&[], &[0.5]).is_empty());
+    }
+}
