@@ -12,8 +12,8 @@
 //! | [`app`] | how it behaves: a pure machine of messages and effects |
 //! | [`jobs`] | work off the screen's thread: progress, cancel, latest wins |
 //! | [`report`] | the brief as Markdown |
-//! | [`engine`] | how numbers are fetched: opening files, pages of rows, grouped sums |
 //! | [`analysis`] | what numbers mean: pure functions over small aggregates |
+//! | [`engine`] | how numbers are fetched: opening files, pages of rows, grouped sums |
 //! | [`journal`] | how a session survives: append, torn tails, locks |
 //! | [`yaml`] | the only door to YAML |
 //! | [`domain`] | what is true: session, events, decide, apply, playbook, scoreboard |

@@ -1,1 +1,70 @@
-//! What numbers mean: pure functions over small aggregates.
+//! What numbers mean: pure functions over small aggregates, and the one door that runs an [`Analysis`].
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`dist`] | critical values, Wilson's interval |
+//! | [`level`] | the KPI's level with its interval |
+//! | [`cells`] | grouped sums with buckets of units, variances, the delta method |
+//! | [`keys`] | columns as keys: values, quantile bins, calendar steps; labels and conditions |
+//! | [`kpi`] | the KPI over all, by keys, over time |
+//! | [`reach`] | what could be won |
+//! | [`mantel`], [`compare`] | A against B, crude and within strata |
+//! | [`profile`], [`alerts`] | every column, and what in it deserves a look |
+//! | [`associate`] | how strongly two columns go together |
+//! | [`check`] | the operations of checks, and when their answer is yes |
+//! | [`experiment`] | the size of the follow-up experiment |
+//! | [`format`] | numbers as people read them |
+
+pub mod alerts;
+pub mod associate;
+pub mod cells;
+pub mod check;
+pub mod compare;
+pub mod dist;
+pub mod experiment;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) mod fake;
+pub mod format;
+pub mod keys;
+pub mod kpi;
+pub mod level;
+pub mod mantel;
+pub mod profile;
+pub mod reach;
+#[cfg(test)]
+mod truth;
+
+use crate::engine::{Engine, EngineError, Ticket};
+use crate::query::{Analysis, Findings};
+
+/// Runs an analysis on a table. Called on a job's thread; looks at the ticket between queries.
+///
+/// # Errors
+/// [`EngineError::Request`] for what can't be asked (unknown column, SQL that can't be parsed, a KPI without a level,
+/// a check that is done outside), [`EngineError::Cancelled`] after a cancel, and whatever the engine says.
+pub fn run(engine: &dyn Engine, analysis: &Analysis, ticket: &Ticket) -> Result<Findings, EngineError> {
+    ticket.check()?;
+    match analysis {
+        Analysis::Profile { filter } => profile::run(engine, filter.as_deref(), ticket).map(Findings::Profile),
+        Analysis::Kpi { kpi, by, trend, filter, unit } => {
+            let grouping = kpi::Grouping {
+                by,
+                trend: trend.as_ref().map(|(column, step)| (column.as_str(), *step)),
+                filter: filter.as_deref(),
+                unit: unit.as_deref(),
+            };
+            kpi::run(engine, kpi, grouping, ticket).map(Findings::Kpi)
+        }
+        Analysis::Compare(comparison) => compare::run(engine, comparison, ticket).map(Findings::Compare),
+        Analysis::Reach { kpi, segment, target, unit } => {
+            reach::run(engine, kpi, segment, *target, unit.as_deref(), ticket).map(Findings::Reach)
+        }
+        Analysis::Check { kpi, request, unit, better } => {
+            check::run(engine, kpi, *better, request, unit.as_deref(), ticket).map(Findings::Check)
+        }
+        Analysis::Association { a, b } => {
+            associate::cramers_v(engine, a, b, ticket).map(|v| Findings::Association { v })
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, CheckRequest, CheckResult, Every, Key, Kpi, ValueType};
+use super::{Better, Cell, CheckRequest, CheckResult, Every, Key, Kpi, ValueType};
 
 /// A number with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -66,6 +66,9 @@ pub enum Analysis {
         /// The independent unit's column.
         #[serde(default)]
         unit: Option<String>,
+        /// Which way the KPI should move: says which group is the worst.
+        #[serde(default)]
+        better: Better,
     },
     /// How strongly two columns go together (Cramér's V, numbers in 10 quantile bins).
     Association {
@@ -122,7 +125,7 @@ pub struct KpiResult {
     pub n: u64,
     /// Level with interval.
     pub level: Estimate,
-    /// The groups; for a trend in time order, otherwise most rows first.
+    /// The groups; those of a number or a time in its order, otherwise most rows first, `other` and null last.
     pub groups: Vec<KpiGroup>,
     /// Remarks: the last period is incomplete, groups were folded into other …
     pub notes: Vec<String>,

@@ -1,0 +1,112 @@
+//! Runs the checks of a playbook and those made on the spot (3-analysis.md, the closed table).
+
+mod ask;
+mod before_after;
+mod compare;
+mod dose;
+mod mix;
+mod number;
+mod rate_by;
+pub mod rule;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use crate::engine::{Engine, EngineError, Ticket};
+use crate::query::{Better, CheckOp, CheckRequest, CheckResult, Kpi, Outcome};
+
+use ask::Ask;
+
+/// Whether [`run`] can do an operation on a table; the others are done outside and their result entered by hand.
+#[must_use]
+pub fn can_run(op: CheckOp) -> bool {
+    matches!(
+        op,
+        CheckOp::RateBy
+            | CheckOp::CompareRate
+            | CheckOp::CompareGroups
+            | CheckOp::DoseResponse
+            | CheckOp::MissingVsTarget
+            | CheckOp::MixVsRate
+            | CheckOp::BeforeAfter
+            | CheckOp::Sql
+    )
+}
+
+/// Runs a check and holds what it finds against its rule (see [`rule::answer`]). Without a rule the outcome is
+/// unclear: a person judges. A result without rows to speak of is `failed` and says why.
+///
+/// Parameters that hold SQL may name a role in braces; every operation takes `where`, a SQL condition on the rows.
+///
+/// | op | parameters | metrics |
+/// |---|---|---|
+/// | `rate_by` | `by` (role), `min_rows` (30) | `rate_ratio`, `difference_points` (both as how much worse the worst group is), `share_of_excess`, `share_of_rows` |
+/// | `compare_rate`, `compare_groups` | `a`, `b` (SQL), or `exposure` (role) with `split` (`top_quarter`, `bottom_quarter`, `median`, `top_value`); `within` (roles) | `rate_ratio`, `difference_points`, `crude_ratio`, `crude_points`, `explained_away`, `overlap` |
+/// | `dose_response` | `measure` (role), `bins` (5), `within` | `rate_ratio`, `slope_points`, `same_direction` |
+/// | `missing_vs_target` | `column` (role), `within` | as compare |
+/// | `mix_vs_rate` | `group` (role), `before`, `after` (SQL) | `mix_share`, `mix_points`, `rate_points`, `change_points` |
+/// | `before_after` | `measure` (role, SQL or KPI), `time` (role), `date` and/or `lead_days`, `days` | `change_share`, `change_points` |
+/// | `sql` | `query` | `value` |
+///
+/// # Errors
+/// A missing role or parameter, named; an operation that is done outside; a rule on a metric that the operation does
+/// not give; and whatever the engine says.
+pub fn run(
+    engine: &dyn Engine,
+    kpi: &Kpi,
+    better: Better,
+    request: &CheckRequest,
+    unit: Option<&str>,
+    ticket: &Ticket,
+) -> Result<CheckResult, EngineError> {
+    let started = Instant::now();
+    let ask = Ask { engine, kpi, better, request, unit, ticket };
+    let found = match request.op {
+        CheckOp::RateBy => rate_by::run(&ask)?,
+        CheckOp::CompareRate | CheckOp::CompareGroups => compare::run(&ask)?,
+        CheckOp::MissingVsTarget => compare::missing(&ask)?,
+        CheckOp::DoseResponse => dose::run(&ask)?,
+        CheckOp::MixVsRate => mix::run(&ask)?,
+        CheckOp::BeforeAfter => before_after::run(&ask)?,
+        CheckOp::Sql => number::run(&ask)?,
+        op => {
+            return Err(EngineError::request(
+                format!("The check {} is done outside.", op.word()),
+                "Enter its answer and its number by hand.",
+            ));
+        }
+    };
+    let metric = request.yes_if.as_ref().map_or(found.usual, |r| r.metric.as_str()).to_owned();
+    if let Some(rule) = &request.yes_if
+        && let Some(unknown) = rule::metrics_of(rule).into_iter().find(|m| !found.metrics.contains_key(*m))
+    {
+        let names: Vec<&str> = found.metrics.keys().map(String::as_str).collect();
+        return Err(EngineError::request(
+            format!("The check {} gives no number called \"{unknown}\".", request.op.word()),
+            format!("Its rule may speak of {}.", names.join(", ")),
+        ));
+    }
+    let headline = found.metrics.get(&metric).copied().unwrap_or(super::level::UNKNOWN);
+    let outcome = match &request.yes_if {
+        Some(rule) => rule::answer(rule, &found.metrics),
+        None if headline.value.is_none() => Outcome::Failed,
+        None => Outcome::Unclear,
+    };
+    let metrics: BTreeMap<String, f64> =
+        found.metrics.iter().filter_map(|(name, e)| Some((name.clone(), e.value?))).collect();
+    Ok(CheckResult {
+        estimate: headline.value,
+        interval: headline.interval,
+        metric,
+        n: found.n,
+        events: found.events,
+        threshold: request.yes_if.as_ref().and_then(rule::threshold),
+        outcome,
+        tried: found.tried,
+        seconds: started.elapsed().as_secs_f64(),
+        says: found.says,
+        metrics,
+    })
+}

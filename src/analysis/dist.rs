@@ -1,0 +1,91 @@
+//! Critical values of the normal and Student distributions, and the score interval of a share.
+
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+/// z for a two-sided 95 % interval.
+pub const Z95: f64 = 1.959_963_984_540_054;
+
+/// The quantile of the standard normal distribution; absent for a probability outside (0, 1).
+#[must_use]
+pub fn normal_quantile(probability: f64) -> Option<f64> {
+    if !(probability > 0.0 && probability < 1.0) {
+        return None;
+    }
+    Normal::new(0.0, 1.0).ok().map(|n| n.inverse_cdf(probability))
+}
+
+/// The critical value of a two-sided 95 % interval with `df` degrees of freedom (may be fractional, as in Welch's
+/// approximation). Absent below half a degree: such an interval says nothing.
+///
+/// Above 200 degrees the expansion t ≈ z + (z³ + z)/(4 df) is used (Abramowitz and Stegun 26.7.5), which is exact
+/// to 1e-5 there.
+#[must_use]
+pub fn t95(df: f64) -> Option<f64> {
+    if !df.is_finite() {
+        return if df == f64::INFINITY { Some(Z95) } else { None };
+    }
+    if df > 200.0 {
+        return Some(Z95 + (Z95.powi(3) + Z95) / (4.0 * df));
+    }
+    if df < 0.5 {
+        return None;
+    }
+    let t = StudentsT::new(0.0, 1.0, df).ok()?.inverse_cdf(0.975);
+    t.is_finite().then_some(t)
+}
+
+/// Wilson's score interval of a share `p` seen in `n` independent trials, with critical value `z` (Wilson 1927,
+/// J. Am. Stat. Assoc. 22). Never of zero width, never outside 0 to 1. `n` may be fractional: an effective size.
+#[must_use]
+pub fn wilson(p: f64, n: f64, z: f64) -> Option<(f64, f64)> {
+    if !(n > 0.0 && n.is_finite() && (0.0..=1.0).contains(&p) && z.is_finite()) {
+        return None;
+    }
+    let z2 = z * z;
+    let scale = 1.0 + z2 / n;
+    let centre = (p + z2 / (2.0 * n)) / scale;
+    let half = z / scale * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
+    // At the ends the exact bound is 0 or 1; rounding must not leave it a hair inside.
+    let low = if p == 0.0 { 0.0 } else { (centre - half).clamp(0.0, p) };
+    let high = if p == 1.0 { 1.0 } else { (centre + half).clamp(p, 1.0) };
+    Some((low, high))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn critical_values_match_the_printed_tables() {
+        for (df, t) in
+            [(1.0, 12.7062), (2.0, 4.3027), (10.0, 2.2281), (30.0, 2.0423), (200.0, 1.97190), (1000.0, 1.96234)]
+        {
+            assert!((t95(df).unwrap() - t).abs() < 1e-4, "df {df}: {}", t95(df).unwrap());
+        }
+        assert!((t95(200.0).unwrap() - t95(200.001).unwrap()).abs() < 2e-5, "no step where the expansion begins");
+        assert_eq!(t95(f64::INFINITY), Some(Z95));
+        assert_eq!(t95(0.0), None);
+        assert_eq!(t95(f64::NAN), None);
+        assert!((normal_quantile(0.975).unwrap() - Z95).abs() < 1e-9);
+        assert_eq!(normal_quantile(1.0), None);
+    }
+
+    #[test]
+    fn wilson_matches_published_examples() {
+        // Newcombe 1998, Statistics in Medicine 17, table I, method 3.
+        for (r, n, low, high) in [
+            (81.0, 263.0, 0.2553, 0.3662),
+            (15.0, 148.0, 0.0624, 0.1605),
+            (0.0, 20.0, 0.0, 0.1611),
+            (1.0, 29.0, 0.0061, 0.1718),
+        ] {
+            let (l, h) = wilson(r / n, n, Z95).unwrap();
+            assert!((l - low).abs() < 1e-4 && (h - high).abs() < 1e-4, "{r}/{n}: {l} {h}");
+        }
+        assert_eq!(wilson(0.5, 0.0, Z95), None);
+        assert_eq!(wilson(f64::NAN, 10.0, Z95), None);
+        let (l, h) = wilson(1.0, 5.0, Z95).unwrap();
+        assert!(l > 0.5 && h == 1.0);
+    }
+}

@@ -1,0 +1,359 @@
+//! From a column to a key: values, quantile bins or calendar steps, with labels for people and conditions in SQL.
+
+use jiff::Span;
+use jiff::civil::DateTime;
+
+use crate::engine::{Engine, EngineError, Ticket};
+use crate::query::{Cell, Every, GroupQuery, Key, KeyBin, Kpi, ValueType};
+
+/// How a column without explicit binning becomes groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coding {
+    /// Numbers with at most this many distinct values are grouped by value …
+    pub by_value: usize,
+    /// … others into at most this many quantile bins.
+    pub bins: usize,
+    /// Other columns keep this many values, the rest becomes `other`; absent keeps all.
+    pub top: Option<usize>,
+}
+
+/// For groups that are shown.
+pub const SHOWN: Coding = Coding { by_value: 12, bins: 6, top: Some(12) };
+/// For strata that are held fixed: nothing may be folded together but neighbouring numbers.
+pub const STRATA: Coding = Coding { by_value: 8, bins: 5, top: None };
+/// For the association of two columns.
+pub const ASSOCIATION: Coding = Coding { by_value: 10, bins: 10, top: Some(50) };
+
+/// A key made ready for a query, and what its groups are called.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coded {
+    /// The key to group by.
+    pub key: Key,
+    /// The column's name, or the SQL text.
+    pub name: String,
+    dtype: Option<ValueType>,
+}
+
+/// The name of a column in SQL.
+#[must_use]
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A value in SQL; absent for null and for what SQL can't write.
+#[must_use]
+pub fn literal(cell: &Cell, dtype: Option<ValueType>) -> Option<String> {
+    match cell {
+        Cell::Null => None,
+        Cell::Bool(b) => Some(if *b { "TRUE".to_owned() } else { "FALSE".to_owned() }),
+        Cell::Int(i) => Some(i.to_string()),
+        Cell::Float(x) => x.is_finite().then(|| sql_number(*x)),
+        Cell::Text(s) => match dtype {
+            Some(ValueType::Date) => Some(format!("DATE '{}'", s.get(..10)?)),
+            Some(ValueType::Datetime) => moment(s).map(timestamp),
+            Some(ValueType::Time | ValueType::Duration | ValueType::Other) => None,
+            _ => Some(format!("'{}'", s.replace('\'', "''"))),
+        },
+    }
+}
+
+/// Two conditions that must both hold.
+#[must_use]
+pub fn both(a: Option<&str>, b: Option<&str>) -> Option<String> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(format!("({a}) AND ({b})")),
+        (one, other) => one.or(other).map(str::to_owned),
+    }
+}
+
+/// Decides how `key` is grouped. A key with explicit binning is left as it is.
+///
+/// # Errors
+/// An unknown column, or whatever the engine says.
+pub fn code(
+    engine: &dyn Engine,
+    key: &Key,
+    how: Coding,
+    kpi: Option<&Kpi>,
+    filter: Option<&str>,
+    ticket: &Ticket,
+) -> Result<Coded, EngineError> {
+    let dtype = if key.column { Some(column_type(engine, &key.expr)?) } else { None };
+    let coded = |key: Key| Coded { name: key.expr.clone(), key, dtype };
+    if key.bin != KeyBin::Value || dtype == Some(ValueType::Bool) {
+        return Ok(coded(key.clone()));
+    }
+    let filter = both(filter, kpi.and_then(|k| k.filter.as_deref()));
+    if dtype.is_some_and(ValueType::is_temporal) {
+        let ends = engine.quantiles(key, &[0.0, 1.0], filter.as_deref(), ticket)?;
+        let step = step_for(ends.first().copied(), ends.last().copied());
+        return Ok(coded(key.clone().binned(KeyBin::Every(step))));
+    }
+    if dtype.is_none_or(ValueType::is_number) {
+        let probe = engine.aggregate(
+            &GroupQuery {
+                keys: vec![key.clone().binned(KeyBin::Top(how.by_value))],
+                kpi: None,
+                filter: filter.clone(),
+                unit: None,
+            },
+            ticket,
+        )?;
+        let cells: Vec<&Cell> = probe.iter().filter_map(|r| r.keys.first()).filter(|c| **c != Cell::Null).collect();
+        let numeric = dtype.is_some() || cells.iter().any(|c| matches!(c, Cell::Int(_) | Cell::Float(_)));
+        if numeric && cells.len() > how.by_value {
+            let whole = dtype == Some(ValueType::Int);
+            let edges = quantile_edges(engine, key, how.bins, whole, filter.as_deref(), ticket)?;
+            return Ok(coded(key.clone().binned(KeyBin::Edges(edges))));
+        }
+        if numeric {
+            return Ok(coded(key.clone()));
+        }
+    }
+    Ok(coded(match how.top {
+        Some(n) => key.clone().binned(KeyBin::Top(n)),
+        None => key.clone(),
+    }))
+}
+
+/// The type of a column.
+///
+/// # Errors
+/// When there is no such column; the engine names near ones where it can.
+pub fn column_type(engine: &dyn Engine, name: &str) -> Result<ValueType, EngineError> {
+    if let Some(info) = engine.schema().get(name) {
+        return Ok(info.dtype);
+    }
+    // The engine's own message knows the near names.
+    engine.check_sql(&quoted(name))?;
+    Err(EngineError::request(format!("There is no column \"{name}\"."), "Look at the columns with whyboard profile."))
+}
+
+/// Inner edges of quantile bins: ties merged, rounded to figures that people can read (a hundredth of the spread),
+/// whole where the column is whole.
+///
+/// # Errors
+/// As [`Engine::quantiles`].
+pub fn quantile_edges(
+    engine: &dyn Engine,
+    key: &Key,
+    bins: usize,
+    whole: bool,
+    filter: Option<&str>,
+    ticket: &Ticket,
+) -> Result<Vec<f64>, EngineError> {
+    let parts = u32::try_from(bins.max(1)).unwrap_or(1);
+    let probabilities: Vec<f64> = (1..parts).map(|i| f64::from(i) / f64::from(parts)).collect();
+    let raw = engine.quantiles(key, &probabilities, filter, ticket)?;
+    Ok(readable_edges(&raw, whole))
+}
+
+fn readable_edges(raw: &[f64], whole: bool) -> Vec<f64> {
+    let finite: Vec<f64> = raw.iter().copied().filter(|x| x.is_finite()).collect();
+    let spread = match (finite.first(), finite.last()) {
+        (Some(a), Some(b)) => b - a,
+        _ => return Vec::new(),
+    };
+    let decimals = if spread > 0.0 { 2 - spread.log10().floor().clamp(-12.0, 12.0) } else { 12.0 };
+    let round = |x: f64| {
+        if whole {
+            // For whole numbers x ≤ 12.5 and x ≤ 12 are the same; a coarser cut would move rows.
+            return x.floor();
+        }
+        let step = 10f64.powf(decimals);
+        let rounded = (x * step).round() / step;
+        if rounded.is_finite() { rounded } else { x }
+    };
+    let mut edges: Vec<f64> = finite.into_iter().map(round).collect();
+    edges.dedup();
+    edges
+}
+
+impl Coded {
+    /// The group's value for people: `Month-to-month`, `(12, 29]`, `null`.
+    #[must_use]
+    pub fn value(&self, cell: &Cell) -> Cell {
+        match (&self.key.bin, cell) {
+            (_, Cell::Null) => Cell::Null,
+            (KeyBin::Edges(edges), Cell::Int(i)) => Cell::Text(range_label(edges, *i)),
+            _ => cell.clone(),
+        }
+    }
+
+    /// A label for people: `Contract = Month-to-month`, `tenure (12, 29]`, `tenure ≤ 6`, `plan is null`.
+    #[must_use]
+    pub fn label(&self, cell: &Cell) -> String {
+        match (&self.key.bin, cell) {
+            (_, Cell::Null) => format!("{} is null", self.name),
+            (KeyBin::Edges(edges), Cell::Int(i)) => format!("{} {}", self.name, range_label(edges, *i)),
+            // A condition as key reads better as itself.
+            (_, Cell::Bool(true)) if !self.key.column => self.name.clone(),
+            (_, Cell::Bool(false)) if !self.key.column => format!("not ({})", self.name),
+            _ => format!("{} = {cell}", self.name),
+        }
+    }
+
+    /// A SQL condition that selects the group, where one can be written. `named` are the other groups of the key,
+    /// which the group `other` leaves out.
+    #[must_use]
+    pub fn condition(&self, cell: &Cell, named: &[Cell]) -> Option<String> {
+        let column = if self.key.column { quoted(&self.key.expr) } else { format!("({})", self.key.expr) };
+        match (&self.key.bin, cell) {
+            (_, Cell::Null) => Some(format!("{column} IS NULL")),
+            (KeyBin::Edges(edges), Cell::Int(i)) => range_condition(&column, edges, *i),
+            (KeyBin::Every(step), Cell::Text(start)) => step_condition(&column, start, *step, self.dtype),
+            (KeyBin::Top(n), Cell::Text(s)) if s == OTHER && named.len() > *n => {
+                let values: Option<Vec<String>> =
+                    named.iter().filter(|c| **c != Cell::Null && *c != cell).map(|c| literal(c, self.dtype)).collect();
+                Some(format!("{column} NOT IN ({})", values?.join(", ")))
+            }
+            (KeyBin::Bucket(_), _) => None,
+            (_, Cell::Bool(true)) if !self.key.column => Some(column),
+            (_, Cell::Bool(false)) if !self.key.column => Some(format!("NOT {column}")),
+            _ => Some(format!("{column} = {}", literal(cell, self.dtype)?)),
+        }
+    }
+
+    /// True where the groups have an order of their own: numbers and time.
+    #[must_use]
+    pub fn ordered(&self) -> bool {
+        matches!(self.key.bin, KeyBin::Edges(_) | KeyBin::Every(_))
+            || (self.key.bin == KeyBin::Value && self.dtype.is_some_and(ValueType::is_number))
+    }
+}
+
+/// The name of the group of all values beyond the most frequent ones.
+pub const OTHER: &str = "other";
+
+fn edge(edges: &[f64], i: i64) -> Option<f64> {
+    usize::try_from(i).ok().and_then(|i| edges.get(i).copied())
+}
+
+fn range_label(edges: &[f64], i: i64) -> String {
+    match (edge(edges, i - 1), edge(edges, i)) {
+        (None, Some(high)) => format!("≤ {high}"),
+        (Some(low), Some(high)) => format!("({low}, {high}]"),
+        (Some(low), None) => format!("> {low}"),
+        (None, None) => "all".to_owned(),
+    }
+}
+
+fn range_condition(column: &str, edges: &[f64], i: i64) -> Option<String> {
+    match (edge(edges, i - 1).map(sql_number), edge(edges, i).map(sql_number)) {
+        (None, Some(high)) => Some(format!("{column} <= {high}")),
+        (Some(low), Some(high)) => Some(format!("{column} > {low} AND {column} <= {high}")),
+        (Some(low), None) => Some(format!("{column} > {low}")),
+        (None, None) => Some(format!("{column} IS NOT NULL")),
+    }
+}
+
+/// A number as SQL reads it: shortest exact decimals, never `inf`, exponents only where Rust must write zeros.
+fn sql_number(x: f64) -> String {
+    if x.fract() == 0.0 && x.abs() < 1e15 { format!("{x:.0}") } else { format!("{x}") }
+}
+
+fn moment(text: &str) -> Option<DateTime> {
+    text.trim_end_matches('Z').parse().ok().or_else(|| text.get(..19)?.parse().ok())
+}
+
+fn timestamp(t: DateTime) -> String {
+    format!("TIMESTAMP '{}'", t.strftime("%Y-%m-%d %H:%M:%S"))
+}
+
+fn step_condition(column: &str, start: &str, step: Every, dtype: Option<ValueType>) -> Option<String> {
+    let from = moment(start)?;
+    let to = from.checked_add(step_span(step)).ok()?;
+    if dtype == Some(ValueType::Date) {
+        return Some(format!("{column} >= DATE '{}' AND {column} < DATE '{}'", from.date(), to.date()));
+    }
+    Some(format!("{column} >= {} AND {column} < {}", timestamp(from), timestamp(to)))
+}
+
+/// The length of a calendar step.
+#[must_use]
+pub fn step_span(step: Every) -> Span {
+    match step {
+        Every::Hour => Span::new().hours(1),
+        Every::Day => Span::new().days(1),
+        Every::Week => Span::new().weeks(1),
+        Every::Month => Span::new().months(1),
+        Every::Quarter => Span::new().months(3),
+        Every::Year => Span::new().years(1),
+    }
+}
+
+/// The step that gives a readable number of periods between two moments in seconds.
+fn step_for(first: Option<f64>, last: Option<f64>) -> Every {
+    let days = match (first, last) {
+        (Some(a), Some(b)) => (b - a) / 86_400.0,
+        _ => 0.0,
+    };
+    match days {
+        d if d <= 2.0 => Every::Hour,
+        d if d <= 45.0 => Every::Day,
+        d if d <= 200.0 => Every::Week,
+        d if d <= 4.0 * 366.0 => Every::Month,
+        d if d <= 10.0 * 366.0 => Every::Quarter,
+        _ => Every::Year,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn coded(bin: KeyBin, dtype: ValueType) -> Coded {
+        Coded { key: Key::column("a \"b\"").binned(bin), name: "a \"b\"".into(), dtype: Some(dtype) }
+    }
+
+    #[test]
+    fn ranges_have_labels_and_conditions() {
+        let c = coded(KeyBin::Edges(vec![12.0, 29.5]), ValueType::Float);
+        assert_eq!(c.value(&Cell::Int(1)), Cell::Text("(12, 29.5]".into()));
+        assert_eq!(c.label(&Cell::Int(0)), "a \"b\" ≤ 12");
+        assert_eq!(c.condition(&Cell::Int(1), &[]).unwrap(), r#""a ""b""" > 12 AND "a ""b""" <= 29.5"#);
+        assert_eq!(c.condition(&Cell::Int(2), &[]).unwrap(), r#""a ""b""" > 29.5"#);
+        assert_eq!(c.condition(&Cell::Null, &[]).unwrap(), r#""a ""b""" IS NULL"#);
+    }
+
+    #[test]
+    fn text_is_quoted_and_other_leaves_the_named_out() {
+        let c = coded(KeyBin::Top(2), ValueType::Text);
+        let all = [Cell::Text("it's".into()), Cell::Text("b".into()), Cell::Text("other".into()), Cell::Null];
+        assert_eq!(c.condition(&all[0], &all).unwrap(), r#""a ""b""" = 'it''s'"#);
+        assert_eq!(c.condition(&all[2], &all).unwrap(), r#""a ""b""" NOT IN ('it''s', 'b')"#);
+        let few = [Cell::Text("b".into()), Cell::Text("other".into())];
+        assert_eq!(
+            c.condition(&few[1], &few).unwrap(),
+            r#""a ""b""" = 'other'"#,
+            "a value that is really called other"
+        );
+    }
+
+    #[test]
+    fn calendar_steps_end_where_the_next_begins() {
+        let c = coded(KeyBin::Every(Every::Month), ValueType::Date);
+        let text = c.condition(&Cell::Text("2024-12-01".into()), &[]).unwrap();
+        assert!(text.ends_with("< DATE '2025-01-01'"), "{text}");
+        let c = coded(KeyBin::Every(Every::Hour), ValueType::Datetime);
+        let text = c.condition(&Cell::Text("2024-12-31T23:00:00".into()), &[]).unwrap();
+        assert!(text.ends_with("< TIMESTAMP '2025-01-01 00:00:00'"), "{text}");
+    }
+
+    #[test]
+    fn edges_are_readable_and_without_ties() {
+        assert_eq!(readable_edges(&[0.0, 0.0, 5.123_456, 99.987_6], false), [0.0, 5.1, 100.0]);
+        assert_eq!(readable_edges(&[1.5, 2.0, 2.5, 7.9], true), [1.0, 2.0, 7.0]);
+        assert_eq!(readable_edges(&[0.1, 0.1], false), [0.1]);
+        assert_eq!(readable_edges(&[f64::NAN], false), Vec::<f64>::new());
+        assert_eq!(readable_edges(&[1_700_000_000.25, 1_700_000_001.75], false), [1_700_000_000.25, 1_700_000_001.75]);
+    }
+
+    #[test]
+    fn a_span_of_time_gets_a_readable_step() {
+        assert_eq!(step_for(Some(0.0), Some(86_400.0 * 365.0)), Every::Month);
+        assert_eq!(step_for(Some(0.0), Some(86_400.0 * 30.0)), Every::Day);
+        assert_eq!(step_for(None, None), Every::Hour);
+    }
+}
