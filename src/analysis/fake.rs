@@ -152,16 +152,8 @@ impl Engine for Fake {
         let mut values = Vec::new();
         for row in self.kept([filter, None])? {
             let cell = self.key(key, row)?;
-            let seconds = |s: &str| {
-                Some(
-                    s.parse::<jiff::civil::DateTime>()
-                        .ok()?
-                        .to_zoned(jiff::tz::TimeZone::UTC)
-                        .ok()?
-                        .timestamp()
-                        .as_second(),
-                )
-            };
+            let epoch = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+            let seconds = |s: &str| Some(s.parse::<jiff::civil::DateTime>().ok()?.duration_since(epoch).as_secs());
             match &cell {
                 #[allow(clippy::cast_precision_loss)]
                 Cell::Text(s) => values.extend(seconds(s).map(|s| s as f64)),

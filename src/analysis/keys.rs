@@ -154,7 +154,7 @@ fn readable_edges(raw: &[f64], whole: bool) -> Vec<f64> {
         (Some(a), Some(b)) => b - a,
         _ => return Vec::new(),
     };
-    let decimals = if spread > 0.0 { 2 - spread.log10().floor().clamp(-12.0, 12.0) } else { 12.0 };
+    let decimals = if spread > 0.0 { 2.0 - spread.log10().floor().clamp(-12.0, 12.0) } else { 12.0 };
     let round = |x: f64| {
         if whole {
             // For whole numbers x ≤ 12.5 and x ≤ 12 are the same; a coarser cut would move rows.
