@@ -24,25 +24,28 @@
 //! | file | holds |
 //! |---|---|
 //! | `split` | finds header, items and markers in the text, without a YAML parser |
-//! | [`read`](mod@read) | [`Opened`]: what a file holds, how far it can be trusted |
+//! | `opened` | [`Opened`]: a file as it was found |
+//! | `read` | [`inspect`]: what a file holds, how far it can be trusted |
 //! | `write` | [`Journal`]: create, open, append, rewrite |
 //! | `guard` | lock, links, changes by others |
-//! | [`atomic`] | whole files replaced in one step |
+//! | `atomic` | whole files replaced in one step |
 //! | [`home`] | the list of recent sessions |
 //! | `disk` | the few calls that can fail, in one place |
 
-pub mod atomic;
+mod atomic;
 mod disk;
 mod error;
 mod guard;
 pub mod home;
-pub mod read;
+mod opened;
+mod read;
 mod split;
 mod write;
 
 pub use atomic::{atomic_write, atomic_write_private};
 pub use error::JournalError;
-pub use read::{Marker, Mode, Opened, RawEvent, Tail, Warning, inspect};
+pub use opened::{Marker, Mode, Opened, RawEvent, Tail, Warning};
+pub use read::{SCHEMA, inspect};
 pub use write::{Edit, Journal};
 
 #[cfg(test)]
