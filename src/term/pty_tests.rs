@@ -4,7 +4,10 @@
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -96,9 +99,18 @@ struct Session {
     writer: Option<Box<dyn Write + Send>>,
     process: Box<dyn Child + Send + Sync>,
     bytes: Receiver<Vec<u8>>,
+    reader: Option<JoinHandle<()>>,
+    hang_up: Arc<AtomicBool>,
     raw: Vec<u8>,
     screen: vt100::Parser,
     folder: tempfile::TempDir,
+}
+
+impl Drop for Session {
+    /// A test that failed leaves no program behind.
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+    }
 }
 
 impl Session {
@@ -118,17 +130,22 @@ impl Session {
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (send, bytes) = channel();
-        std::thread::spawn(move || {
+        let hang_up = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&hang_up);
+        let reader = std::thread::spawn(move || {
             let mut part = [0; 4096];
             while let Ok(n @ 1..) = reader.read(&mut part) {
-                if send.send(part[..n].to_vec()).is_err() {
+                if send.send(part[..n].to_vec()).is_err() || stop.load(Ordering::SeqCst) {
                     return;
                 }
             }
         });
+        let reader = Some(reader);
         let writer = pair.master.take_writer().unwrap();
         let screen = vt100::Parser::new(10.try_into().unwrap(), 60.try_into().unwrap(), 0);
-        Self { master: Some(pair.master), writer: Some(writer), process, bytes, raw: Vec::new(), screen, folder }
+        let master = Some(pair.master);
+        let writer = Some(writer);
+        Self { master, writer, process, bytes, reader, hang_up, raw: Vec::new(), screen, folder }
     }
 
     fn program() -> Self {
@@ -152,6 +169,24 @@ impl Session {
                 Err(_) => panic!("no {text:?} in {:?}", self.screen.screen().contents()),
             }
         }
+    }
+
+    /// Takes what comes until the terminal is given back.
+    fn wait_restored(&mut self) {
+        while self.screen.screen().alternate_screen() || self.screen.screen().hide_cursor() {
+            let bytes = self.bytes.recv_timeout(PATIENCE).expect("the terminal is not given back");
+            self.take(&bytes);
+        }
+    }
+
+    /// Closes every handle on the master, as a terminal window that is closed does.
+    fn hang_up(&mut self) {
+        self.hang_up.store(true, Ordering::SeqCst);
+        // Makes the program draw, so that the reading thread gets to see the flag.
+        self.type_in(b"k");
+        self.reader.take().unwrap().join().unwrap();
+        self.writer = None;
+        self.master = None;
     }
 
     fn take(&mut self, bytes: &[u8]) {
@@ -179,19 +214,23 @@ impl Session {
         }
     }
 
+    /// The exit status, with all output taken.
     fn status(&mut self) -> u32 {
         let until = Instant::now() + PATIENCE;
+        // The channel closes when the last process has closed the terminal.
+        loop {
+            match self.bytes.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.take(&bytes),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("still running"),
+            }
+        }
         loop {
             if let Some(status) = self.process.try_wait().unwrap() {
-                while let Ok(bytes) = self.bytes.recv_timeout(Duration::from_millis(200)) {
-                    self.take(&bytes);
-                }
                 return status.exit_code();
             }
             assert!(Instant::now() < until, "still running");
-            if let Ok(bytes) = self.bytes.recv_timeout(Duration::from_millis(20)) {
-                self.take(&bytes);
-            }
+            std::thread::yield_now();
         }
     }
 
@@ -227,11 +266,7 @@ fn keys_and_pastes_arrive_and_quitting_restores_the_terminal() {
 #[test]
 fn a_hang_up_saves_and_ends() {
     let mut session = Session::program();
-    session.writer = None;
-    session.master = None;
-    // The reader thread's handle keeps the master open until its next read; a HUP comes at the latest
-    // by the signal that a closing terminal sends.
-    session.signal("-HUP");
+    session.hang_up();
     assert_eq!(session.status(), 129);
     assert_eq!(session.saved().as_deref(), Some("129"));
 }
@@ -257,9 +292,7 @@ fn a_stop_gives_the_terminal_back_and_going_on_repaints() {
             session.signal("-TSTP");
         }
         session.wait_state('T');
-        while let Ok(bytes) = session.bytes.recv_timeout(Duration::from_millis(200)) {
-            session.take(&bytes);
-        }
+        session.wait_restored();
         session.assert_restored();
         session.signal("-CONT");
         session.wait_for("ready");
