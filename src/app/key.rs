@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused_with_a_way_out() {
-        for text in ["", "Ctrl-", "Crtl-N", "F0", "F25", "F", "Ctrl-Ctrl-N", "ab", "\u{7}", "S-"] {
+        for text in ["", "Ctrl-", "Crtl-N", "F0", "F25", "F1x", "Ctrl-Ctrl-N", "ab", "\u{7}", "S-"] {
             let error = text.parse::<Key>().unwrap_err().to_string();
             assert!(error.contains("Ctrl-N or S-Tab"), "{text}: {error}");
             assert!(!error.chars().any(char::is_control));

@@ -250,16 +250,18 @@ impl<P: Program, S: Stage> Turn<'_, P, S> {
         loop {
             self.requests()?;
             self.draw_if_due()?;
+            self.requests()?; // drawing may bring one up
             let Some(first) = self.wait() else {
                 self.wake_if_due();
                 continue;
             };
             self.take(first)?;
+            self.requests()?;
             // Drain what is there, yet draw in between when the flood does not end.
             let until = Instant::now() + self.frame_time;
             while let Some(next) = self.backlog.pop_front().or_else(|| self.messages.try_recv().ok()) {
-                self.requests()?;
                 self.take(next)?;
+                self.requests()?;
                 if Instant::now() >= until {
                     break;
                 }

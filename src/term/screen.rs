@@ -240,9 +240,13 @@ mod tests {
             .unwrap()
     }
 
+    fn vt(height: u16, width: u16) -> vt100::Parser {
+        vt100::Parser::new(height.try_into().unwrap(), width.try_into().unwrap(), 0)
+    }
+
     /// What a terminal shows after all that was sent.
     fn shown(screen: &Screen<Vec<u8>>, width: u16, height: u16) -> String {
-        let mut terminal = vt100::Parser::new(height, width, 0);
+        let mut terminal = vt(height, width);
         terminal.process(&screen.output);
         terminal.screen().contents()
     }
@@ -312,7 +316,7 @@ mod tests {
                 frame.buffer_mut().set_string(0, 0, "row", style);
             })
             .unwrap();
-        let mut terminal = vt100::Parser::new(1, 20, 0);
+        let mut terminal = vt(1, 20);
         terminal.process(&screen.output);
         let cell = terminal.screen().cell(0, 0).unwrap();
         assert!(cell.inverse() && cell.bold());

@@ -466,7 +466,7 @@ mod tests {
                 prop_assert!(width(line) <= n, "{:?} at {}", line, n);
             }
             if n >= 20 && !lines.iter().any(|l| l.contains('·')) {
-                let ink = |s: &str| s.chars().filter(|c| *c != ' ' && *c != '\n').collect::<String>();
+                let ink = |s: &str| s.chars().filter(|c| !matches!(c, ' ' | '\n' | '◌')).collect::<String>();
                 prop_assert_eq!(ink(&lines.concat()), ink(&clean_prose(&text)));
             }
         }

@@ -51,7 +51,7 @@ pub struct Theme {
     pub bad: Style,
     /// Look at this. Second sign: `⚠`.
     pub warn: Style,
-    /// The selected row, over its full width; see [`Theme::paint_selected`](Self::select).
+    /// The selected row, over its full width; drawn by [`select`](super::widgets::draw::select).
     pub select: Style,
     /// The title of the pane that has the keys.
     pub focus: Style,

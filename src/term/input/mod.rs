@@ -86,7 +86,7 @@ impl Drop for Reader {
     }
 }
 
-fn read(tty: &File, mut commands: &PipeReader, answer: &Sender<()>, mut found: impl FnMut(Arrived) -> bool) {
+fn read(tty: &File, commands: &PipeReader, answer: &Sender<()>, mut found: impl FnMut(Arrived) -> bool) {
     let mut parser = Parser::default();
     let mut inputs = Vec::new();
     let mut bytes = [0; 4096];

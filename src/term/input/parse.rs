@@ -141,8 +141,8 @@ fn escape(rest: &[u8]) -> Step {
             // Not a function key: Alt-O was typed, and something after it.
             None => Step::Take(2, Input::Key(Key::alt('O'))),
         },
-        // Replies: OSC, DCS, SOS, PM, APC, up to BEL or ESC \. Alone it is Alt and the character.
-        [b']' | b'P' | b'X' | b'^' | b'_', tail @ ..] => string(tail),
+        // Replies: OSC, DCS, APC, up to BEL or ESC \. Alone it is Alt and the character.
+        [b']' | b'P' | b'_', tail @ ..] => string(tail),
         // Two escapes are two keys; the second may begin a sequence.
         [0x1b, ..] => Step::Take(1, Input::Key(Key::plain(KeyCode::Esc))),
         _ => match character(rest) {

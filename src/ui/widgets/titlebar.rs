@@ -83,8 +83,8 @@ impl TitleBar<'_> {
         let title = if whole + kpi <= room {
             whole
         } else {
-            // Up to half for a long title; less when the KPI needs no more than the rest.
-            whole.min(room.saturating_sub(kpi).max(room / 2))
+            // Two thirds for a long title at most, unless the KPI leaves more.
+            whole.min(room.saturating_sub(kpi).max(room * 2 / 3))
         };
         let narrow = u16::try_from(title + 1).unwrap_or(u16::MAX).min(area.width);
         let used = 1 + put(buf, Rect { width: narrow, ..area }, 1, 0, self.title, theme.title);
