@@ -248,14 +248,17 @@ pub fn run(app: &mut App, pending: PendingCheck) -> Vec<Effect> {
         app.say(Tone::Warn, "A check needs the KPI. Bind it on 1 Problem first.");
         return Vec::new();
     };
-    let mut request = pending.request.clone();
-    // "Worse" depends on which way the KPI should move.
-    request.params.insert("better".into(), json!(binding.better));
+    let request = pending.request.clone();
     let effect = Effect::Run {
         slot: format!("check:{}", pending.id),
         label: pending.title.clone(),
         data: pending.data.clone(),
-        analysis: Box::new(Analysis::Check { kpi: binding.kpi, request, unit: binding.independent_unit }),
+        analysis: Box::new(Analysis::Check {
+            kpi: binding.kpi,
+            request,
+            unit: binding.independent_unit,
+            better: binding.better,
+        }),
     };
     app.views.checks.running.insert(pending.id.clone(), pending);
     vec![effect]
