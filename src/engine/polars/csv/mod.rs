@@ -18,7 +18,7 @@ use crate::query::ReadingReport;
 use nulls::NullWords;
 use scan::{Layout, Seen};
 
-const MOST_COLUMNS: usize = 100_000;
+const MOST_COLUMNS: usize = tokens::MOST_CELLS;
 const FOOTERS: [&str; 16] = [
     "total",
     "totals",
@@ -151,7 +151,7 @@ fn lay_out(
     }
     if width > MOST_COLUMNS {
         return Err(EngineError::input(
-            format!("The file seems to have {width} columns; at most {MOST_COLUMNS} can be read."),
+            format!("The file seems to have more than {MOST_COLUMNS} columns, which can't be read."),
             "Check the delimiter, or keep only the columns you need.",
         ));
     }
