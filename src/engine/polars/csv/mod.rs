@@ -227,7 +227,14 @@ fn decide(seen: &Seen, names: &[String], asked: Option<bool>, notes: &mut Vec<St
     }
     notes.extend(said.into_iter().map(|(remark, columns)| match columns.as_slice() {
         [one] => format!("{one} {remark}."),
-        many => format!("{} each: {remark}.", dialect::few(many)),
+        many => {
+            let plural = match remark.split_once(' ') {
+                Some(("has", rest)) => format!("have {rest}"),
+                Some(("stays", rest)) => format!("stay {rest}"),
+                _ => remark,
+            };
+            format!("{} {plural}.", dialect::few(many))
+        }
     }));
     kinds
 }
