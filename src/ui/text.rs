@@ -301,12 +301,13 @@ fn wrap_line(text: &str, room: usize, lines: &mut Vec<String>) {
                     used = 0;
                 }
                 // A glyph that begins with a mark and is no mark of the last one, alone on its line.
-                if line.is_empty() && grapheme.chars().next().is_some_and(is_mark) && wide < room {
+                let stray = line.is_empty() && grapheme.chars().next().is_some_and(is_mark);
+                if stray && wide < room {
                     line.push('◌');
                     used = 1;
                 }
                 let mut grapheme = grapheme;
-                if used + wide > room {
+                if used + wide > room || (stray && used == 0) {
                     (grapheme, wide) = ("·", 1);
                 }
                 line.push_str(grapheme);

@@ -27,7 +27,9 @@ pub(super) fn read(tail: &[u8]) -> Step {
             if *last == b'M' && text.is_empty() {
                 return if tail.len() < 4 { Step::More } else { Step::Skip(6) };
             }
-            match if middle > 0 { None } else { input(text, *last) } {
+            // Intermediate bytes mark replies.
+            let input = if middle > 0 { None } else { input(text, *last) };
+            match input {
                 Some(input) => Step::Take(length, input),
                 None => Step::Skip(length),
             }

@@ -42,13 +42,14 @@ pub fn put_line(buf: &mut Buffer, area: Rect, column: u16, row: u16, line: &Line
         at = at.saturating_add(put(buf, area, at, row, &span.content, style));
         let whole = at.saturating_sub(before) as usize == text::width(&span.content);
         // A piece that just fitted hides that others follow.
+        let more = line.spans.get(i + 1..).is_some_and(|rest| rest.iter().any(|s| !s.content.trim().is_empty()));
         if whole
+            && more
             && at >= area.width
-            && line.spans.get(i + 1..).is_some_and(|rest| rest.iter().any(|s| !s.content.trim().is_empty()))
+            && row < area.height
+            && let Some(last) = area.width.checked_sub(1)
         {
-            if let (Some(last), true) = (area.width.checked_sub(1), row < area.height) {
-                mark_cut(buf, area, last, row, style);
-            }
+            mark_cut(buf, area, last, row, style);
         }
         if at >= area.width {
             break;

@@ -10,7 +10,7 @@ pub fn interval_line(lo: f64, mid: f64, hi: f64, axis_lo: f64, axis_hi: f64, cel
     let mut row = vec![" "; cells];
     let span = axis_hi - axis_lo;
     let Some(last) = cells.checked_sub(1) else { return String::new() };
-    if mid.is_nan() || !(span > 0.0) || !span.is_finite() {
+    if mid.is_nan() || !span.is_finite() || span <= 0.0 {
         return row.concat();
     }
     let place = |v: f64| {

@@ -28,7 +28,7 @@ pub fn gauge(value: f64, cells: usize, theme: &Theme, style: Style) -> Line<'sta
 
 /// The filled part of a bar and the cells it takes (at most `cells`).
 fn filled(value: f64, cells: usize, glyphs: &Glyphs) -> (String, usize) {
-    if !(value > 0.0) || cells == 0 {
+    if value.is_nan() || value <= 0.0 || cells == 0 {
         return (String::new(), 0);
     }
     let eighths = ((value.min(1.0) * cells as f64 * 8.0).round() as usize).clamp(1, cells * 8);
