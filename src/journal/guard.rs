@@ -96,6 +96,18 @@ fn lock(file: &File) -> Result<(), TryLockError> {
     file.try_lock()
 }
 
+/// Reads a session's bytes without its lock, for looking only.
+///
+/// # Errors
+/// [`JournalError::Io`] when there is no such file, or it is not a plain one.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, JournalError> {
+    let mut bytes = Vec::new();
+    open_plain(path, false)
+        .and_then(|mut file| std::io::Read::read_to_end(&mut file, &mut bytes))
+        .map_err(JournalError::io("open", path))?;
+    Ok(bytes)
+}
+
 /// Opens a regular file and nothing else: no waiting for a pipe's writer, no endless device.
 fn open_plain(path: &Path, write: bool) -> io::Result<File> {
     let regular = |meta: &Metadata| {

@@ -44,6 +44,7 @@ mod write;
 
 pub use atomic::{atomic_write, atomic_write_private};
 pub use error::JournalError;
+pub use guard::read_file;
 pub use opened::{Marker, Mode, Opened, RawEvent, Tail, Warning};
 pub use read::{SCHEMA, inspect};
 pub use write::{Edit, Journal};
