@@ -1,0 +1,128 @@
+//! Tables: opening, rows, analyses, fingerprints, all as jobs.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+
+use super::Workbench;
+use crate::analysis;
+use crate::app::Msg;
+use crate::cli::load::resolve;
+use crate::domain::event::TableFacts;
+use crate::engine::{self, Engine, EngineError, Fingerprint, ReadOptions, Source, Ticket};
+use crate::query::{Analysis, Findings, Page, Schema};
+
+/// What a job gives.
+pub(super) enum Done {
+    /// A table.
+    Opened { data: String, result: Result<Arc<dyn Engine>, EngineError> },
+    /// Rows.
+    Rows { data: String, result: Result<Page, EngineError> },
+    /// An analysis.
+    Found { slot: String, result: Result<Findings, EngineError>, seconds: f64 },
+    /// A fingerprint.
+    Fingerprint { data: String, result: Result<(Fingerprint, Schema), EngineError> },
+}
+
+impl Workbench {
+    fn job(&mut self, slot: String, label: String, work: impl FnOnce(&Ticket) -> Done + Send + 'static) {
+        if let Some(jobs) = &self.jobs {
+            self.started.insert(slot.clone(), Instant::now());
+            jobs.spawn(slot, label, work);
+        }
+    }
+
+    pub(super) fn open_data(&mut self, data: String, path: &str, options: ReadOptions) {
+        let base = self.app.doc.as_ref().map(|d| d.path.clone()).unwrap_or_default();
+        let source = Source { path: resolve(&base, path), options };
+        self.tables.remove(&data);
+        self.job(format!("open:{data}"), format!("opening {data}"), move |ticket| {
+            let result = engine::open(&source, ticket);
+            Done::Opened { data, result }
+        });
+    }
+
+    pub(super) fn rows(&mut self, data: String, start: u64, len: usize) {
+        let Some(engine) = self.tables.get(&data).cloned() else { return };
+        self.job(format!("rows:{data}"), format!("rows of {data}"), move |_| {
+            let result = engine.page(start, len);
+            Done::Rows { data, result }
+        });
+    }
+
+    pub(super) fn analyse(&mut self, slot: String, label: String, data: &str, analysis: Analysis) {
+        let Some(engine) = self.tables.get(data).cloned() else {
+            let why = format!("The table {data} is not open.");
+            self.tell(Msg::Found { slot, result: Box::new(Err(why)), seconds: 0.0 });
+            return;
+        };
+        self.job(slot.clone(), label, move |ticket| {
+            let begun = Instant::now();
+            let result = analysis::run(engine.as_ref(), &analysis, ticket);
+            Done::Found { slot, result, seconds: begun.elapsed().as_secs_f64() }
+        });
+    }
+
+    pub(super) fn fingerprint(&mut self, data: String) {
+        let Some(engine) = self.tables.get(&data).cloned() else { return };
+        self.job(format!("fingerprint:{data}"), format!("fingerprint of {data}"), move |ticket| {
+            let result = engine.fingerprint(ticket).map(|f| (f, engine.schema().clone()));
+            Done::Fingerprint { data, result }
+        });
+    }
+
+    pub(super) fn done(&mut self, done: Done) {
+        match done {
+            Done::Opened { data, result } => {
+                let result = match result {
+                    Ok(engine) => {
+                        let facts = (engine.schema().clone(), engine.row_count(), engine.reading().clone());
+                        self.tables.insert(data.clone(), engine);
+                        Ok(facts)
+                    }
+                    Err(EngineError::Cancelled) => Err("Opening was cancelled.".to_owned()),
+                    Err(e) => Err(e.to_string()),
+                };
+                self.tell(Msg::DataOpened { data, result });
+            }
+            Done::Rows { data, result } => {
+                self.tell(Msg::Rows { data, page: result.map_err(|e| e.to_string()) });
+            }
+            Done::Found { slot, result, seconds } => {
+                let result = Box::new(result.map_err(|e| e.to_string()));
+                self.tell(Msg::Found { slot, result, seconds });
+            }
+            Done::Fingerprint { data, result } => {
+                if let Ok((print, schema)) = result {
+                    self.tell(Msg::Fingerprint { data, facts: Box::new(facts(&print, &schema)) });
+                }
+            }
+        }
+    }
+
+    pub(super) fn failed(&mut self, slot: &str, why: String) {
+        if let Some(data) = slot.strip_prefix("open:") {
+            self.tell(Msg::DataOpened { data: data.to_owned(), result: Err(why) });
+        } else {
+            self.tell(Msg::Found { slot: slot.to_owned(), result: Box::new(Err(why)), seconds: 0.0 });
+        }
+    }
+}
+
+/// A fingerprint as it is recorded.
+pub(super) fn facts(print: &Fingerprint, schema: &Schema) -> TableFacts {
+    let columns: Map<String, Value> =
+        schema.columns.iter().map(|c| (c.name.clone(), Value::String(c.dtype.word().to_owned()))).collect();
+    let nulls: Map<String, Value> = print.nulls.iter().map(|(c, n)| (c.clone(), Value::from(*n))).collect();
+    TableFacts {
+        bytes: Some(print.bytes),
+        modified: None,
+        sha256_16: Some(print.sha256_16.clone()),
+        rows: Some(print.rows),
+        order_free_hash: Some(print.order_free_hash.clone()),
+        columns: Some(columns),
+        nulls: (!nulls.is_empty()).then_some(nulls),
+        time_range: print.time_range.clone().map(|(a, b)| vec![a, b]),
+    }
+}

@@ -1,0 +1,293 @@
+//! The interactive program: carries out what the application asks for, and hands it what happens.
+
+mod data;
+mod files;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::hash::{BuildHasher, Hasher};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ratatui::Frame;
+use serde_json::Value;
+
+use crate::app::key::{Input, Key, KeyCode};
+use crate::app::{App, Effect, JobView, Message, Msg, Screen, Tone, update};
+use crate::domain::decide::Stamp;
+use crate::domain::event::Event;
+use crate::engine::Engine;
+use crate::jobs::{Ended, Jobs, Update};
+use crate::journal::Journal;
+use crate::term::{self, Ending, Events, Options, Program, Reply, Request, TermError};
+use crate::ui;
+use crate::ui::theme::Theme;
+
+use super::load::now;
+use data::Done;
+
+/// What the program begins with.
+#[derive(Debug, Clone, Default)]
+pub struct Begin {
+    /// A session to open.
+    pub open: Option<PathBuf>,
+    /// Open it as a replay from this event on.
+    pub replay: Option<usize>,
+    /// Speed of the replay, events per second; playing from the start.
+    pub speed: Option<f64>,
+    /// Create a session first: path, playbook, tables (name, path), a word for the message line.
+    pub create: Option<(PathBuf, String, Vec<(String, String)>)>,
+    /// Open the demonstration.
+    pub demo: bool,
+}
+
+/// Runs the program on the terminal. Returns the exit status and whether anything may still be printed.
+///
+/// # Errors
+/// When there is no terminal.
+pub fn run(begin: &Begin) -> Result<(i32, bool, Vec<String>), TermError> {
+    let caps = term::Caps::from_env();
+    let copies = crate::journal::home::state_folder().unwrap_or_else(std::env::temp_dir).join("copied.txt");
+    let options = Options { mouse: true, copies, caps };
+    let outcome = term::run(&options, |start| {
+        let mut bench = Workbench::new(start.events, start.caps.theme());
+        bench.app.size = (start.width, start.height);
+        bench.begin(begin);
+        bench
+    })?;
+    let mut words = outcome.panics.clone();
+    words.extend(outcome.program.last_words);
+    Ok((outcome.ending.status(), outcome.ending.may_print(), words))
+}
+
+struct Workbench {
+    app: App,
+    theme: Theme,
+    jobs: Option<Jobs<Done>>,
+    tables: BTreeMap<String, Arc<dyn Engine>>,
+    journal: Option<Journal>,
+    /// Events that could not be written yet.
+    pending: Vec<Value>,
+    dirty: bool,
+    requests: VecDeque<Request>,
+    next_wake: Option<Instant>,
+    started: BTreeMap<String, Instant>,
+    last_words: Vec<String>,
+}
+
+impl Workbench {
+    fn new(events: Events<Update<Done>>, theme: Theme) -> Self {
+        let deliver = {
+            let events = events.clone();
+            Arc::new(move |update: Update<Done>| {
+                events.send(update);
+            })
+        };
+        let threads = std::thread::available_parallelism().map_or(2, usize::from).clamp(1, 4);
+        Self {
+            app: App::default(),
+            theme,
+            jobs: Jobs::new(threads, deliver).ok(),
+            tables: BTreeMap::new(),
+            journal: None,
+            pending: Vec::new(),
+            dirty: true,
+            requests: VecDeque::new(),
+            next_wake: None,
+            started: BTreeMap::new(),
+            last_words: Vec::new(),
+        }
+    }
+
+    fn begin(&mut self, begin: &Begin) {
+        self.load_home();
+        if let Some((path, playbook, tables)) = &begin.create {
+            self.create(path, playbook, tables);
+        } else if let Some(path) = &begin.open {
+            self.open(path, begin.replay);
+            if let (Some(speed), Some(doc)) = (begin.speed, &mut self.app.doc) {
+                if let Some(replay) = &mut doc.replay {
+                    replay.speed = speed.clamp(0.25, 32.0);
+                    replay.playing = true;
+                }
+            }
+        } else if begin.demo {
+            self.demo();
+        }
+        self.plan_wake();
+    }
+
+    /// Hands a message to the application and carries out what it asks for.
+    fn tell(&mut self, msg: Msg) {
+        self.app.stamp = Some(Stamp { at: now(), by: "p1".into(), seed: random() });
+        self.dirty = true;
+        let effects = update(&mut self.app, msg);
+        for effect in effects {
+            self.carry_out(effect);
+        }
+        self.plan_wake();
+    }
+
+    fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.tell(Msg::Say(Message { tone, text: text.into() }));
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Append(events) => self.append(&events),
+            Effect::Scrub { words, instead } => self.scrub(&words, &instead),
+            Effect::OpenData { data, path, options } => self.open_data(data, &path, options),
+            Effect::Fingerprint(data) => self.fingerprint(data),
+            Effect::Rows { data, start, len } => self.rows(data, start, len),
+            Effect::Run { slot, label, data, analysis } => self.analyse(slot, label, &data, *analysis),
+            Effect::CancelJobs => {
+                if let Some(jobs) = &self.jobs {
+                    jobs.cancel_all();
+                }
+            }
+            Effect::Create { path, playbook } => self.create(&PathBuf::from(path), &playbook, &[]),
+            Effect::Open(path) => self.open(&path, None),
+            Effect::Demo => self.demo(),
+            Effect::Report(path) => self.report(&path),
+            Effect::Copy(text) => self.requests.push_back(Request::Copy(text)),
+            Effect::LoadHome => self.load_home(),
+            Effect::Suspend => self.requests.push_back(Request::Suspend),
+            Effect::Quit => self.requests.push_back(Request::Quit(0)),
+        }
+    }
+
+    /// Writes events; what fails stays in memory and is tried again with the next ones.
+    fn append(&mut self, events: &[Event]) {
+        self.pending.extend(events.iter().map(Event::to_value));
+        self.flush();
+    }
+
+    fn flush(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let Some(journal) = &mut self.journal else { return };
+        match journal.append(&self.pending) {
+            Ok(_) => {
+                let n = self.pending.last().and_then(|v| v.get("n")).and_then(Value::as_u64).unwrap_or(0);
+                self.pending.clear();
+                let at = jiff::Zoned::now().strftime("%H:%M").to_string();
+                self.tell(Msg::Saved { n, at });
+            }
+            Err(why) => self.tell(Msg::NotSaved(why.to_string())),
+        }
+    }
+
+    /// Jobs, clocks and a playing replay need time to pass; nothing else wakes the loop.
+    fn plan_wake(&mut self) {
+        let jobs = self.jobs.as_ref().is_some_and(|j| !j.list().is_empty());
+        let playing = self.app.doc.as_ref().and_then(|d| d.replay.as_ref()).filter(|r| r.playing).map(|r| r.speed);
+        let clock = self.app.screen == Screen::Ask && self.app.views.ask.interview.is_some();
+        let wait = match (playing, jobs, clock) {
+            (Some(speed), _, _) => Some(Duration::from_secs_f64(1.0 / speed)),
+            (None, true, _) => Some(Duration::from_millis(250)),
+            (None, false, true) => Some(Duration::from_secs(1)),
+            _ => None,
+        };
+        self.next_wake = wait.map(|w| Instant::now() + w);
+    }
+
+    fn show_jobs(&mut self) {
+        let Some(jobs) = &self.jobs else { return };
+        let list = jobs.list();
+        self.started.retain(|slot, _| list.iter().any(|j| j.slot == *slot));
+        // Work that is done at once is not worth a word.
+        let shown: Vec<JobView> = list
+            .iter()
+            .filter_map(|j| {
+                let seconds = self.started.get(&j.slot).map_or(0.0, |s| s.elapsed().as_secs_f64());
+                #[allow(clippy::cast_precision_loss)]
+                let share = (j.progress.total > 0).then(|| (j.progress.done as f64 / j.progress.total as f64).min(1.0));
+                (seconds >= 0.2).then(|| JobView { label: j.label.clone(), share, seconds })
+            })
+            .collect();
+        if shown != self.app.jobs {
+            self.tell(Msg::Jobs(shown));
+        }
+    }
+}
+
+/// A random number for event ids; the standard library's hasher is seeded by the system.
+fn random() -> u64 {
+    let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
+    hasher.write_u8(1);
+    hasher.finish()
+}
+
+impl Program for Workbench {
+    type Event = Update<Done>;
+
+    fn input(&mut self, input: Input) {
+        self.tell(Msg::Input(input));
+    }
+
+    fn event(&mut self, update: Self::Event) {
+        let current = self.jobs.as_ref().is_none_or(|j| j.is_current(&update.slot, update.id));
+        match update.ended {
+            // A result that was superseded is not what the screen asks for any more.
+            Ended::Done(done) if current => self.done(done),
+            Ended::Failed(why) if current => self.failed(&update.slot, why),
+            Ended::Done(_) | Ended::Failed(_) | Ended::Cancelled => {}
+        }
+        self.show_jobs();
+        self.plan_wake();
+    }
+
+    fn wake_at(&self) -> Option<Instant> {
+        self.next_wake
+    }
+
+    fn wake(&mut self, _now: Instant) {
+        self.show_jobs();
+        let playing = self.app.doc.as_ref().and_then(|d| d.replay.as_ref()).is_some_and(|r| r.playing);
+        let clock = self.app.views.ask.interview.is_some();
+        if playing || clock {
+            self.tell(Msg::Tick);
+        }
+        self.plan_wake();
+    }
+
+    fn wants_redraw(&self) -> bool {
+        self.dirty
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>) {
+        let area = frame.area();
+        if let Some(at) = ui::draw(&self.app, &self.theme, area, frame.buffer_mut()) {
+            frame.set_cursor_position(at);
+        }
+        self.dirty = false;
+    }
+
+    fn request(&mut self) -> Option<Request> {
+        self.requests.pop_front()
+    }
+
+    fn reply(&mut self, reply: Reply) {
+        match reply {
+            Reply::Copied(copied) => self.say(Tone::Good, copied.message()),
+            Reply::Edited(Err(why)) => self.say(Tone::Bad, why),
+            Reply::Edited(Ok(_)) => {}
+        }
+    }
+
+    fn ending(&mut self, _why: &Ending) {
+        // Words typed in an interview are recorded as if it were left with Esc.
+        if self.app.popups.is_empty() && self.app.views.ask.interview.is_some() {
+            self.tell(Msg::Input(Input::Key(Key::plain(KeyCode::Esc))));
+        }
+        self.flush();
+        if !self.pending.is_empty() {
+            self.last_words.push(format!("{} events could not be saved.", self.pending.len()));
+        }
+        self.remember();
+        if let Some(jobs) = self.jobs.take() {
+            jobs.cancel_all();
+        }
+    }
+}

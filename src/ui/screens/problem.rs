@@ -1,0 +1,84 @@
+//! 1 Problem: the steps, each skippable, with what is known.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::app::App;
+use crate::app::screens::problem::steps;
+use crate::ui::text;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::draw::{below, put, put_prose, row_of, select};
+use crate::ui::widgets::pane;
+
+/// Cells before a step's value.
+const LABEL: u16 = 20;
+
+/// Draws the screen.
+pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let mut rest = pane::title(area, buf, theme, "The problem", "every step can be skipped", true);
+    let steps = steps(app);
+    let selected = app.views.problem.list.selected(steps.len());
+    let roomy = usize::from(rest.height) >= steps.len() * 3;
+    // Heights first, so that the selected step stays in sight on a small screen.
+    let width = usize::from(area.width.saturating_sub(LABEL + 2)).max(8);
+    let lines: Vec<Vec<String>> =
+        steps
+            .iter()
+            .map(|s| {
+                if s.value.is_empty() {
+                    vec!["–".to_owned()]
+                } else {
+                    text::wrap(&text::clean_prose(&s.value), width)
+                }
+            })
+            .map(|l| l.into_iter().take(3).collect())
+            .collect();
+    let shows_note = |i: usize| roomy || selected == Some(i) || steps.get(i).is_some_and(|s| s.warn);
+    let height = |i: usize| {
+        u16::try_from(lines.get(i).map_or(1, Vec::len)).unwrap_or(1) + u16::from(shows_note(i)) + u16::from(roomy)
+    };
+    let mut first = 0;
+    if let Some(sel) = selected {
+        let mut used: u16 = (0..=sel).map(height).sum();
+        while used > rest.height && first < sel {
+            used -= height(first);
+            first += 1;
+        }
+    }
+    for (i, step) in steps.iter().enumerate().skip(first) {
+        if rest.height == 0 {
+            break;
+        }
+        let on = selected == Some(i);
+        let done = !step.value.is_empty();
+        let (sign, sign_ink) = if step.warn {
+            (theme.glyphs.warn, theme.warn)
+        } else if done {
+            (theme.glyphs.yes, theme.good)
+        } else {
+            (theme.glyphs.dot, theme.dim)
+        };
+        let value_rows = lines.get(i).map_or(1, Vec::len);
+        put(buf, rest, 1, 0, if on { theme.glyphs.cursor } else { " " }, theme.accent);
+        put(buf, rest, 3, 0, sign, sign_ink);
+        put(buf, rest, 5, 0, step.title, if on { theme.focus } else { theme.title });
+        for (k, line) in lines.get(i).into_iter().flatten().enumerate() {
+            let y = u16::try_from(k).unwrap_or(0);
+            put(buf, rest, LABEL + 2, y, line, if done { theme.text } else { theme.dim });
+        }
+        if on {
+            for k in 0..value_rows {
+                select(buf, row_of(rest, u16::try_from(k).unwrap_or(0)), theme);
+            }
+        }
+        let mut used = u16::try_from(value_rows).unwrap_or(1);
+        if shows_note(i) && used < rest.height {
+            let note =
+                Rect { x: rest.x + LABEL + 2, width: rest.width.saturating_sub(LABEL + 2), ..row_of(rest, used) };
+            put_prose(buf, note, &step.note, if step.warn { theme.warn } else { theme.dim });
+            used += 1;
+        }
+        rest = below(rest, used + u16::from(roomy));
+    }
+    None
+}

@@ -1,0 +1,531 @@
+//! 4 Score: hypotheses as rows, clues as columns; below it what the verdict hangs on, what is next, and the gates.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
+
+use crate::app::screens::score::Panel;
+use crate::app::{App, Doc};
+use crate::domain::board::{NextKind, in_ten, in_ten_short, odds};
+use crate::domain::scoreboard::{GateState, Without};
+use crate::domain::session::ClueRecord;
+use crate::domain::words::{Origin, Rating};
+use crate::ui::form::rating_ink;
+use crate::ui::text;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::draw::{below, put, put_prose, put_right, row_of, select};
+use crate::ui::widgets::{chart::Chart, interval, pane, shapes};
+
+/// Cells of one clue column.
+const CLUE: u16 = 5;
+
+/// Where the columns of the board stand.
+struct Columns {
+    title: u16,
+    bar: u16,
+    plain: u16,
+    worth: u16,
+    clues: u16,
+    shown: usize,
+    lever: u16,
+}
+
+impl Columns {
+    fn fit(width: u16, clues: usize) -> Self {
+        let title = match width {
+            w if w >= 120 => 38,
+            w if w >= 100 => 34,
+            w if w >= 80 => 28,
+            w => w.saturating_sub(26).clamp(10, 26),
+        };
+        let bar_cells: u16 = if width >= 100 { 10 } else { 6 };
+        let bar = 3 + title + 1;
+        let plain = bar + bar_cells + 1;
+        let worth = plain + if width >= 100 { 12 } else { 6 };
+        let clues_at = worth + 6;
+        let room = width.saturating_sub(clues_at + 1);
+        let wanted = u16::try_from(clues).unwrap_or(u16::MAX).saturating_mul(CLUE);
+        // The lever shows only where all clues have room and words still fit.
+        let lever_room = room.saturating_sub(wanted);
+        let (shown, lever) =
+            if lever_room >= 18 { (clues, clues_at + wanted + 1) } else { (usize::from(room / CLUE), 0) };
+        Self { title, bar, plain, worth, clues: clues_at, shown: shown.min(clues), lever }
+    }
+}
+
+/// Draws the screen.
+pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let doc = app.doc.as_ref()?;
+    let state = &doc.session.state;
+    let sources: std::collections::BTreeSet<&str> = state.clues.iter().map(|c| c.family.as_str()).collect();
+    let note = format!("{} clues · {} sources", state.clues.len(), sources.len());
+    let rest = pane::title(area, buf, theme, "Which is the largest single cause of the gap?", &note, true);
+    let used = board(app, doc, theme, rest, buf);
+    let mut rest = below(rest, used);
+    if state.clues.is_empty() {
+        let words = if doc.board.listed().len() <= 2 {
+            "No hypothesis and no clue yet. 2 interviews people, whose answers propose both; H adds a hypothesis of your own; \
+             3 explores the data."
+        } else {
+            "No clues yet. Pin one from 3 Explore with c, run a check with t, or triage an interview on 2 Ask."
+        };
+        pane::empty(below(rest, 1), buf, theme, words);
+        rest = below(rest, 4);
+    } else {
+        let used = clue_line(app, doc, theme, rest, buf);
+        rest = below(rest, used);
+    }
+    match app.views.score.panel {
+        Panel::Verdict => verdict(doc, theme, rest, buf),
+        Panel::Belief => belief(doc, theme, rest, buf),
+        Panel::Row => row_panel(app, doc, theme, rest, buf),
+    }
+    None
+}
+
+/// The board. Returns the rows used.
+fn board(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
+    let state = &doc.session.state;
+    let rows = doc.board.listed();
+    let n = state.clues.len();
+    let cols = Columns::fit(area.width, n);
+    let selected_clue = app.views.score.clue.min(n.saturating_sub(1));
+    let first_clue = (selected_clue + 1).saturating_sub(cols.shown);
+    let clues: Vec<(usize, &ClueRecord)> = state.clues.iter().enumerate().skip(first_clue).take(cols.shown).collect();
+
+    let head = row_of(area, 0);
+    put(buf, head, 3, 0, "hypothesis", theme.dim);
+    put(buf, head, cols.bar, 0, "plausible", theme.dim);
+    put_right(buf, Rect { width: cols.worth + 4, ..head }, 0, "worth", theme.dim);
+    for (k, (i, clue)) in clues.iter().enumerate() {
+        let at = cols.clues + u16::try_from(k).unwrap_or(0) * CLUE;
+        let ink = if *i == selected_clue { theme.focus.add_modifier(Modifier::UNDERLINED) } else { theme.dim };
+        let label = format!("{}{}", if first_clue > 0 && k == 0 { "‹" } else { " " }, clue.id);
+        put(buf, Rect { width: at + CLUE, ..head }, at, 0, &text::fit(&label, 4), ink);
+    }
+    if cols.lever > 0 {
+        put(buf, head, cols.lever, 0, "lever", theme.dim);
+    }
+    let selected = app.views.score.list.selected(rows.len());
+    // Rows that do not fit scroll; the lower panels keep at least a few lines.
+    let keep = if area.height > 18 { 11 } else { 6 };
+    let room = usize::from(area.height.saturating_sub(2 + keep)).max(3).min(rows.len());
+    let window = app.views.score.list.window(rows.len(), room);
+    let mut y = 1;
+    for i in window {
+        let Some(id) = rows.get(i) else { continue };
+        let line = row_of(area, y);
+        if line.is_empty() {
+            break;
+        }
+        y += 1;
+        row(doc, id, &cols, &clues, theme, line, buf);
+        if selected == Some(i) {
+            put(buf, line, 1, 0, theme.glyphs.cursor, theme.accent);
+            select(buf, line, theme);
+        }
+    }
+    let foot = row_of(area, y);
+    if !clues.is_empty() && !foot.is_empty() {
+        let mut any = false;
+        for (k, (_, clue)) in clues.iter().enumerate() {
+            let d = doc.board.board.discount.get(&clue.id).copied().unwrap_or(1.0);
+            let words = match d {
+                d if d <= 0.0 => "0",
+                d if d > 0.9 => continue,
+                d if d > 0.4 => "½",
+                d if d > 0.2 => "¼",
+                _ => "⅛",
+            };
+            any = true;
+            let at = cols.clues + u16::try_from(k).unwrap_or(0) * CLUE;
+            put(buf, foot, at + 1, 0, words, theme.dim);
+        }
+        if any {
+            put(
+                buf,
+                Rect { width: cols.clues.min(foot.width), ..foot },
+                3,
+                0,
+                "counts less: same source as a stronger clue",
+                theme.dim,
+            );
+            y += 1;
+        }
+    }
+    y
+}
+
+fn row(
+    doc: &Doc,
+    id: &str,
+    cols: &Columns,
+    clues: &[(usize, &ClueRecord)],
+    theme: &Theme,
+    line: Rect,
+    buf: &mut Buffer,
+) {
+    let view = &doc.board;
+    let p = view.board.p(id);
+    let leads = view.board.leader() == Some(id);
+    let permanent = id == "other" || id == "data";
+    let ink = if leads {
+        theme.title
+    } else if permanent {
+        theme.dim
+    } else {
+        theme.text
+    };
+    put(buf, line, 3, 0, &text::fit(doc.row_title(id), usize::from(cols.title)), ink);
+    let bar_cells = usize::from(cols.plain.saturating_sub(cols.bar + 1));
+    put(
+        buf,
+        line,
+        cols.bar,
+        0,
+        &shapes::bar(p, bar_cells, &theme.glyphs),
+        if leads { theme.accent } else { theme.dim },
+    );
+    let used = put(
+        buf,
+        line,
+        cols.plain,
+        0,
+        &text::fit_right(&in_ten_short(p), 5),
+        if leads { theme.text } else { theme.dim },
+    );
+    // How far it moves when any one clue is left out.
+    if cols.worth - cols.plain >= 12 {
+        let (low, high) = view.range(id);
+        let tenth = |x: f64| format!("{:.0}", x * 10.0);
+        let range = format!("{}–{}", tenth(low), tenth(high));
+        if tenth(low) != tenth(high) {
+            put(buf, Rect { width: cols.worth.min(line.width), ..line }, cols.plain + used + 1, 0, &range, theme.dim);
+        }
+    }
+    let worth = view.board.worth.get(id).copied();
+    let (words, ink) = match worth {
+        Some(w) if w > 0.5 => (format!("+{w:.0}"), theme.good),
+        Some(w) if w < -0.5 => (format!("−{:.0}", w.abs()), theme.bad),
+        Some(_) => ("0".into(), theme.dim),
+        None => ("–".into(), theme.dim),
+    };
+    put_right(buf, Rect { width: (cols.worth + 4).min(line.width), ..line }, 0, &words, ink);
+    for (k, (_, clue)) in clues.iter().enumerate() {
+        let at = cols.clues + u16::try_from(k).unwrap_or(0) * CLUE;
+        let (sign, ink) = match clue.cell(id) {
+            None => ("?", theme.rule),
+            Some(db) => {
+                let rating = nearest(db);
+                (if db == 0.0 { "·" } else { rating.sign() }, rating_ink(rating, theme))
+            }
+        };
+        let sign = if clue.disagreement(id) { format!("{sign}!") } else { sign.to_owned() };
+        put(buf, Rect { width: (at + CLUE).min(line.width), ..line }, at + 1, 0, &sign, ink);
+    }
+    if cols.lever > 0 {
+        let lever = doc.session.state.row(id).map(|r| r.lever.clone()).unwrap_or_default();
+        let kind = solution(doc, id);
+        let words = if kind.is_empty() { lever } else { format!("{kind} · {lever}") };
+        put(buf, line, cols.lever, 0, &words, theme.dim);
+    }
+}
+
+/// The kind of data-science problem that a row's playbook hypothesis would become.
+fn solution(doc: &Doc, id: &str) -> String {
+    let from = doc.session.state.row(id).and_then(|r| r.from.clone());
+    from.and_then(|f| doc.playbook.as_ref().and_then(|p| p.hypothesis(&f).map(|h| h.ds_problem.kind.replace('_', " "))))
+        .filter(|k| k != "none")
+        .unwrap_or_default()
+}
+
+fn nearest(db: f64) -> Rating {
+    Rating::ALL
+        .into_iter()
+        .min_by(|a, b| (a.decibans() - db).abs().total_cmp(&(b.decibans() - db).abs()))
+        .unwrap_or(Rating::NoDifference)
+}
+
+/// The selected clue in words. Returns the rows used.
+fn clue_line(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
+    let clues = &doc.session.state.clues;
+    let Some(clue) = clues.get(app.views.score.clue.min(clues.len().saturating_sub(1))) else { return 0 };
+    let inside = Rect { x: area.x + area.width.min(3), width: area.width.saturating_sub(4), ..area };
+    let who = match clue.family.strip_prefix("person:") {
+        Some(p) => doc.session.state.shown_as(p).to_owned(),
+        None => clue.family.trim_start_matches("data:").trim_start_matches("check:").replace('/', " · "),
+    };
+    let how = match clue.origin {
+        Origin::Predicted => "predicted, then measured",
+        Origin::Told => "told",
+        Origin::Browsed => "found while looking",
+    };
+    put(buf, inside, 0, 0, &format!("{} · {how} · {} · {who}", clue.id, clue.grade.words()), theme.dim);
+    let prose = Rect { height: below(inside, 1).height.min(if area.height > 16 { 2 } else { 1 }), ..below(inside, 1) };
+    put_prose(buf, prose, &clue.text, theme.text) + 1
+}
+
+fn verdict(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if area.height < 2 {
+        return;
+    }
+    let area = if area.height > 8 { below(area, 1) } else { area };
+    let wide = area.width >= 96;
+    if wide {
+        let left = Rect { width: area.width / 2, ..area };
+        let right = Rect { x: left.right() + 1, width: area.width - left.width - 1, ..area };
+        hangs_on(doc, theme, left, buf);
+        let used = next_best(doc, theme, Rect { height: right.height.saturating_sub(4).max(1), ..right }, buf);
+        gates(doc, theme, below(right, used), buf);
+    } else {
+        let rows = area.height.saturating_sub(6).clamp(2, 7);
+        let used = hangs_on(doc, theme, Rect { height: rows.min(area.height), ..area }, buf);
+        let rest = below(area, used);
+        let used = next_best(doc, theme, Rect { height: rest.height.saturating_sub(3).min(4), ..rest }, buf);
+        gates(doc, theme, below(rest, used), buf);
+    }
+}
+
+/// The margin without each source: which words or tables carry the verdict.
+fn hangs_on(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
+    let Some(margin) = doc.board.board.margin_db.filter(|_| !doc.session.state.clues.is_empty()) else {
+        let rest = pane::title(area, buf, theme, "What the verdict hangs on", "", false);
+        pane::empty(rest, buf, theme, "Nothing yet: without clues every row stands where its first word put it.");
+        return 3;
+    };
+    let note = format!("odds {} over the next", odds(margin));
+    let rest = pane::title(area, buf, theme, "What the verdict hangs on", &note, false);
+    let leader = doc.board.board.leader().unwrap_or_default();
+    let mut list: Vec<(String, &Without)> = doc
+        .board
+        .without_source
+        .iter()
+        .map(|(family, w)| {
+            let name = match family.strip_prefix("person:") {
+                Some(p) => doc.session.state.shown_as(p).to_owned(),
+                None => family.trim_start_matches("data:").trim_start_matches("check:").replace('/', " · "),
+            };
+            (name, w)
+        })
+        .collect();
+    list.sort_by(|a, b| b.1.flips.cmp(&a.1.flips).then(a.1.margin_db.total_cmp(&b.1.margin_db)));
+    let top = list.iter().map(|(_, w)| w.margin_db).fold(margin, f64::max).max(1.0);
+    let mut y = 0;
+    for (name, w) in list.iter().take(usize::from(rest.height)) {
+        let line = row_of(rest, y);
+        y += 1;
+        let name_room = usize::from(line.width / 3).clamp(10, 30);
+        put(buf, line, 3, 0, &text::fit(&format!("without {name}"), name_room + 8), theme.text);
+        let at = 3 + u16::try_from(name_room).unwrap_or(0) + 9;
+        let weak = w.flips || w.margin_db < 5.0;
+        let words = if w.flips { format!("{} leads", doc.row_title(&w.leader)) } else { odds(w.margin_db) };
+        let ink = if weak { theme.warn } else { theme.text };
+        let used = put(buf, line, at, 0, &text::fit_right(&words, 10), ink);
+        if weak {
+            put(buf, line, at + used.max(10) + 1, 0, theme.glyphs.warn, theme.warn);
+        }
+        let track_at = at + used.max(10) + 3;
+        let room = usize::from(line.width.saturating_sub(track_at + 2)).min(24);
+        if room >= 8 && !w.flips {
+            let track = interval::interval_line(0.0, w.margin_db, top, 0.0, top, room, &theme.glyphs);
+            put(buf, line, track_at, 0, &track, theme.dim);
+        }
+    }
+    // People are shown when somebody's words alone carry it.
+    let person = doc.board.without_person.iter().find(|(_, w)| w.leader != leader);
+    if let (Some((who, w)), true) = (person, y < rest.height) {
+        let words = format!("without {} {} would lead", doc.session.state.shown_as(who), doc.row_title(&w.leader));
+        put(buf, row_of(rest, y), 3, 0, &words, theme.warn);
+        y += 1;
+    }
+    y + 2
+}
+
+fn next_best(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
+    let rest = pane::title(area, buf, theme, "Next best", "value/h", false);
+    let next = &doc.board.next;
+    if next.is_empty() || next.iter().all(|n| n.value.bits_per_hour < 1e-6) {
+        put(buf, rest, 3, 0, "nothing left worth an hour", theme.dim);
+        return 3;
+    }
+    let mut y = 0;
+    for entry in next.iter().take(usize::from(rest.height.saturating_sub(1)).min(5)) {
+        let line = row_of(rest, y);
+        y += 1;
+        let who = match (&entry.kind, &entry.ask) {
+            (NextKind::Question, Some(role)) => format!("ask {role}: "),
+            _ => "check: ".to_owned(),
+        };
+        let used = put(buf, line, 3, 0, &who, theme.dim);
+        let words = Rect { width: line.width.saturating_sub(9), ..line };
+        put(buf, words, 3 + used, 0, &entry.title, theme.text);
+        let value = if entry.value.voi_per_hour >= 0.05 {
+            format!("{:.1}", entry.value.voi_per_hour)
+        } else {
+            format!("{:.1} bit", entry.value.bits_per_hour)
+        };
+        put_right(buf, Rect { width: line.width.saturating_sub(1), ..line }, 0, &value, theme.dim);
+    }
+    y + 2
+}
+
+fn gates(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let (mut x, mut y) = (3, 0);
+    let label = put(buf, area, 1, 0, "Gates", theme.title);
+    x += label;
+    let indent = x;
+    for gate in &doc.board.gates.0 {
+        let (sign, ink) = match gate.state {
+            GateState::Green => (theme.glyphs.yes, theme.good),
+            GateState::Amber => ("~", theme.warn),
+            GateState::Red => (theme.glyphs.no, theme.bad),
+        };
+        let words = format!("{sign} {}", gate.short);
+        let wide = u16::try_from(text::width(&words)).unwrap_or(0) + 2;
+        if x + wide > area.width {
+            x = indent;
+            y += 1;
+        }
+        if y >= area.height {
+            return;
+        }
+        let line = row_of(area, y);
+        let used = put(buf, line, x, 0, sign, ink);
+        put(buf, line, x + used + 1, 0, gate.short, theme.text);
+        x += wide;
+    }
+}
+
+/// The board over time: one line per row, and the leader's curve.
+fn belief(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let area = if area.height > 8 { below(area, 1) } else { area };
+    let rest = pane::title(area, buf, theme, "What moved it", "v closes", false);
+    if doc.belief.is_empty() {
+        pane::empty(rest, buf, theme, "Nothing moved yet. The first clue will.");
+        return;
+    }
+    let leader = doc.board.board.leader().unwrap_or_default().to_owned();
+    #[allow(clippy::cast_precision_loss)] // a session has few events
+    let curve: Vec<(f64, f64)> = doc
+        .belief
+        .iter()
+        .filter_map(|s| s.plausibility.get(&leader).map(|p| (s.event as f64, *p)))
+        .collect();
+    let tall = rest.height >= 12 && rest.width >= 60;
+    let list = if tall {
+        let chart = Rect { x: rest.x + 3, width: rest.width.saturating_sub(6).min(70), height: 6, ..rest };
+        let ends = [
+            format!("#{}", doc.belief.first().map_or(0, |s| s.event)),
+            format!("#{}", doc.belief.last().map_or(0, |s| s.event)),
+        ];
+        chart_of(&curve, &ends, theme, chart, buf);
+        below(rest, 7)
+    } else {
+        rest
+    };
+    let steps: Vec<(u64, String, String)> = doc
+        .belief
+        .iter()
+        .enumerate()
+        .map(|(i, step)| {
+            let before = i.checked_sub(1).and_then(|j| doc.belief.get(j));
+            let mut moved: Vec<(f64, &String)> = step
+                .plausibility
+                .iter()
+                .map(|(id, p)| (p - before.and_then(|b| b.plausibility.get(id)).copied().unwrap_or(*p), id))
+                .collect();
+            moved.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+            let words: Vec<String> = moved
+                .iter()
+                .filter(|(d, _)| d.abs() >= 0.03)
+                .take(2)
+                .map(|(d, id)| {
+                    let sign = if *d > 0.0 { theme.glyphs.up } else { theme.glyphs.down };
+                    format!(
+                        "{sign} {} {}",
+                        doc.row_title(id),
+                        in_ten(step.plausibility.get(*id).copied().unwrap_or(0.0))
+                    )
+                })
+                .collect();
+            let what = doc
+                .session
+                .events
+                .iter()
+                .find(|e| e.n == step.event)
+                .map(crate::app::screens::replay::describe)
+                .unwrap_or_default();
+            (step.event, what, if words.is_empty() { "hardly moved".into() } else { words.join("   ") })
+        })
+        .collect();
+    let room = usize::from(list.height) / 2;
+    for (k, (n, what, moved)) in steps.iter().rev().take(room).enumerate() {
+        let y = u16::try_from(k * 2).unwrap_or(u16::MAX);
+        put(buf, row_of(list, y), 1, 0, &text::fit_right(&format!("#{n}"), 5), theme.dim);
+        put(buf, row_of(list, y), 8, 0, what, theme.text);
+        put(buf, row_of(list, y + 1), 8, 0, moved, theme.accent);
+    }
+}
+
+fn chart_of(curve: &[(f64, f64)], ends: &[String; 2], theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let value = |p: f64| format!("{:.0}%", p * 100.0);
+    Chart {
+        line: curve,
+        band: &[],
+        marks: &[],
+        level: Some(0.6),
+        value: &value,
+        ends: (&ends[0], &ends[1]),
+        style: theme.accent,
+    }
+    .draw(area, buf, theme);
+}
+
+/// The selected hypothesis in full.
+fn row_panel(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let Some(id) = crate::app::screens::score::selected(app) else { return };
+    let Some(row) = doc.session.state.row(&id) else { return };
+    let area = if area.height > 8 { below(area, 1) } else { area };
+    let mut rest = pane::title(area, buf, theme, &row.title, &in_ten(doc.board.board.p(&id)), false);
+    let impact = doc.session.state.impacts.get(&id);
+    let size = impact.map(|i| {
+        format!(
+            "reach {:.2} KPI points: {:.0} % exposed × {:.0} % fixable × effect {} ({}); {} days",
+            i.reach(),
+            i.exposed * 100.0,
+            i.fixable * 100.0,
+            i.effect[1],
+            i.quality.word(),
+            i.cost_days
+        )
+    });
+    let late = if row.late {
+        "added once data had been looked at: it shares half of the first word of \"something else\""
+    } else {
+        ""
+    };
+    for (label, words) in [
+        ("claim", row.claim.as_str()),
+        ("wrong if", row.wrong_if.as_str()),
+        ("lever", row.lever.as_str()),
+        ("solution", &solution(doc, &id)),
+        ("size", size.as_deref().unwrap_or("not sized yet: e")),
+        ("note", late),
+    ] {
+        if words.is_empty() || rest.is_empty() {
+            continue;
+        }
+        put(buf, rest, 3, 0, label, theme.dim);
+        let prose = Rect {
+            x: rest.x + rest.width.min(14),
+            width: rest.width.saturating_sub(16),
+            height: rest.height.min(3),
+            ..rest
+        };
+        let used = put_prose(buf, prose, words, theme.text);
+        rest = below(rest, used.max(1));
+    }
+}
