@@ -202,10 +202,14 @@ impl Coded {
             (_, Cell::Null) => Some(format!("{column} IS NULL")),
             (KeyBin::Edges(edges), Cell::Int(i)) => range_condition(&column, edges, *i),
             (KeyBin::Every(step), Cell::Text(start)) => step_condition(&column, start, *step, self.dtype),
-            (KeyBin::Top(n), Cell::Text(s)) if s == OTHER && named.len() > *n => {
+            (KeyBin::Top(_), Cell::Text(s)) if s == OTHER => {
                 let values: Option<Vec<String>> =
                     named.iter().filter(|c| **c != Cell::Null && *c != cell).map(|c| literal(c, self.dtype)).collect();
-                Some(format!("{column} NOT IN ({})", values?.join(", ")))
+                let values = values?;
+                if values.is_empty() {
+                    return Some(format!("{column} IS NOT NULL"));
+                }
+                Some(format!("{column} NOT IN ({})", values.join(", ")))
             }
             (KeyBin::Bucket(_), _) => None,
             (_, Cell::Bool(true)) if !self.key.column => Some(column),
@@ -323,12 +327,8 @@ mod tests {
         let all = [Cell::Text("it's".into()), Cell::Text("b".into()), Cell::Text("other".into()), Cell::Null];
         assert_eq!(c.condition(&all[0], &all).unwrap(), r#""a ""b""" = 'it''s'"#);
         assert_eq!(c.condition(&all[2], &all).unwrap(), r#""a ""b""" NOT IN ('it''s', 'b')"#);
-        let few = [Cell::Text("b".into()), Cell::Text("other".into())];
-        assert_eq!(
-            c.condition(&few[1], &few).unwrap(),
-            r#""a ""b""" = 'other'"#,
-            "a value that is really called other"
-        );
+        let alone = [Cell::Text("other".into())];
+        assert_eq!(c.condition(&alone[0], &alone).unwrap(), r#""a ""b""" IS NOT NULL"#);
     }
 
     #[test]

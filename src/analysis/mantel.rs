@@ -40,7 +40,7 @@ pub struct Contrast {
 ///
 /// | case | difference | ratio |
 /// |---|---|---|
-/// | rate of independent rows | Newcombe's hybrid score interval (1998, Statistics in Medicine 17, method 10) | Katz's log interval (1978, Biometrics 34); with an empty cell, half an event is added to each (Walter 1975) |
+/// | rate of independent rows | Newcombe's hybrid score interval (1998, Statistics in Medicine 17, method 10) | Katz's log interval (1978, Biometrics 34); with an empty cell, half an event is added to each (Walter 1975, Biometrika 62), for the ratio itself too where B has no event |
 /// | mean, ratio | Welch's t | log interval by the delta method, where both are positive |
 /// | clustered | by the summed influence of each bucket of units | the same, on the log scale |
 #[must_use]
@@ -51,10 +51,8 @@ pub fn crude(a: &Arm, b: &Arm, rate: bool) -> Contrast {
     let clustered = !a.buckets.is_empty() || !b.buckets.is_empty();
     let ratio_value = if rb == 0.0 { None } else { finite(ra / rb) };
     if rate && !clustered {
-        return Contrast {
-            difference: newcombe(ra, count_f64(a.sums.known), rb, count_f64(b.sums.known)),
-            ratio: Estimate { value: ratio_value, interval: ratio_value.and_then(|_| katz(a, b)) },
-        };
+        let difference = newcombe(ra, count_f64(a.sums.known), rb, count_f64(b.sums.known));
+        return Contrast { difference, ratio: katz(a, b) };
     }
     let gradient = |weight_a: f64, weight_b: f64| {
         [(weight_a / a.sums.d, -weight_a * ra / a.sums.d), (-weight_b / b.sums.d, weight_b * rb / b.sums.d)]
@@ -94,21 +92,22 @@ fn newcombe(p1: f64, n1: f64, p2: f64, n2: f64) -> Estimate {
     Estimate { value: finite(d), interval: interval.filter(|_| n1 >= 2.0 && n2 >= 2.0) }
 }
 
-fn katz(a: &Arm, b: &Arm) -> Option<(f64, f64)> {
+fn katz(a: &Arm, b: &Arm) -> Estimate {
     let (mut xa, mut na) = (a.sums.y, count_f64(a.sums.known));
     let (mut xb, mut nb) = (b.sums.y, count_f64(b.sums.known));
-    if na < 2.0 || nb < 2.0 {
-        return None;
+    if xa <= 0.0 && xb <= 0.0 {
+        return UNKNOWN;
     }
-    let empty = xa <= 0.0 || xb <= 0.0 || (xa >= na && xb >= nb);
-    if empty {
+    let plain = (xb > 0.0).then(|| (xa / na) / (xb / nb));
+    if xa <= 0.0 || xb <= 0.0 || (xa >= na && xb >= nb) {
         (xa, na, xb, nb) = (xa + 0.5, na + 0.5, xb + 0.5, nb + 0.5);
     }
     let rr = (xa / na) / (xb / nb);
     let se = (1.0 / xa - 1.0 / na + 1.0 / xb - 1.0 / nb).max(0.0).sqrt();
-    let value = (a.sums.y / a.sums.d) / (b.sums.y / b.sums.d);
-    let low = if a.sums.y <= 0.0 { 0.0 } else { (rr * (-Z95 * se).exp()).min(value) };
-    finite_pair(low, (rr * (Z95 * se).exp()).max(value))
+    let value = plain.unwrap_or(rr);
+    let low = if value <= 0.0 { 0.0 } else { (rr * (-Z95 * se).exp()).min(value) };
+    let interval = finite_pair(low, (rr * (Z95 * se).exp()).max(value));
+    Estimate { value: finite(value), interval: interval.filter(|_| a.sums.known >= 2 && b.sums.known >= 2) }
 }
 
 /// A against B with the strata held fixed: the difference Σω_k(a_k − b_k)/Σω_k and the ratio
@@ -118,6 +117,9 @@ fn katz(a: &Arm, b: &Arm) -> Option<(f64, f64)> {
 /// Greenland and Robins for the log ratio (1985, Biometrics 41), both valid for few large and many small strata;
 /// for means and ratios the weighted variances of the strata's levels, single rows taking the pooled one; clustered,
 /// the summed influence of each bucket of units.
+///
+/// Where B has no event in a rate of independent rows, half an event spread over the strata is added to both sides of
+/// the ratio, so that it is large rather than undefined.
 ///
 /// Absent where no stratum holds both.
 #[must_use]
@@ -141,6 +143,7 @@ pub fn within(strata: &[Stratum], rate: bool) -> Option<Contrast> {
         (pooled(&used, omega, omega), pooled(&used, r, q))
     };
     let ratio = match ratio {
+        None if rate && !clustered && r > 0.0 => half_an_event_more(&used),
         Some(v) if r > 0.0 && q > 0.0 => {
             // The spread is that of ln(ratio); `estimate` wants it on the ratio's own scale.
             estimate(v, log_spread.map(|s| Spread { variance: s.variance * v * v, df: s.df }), Scale::Log)
@@ -148,6 +151,22 @@ pub fn within(strata: &[Stratum], rate: bool) -> Option<Contrast> {
         value => Estimate { value, interval: None },
     };
     Some(Contrast { difference: estimate(difference, difference_spread, Scale::Linear), ratio })
+}
+
+fn half_an_event_more(strata: &[&Stratum]) -> Estimate {
+    let more = 0.5 / count_f64(strata.len() as u64);
+    let filled: Vec<Stratum> = strata
+        .iter()
+        .map(|s| {
+            let mut s = (*s).clone();
+            for arm in [&mut s.a, &mut s.b] {
+                arm.sums.y += more;
+                arm.sums.d += more;
+            }
+            s
+        })
+        .collect();
+    within(&filled, true).map_or(UNKNOWN, |c| c.ratio)
 }
 
 fn positive(variance: f64, df: f64) -> Option<Spread> {
@@ -279,7 +298,12 @@ mod tests {
         let none = crude(&share(0, 100), &share(20, 200), true).ratio;
         assert_eq!(none.value, Some(0.0));
         assert!(none.interval.unwrap().0 == 0.0 && none.interval.unwrap().1 < 1.0, "{none:?}");
-        assert_eq!(crude(&share(5, 100), &share(0, 200), true).ratio.value, None);
+        // (5.5/100.5)/(0.5/200.5) = 21.95: large, wide, and off 1.
+        let only_a = crude(&share(5, 100), &share(0, 200), true).ratio;
+        assert!((only_a.value.unwrap() - 21.945).abs() < 1e-2 && only_a.interval.unwrap().0 > 1.0, "{only_a:?}");
+        assert_eq!(crude(&share(0, 100), &share(0, 200), true).ratio, UNKNOWN);
+        let held = within(&[stratum(5, 100, 0, 200), stratum(9, 100, 0, 100)], true).unwrap().ratio;
+        assert!(held.value.unwrap() > 10.0 && held.interval.unwrap().0 > 1.0, "{held:?}");
     }
 
     #[test]
