@@ -20,6 +20,9 @@ pub mod associate;
 pub mod cells;
 pub mod check;
 pub mod compare;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod coverage;
 pub mod dist;
 pub mod experiment;
 #[cfg(test)]

@@ -104,8 +104,8 @@ fn sheet(args: &ExperimentCommand, size: u64, duration: Option<f64>, visible: Op
         "To see {} become {} with power {} at α {}: {} units in each of {} arms",
         level(args.base),
         level(args.target),
-        format::number(args.power),
-        format::number(args.alpha),
+        args.power,
+        args.alpha,
         format::count(size),
         args.arms
     );

@@ -206,7 +206,12 @@ fn marked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {
         match c {
-            '\\' | '|' | '`' | '[' | ']' | '*' | '_' | '#' => {
+            // Brackets alone are text; a link needs `](` or `][`.
+            '(' | '[' if out.ends_with(']') => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\\' | '|' | '`' | '*' | '_' | '#' => {
                 out.push('\\');
                 out.push(c);
             }

@@ -81,7 +81,8 @@ fn number(x: Option<f64>) -> Field {
 }
 
 fn row(c: &ColumnProfile, rows: u64) -> Vec<Field> {
-    let top = c.top.first();
+    // Where no value comes twice there is no most frequent one.
+    let top = c.top.first().filter(|t| t.n > 1 || c.distinct == 1);
     let known = rows.saturating_sub(c.nulls);
     #[allow(clippy::cast_precision_loss)]
     let share = top.filter(|_| known > 0).map(|t| t.n as f64 / known as f64);
