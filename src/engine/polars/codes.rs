@@ -86,7 +86,7 @@ fn by_table(
     let mut table = vec![NULL; width];
     let mut out = Codes { codes: Vec::new(), first_row: Vec::new() };
     for (row, value) in values.enumerate() {
-        if row % STRIDE == 0 {
+        if row.is_multiple_of(STRIDE) {
             ticket.check()?;
         }
         let slot = value.and_then(|v| table.get_mut(usize::try_from(v.wrapping_sub(low)).ok()?));
@@ -105,7 +105,7 @@ fn by_hash<T: Hash + Eq>(values: impl Iterator<Item = Option<T>>, ticket: &Ticke
     let mut known: HashMap<T, u32> = HashMap::new();
     let mut out = Codes { codes: Vec::new(), first_row: Vec::new() };
     for (row, value) in values.enumerate() {
-        if row % STRIDE == 0 {
+        if row.is_multiple_of(STRIDE) {
             ticket.check()?;
         }
         out.codes.push(value.map_or(NULL, |value| {

@@ -146,7 +146,9 @@ impl Guess {
             } else {
                 ""
             };
-            if !what.is_empty() && (*count >= 5 || *before & ORDERS != 0) {
+            if numbers::classify(text.trim()).1 & LEADING_ZERO != 0 {
+                notes.push(format!("stays text: \"{text}\" (line {line}) has leading zeros"));
+            } else if !what.is_empty() && (*count >= 5 || *before & ORDERS != 0) {
                 notes.push(format!(
                     "stays text: \"{text}\" (line {line}) is not {what}, unlike the {count} value{} before",
                     if *count == 1 { "" } else { "s" }

@@ -11,7 +11,7 @@ const ALWAYS_FINE: u64 = 64 << 20;
 /// Above that, a file may unpack to this many times its size. Real tables stay under 50.
 const MOST_TIMES: u64 = 250;
 /// Never more than this.
-const MOST_BYTES: u64 = 16 << 30;
+const MOST_BYTES: u64 = 8 << 30;
 const STEP: usize = 1 << 20;
 
 /// True where the first bytes are those of gzip or zstd. (zlib has no telling magic.)

@@ -181,8 +181,8 @@ fn each(
 ) -> Result<(), EngineError> {
     match form {
         Form::Lines => {
-            for (number, line) in (1..).zip(text.lines()) {
-                if number % 1024 == 0 {
+            for (number, line) in (1usize..).zip(text.lines()) {
+                if number.is_multiple_of(1024) {
                     ticket.check()?;
                 }
                 if !line.trim().is_empty() {

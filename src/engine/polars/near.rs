@@ -12,7 +12,7 @@ pub fn unknown_column(name: &str, schema: &Schema) -> EngineError {
         .take(2000)
         .filter_map(|c| {
             let have = c.name.to_lowercase();
-            let limit = wanted.chars().count().max(have.chars().count()) / 3 + 1;
+            let limit = (wanted.chars().count().max(have.chars().count()) / 3).max(1);
             let far = distance(&wanted, &have);
             let part = wanted.len() >= 3 && (have.contains(&wanted) || wanted.contains(&have) && have.len() >= 3);
             (far <= limit || part).then_some((far, c.name.as_str()))

@@ -70,7 +70,7 @@ pub fn run(
 fn count(by: &Arc<Codes>, mask: Option<&[bool]>, ticket: &Ticket) -> Result<Vec<u64>, EngineError> {
     let mut counts = vec![0u64; by.first_row.len()];
     for (row, code) in by.codes.iter().enumerate() {
-        if row % codes::STRIDE == 0 {
+        if row.is_multiple_of(codes::STRIDE) {
             ticket.check()?;
         }
         if *code != NULL

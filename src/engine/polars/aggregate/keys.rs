@@ -81,7 +81,7 @@ pub fn code(engine: &PolarsEngine, key: &Key, mask: Option<&[bool]>, ticket: &Ti
             };
             Ok(Coded { codes: codes.0, groups: codes::number(codes.1), labels: Labels::Value(series) })
         }
-        KeyBin::Top(n) => Ok(top(&series, &*coded()?, *n, mask)),
+        KeyBin::Top(n) => Ok(top(&series, coded()?.as_ref(), *n, mask)),
         KeyBin::Edges(edges) => {
             if edges.iter().any(|e| e.is_nan()) || edges.windows(2).any(|w| matches!(w, [a, b] if a >= b)) {
                 return Err(EngineError::request(
@@ -94,7 +94,7 @@ pub fn code(engine: &PolarsEngine, key: &Key, mask: Option<&[bool]>, ticket: &Ti
             Ok(Coded::of_numbers(values.into_iter().map(bin), Cell::Int))
         }
         KeyBin::Every(every) => steps(&series, *every, &key.expr),
-        KeyBin::Bucket(n) => buckets(&series, &*coded()?, *n),
+        KeyBin::Bucket(n) => buckets(&series, coded()?.as_ref(), *n),
     }
 }
 
@@ -139,7 +139,7 @@ fn steps(series: &Series, every: Every, name: &str) -> Result<Coded, EngineError
     let micros: Vec<Option<i64>> = match series.dtype() {
         DataType::Date => {
             let days = series.to_physical_repr().cast(&DataType::Int64).map_err(bad)?;
-            days.i64().map_err(bad)?.iter().map(|d| d.map(|d| d * dates::DAY)).collect()
+            days.i64().map_err(bad)?.iter().map(|d| d.map(|d| d.saturating_mul(dates::DAY))).collect()
         }
         DataType::Datetime(..) => {
             let unit = DataType::Datetime(::polars::prelude::TimeUnit::Microseconds, None);

@@ -81,7 +81,7 @@ fn group(rows: usize, keys: &[Coded], mask: Option<&[bool]>, ticket: &Ticket) ->
         let mut table = Numbers::new(sample.len() as u64 * width);
         sample.clear();
         for (row, (slot, code)) in of_row.iter_mut().zip(&key.codes).enumerate() {
-            if row % STRIDE == 0 {
+            if row.is_multiple_of(STRIDE) {
                 ticket.check()?;
             }
             if *slot == codes::NULL {
@@ -137,7 +137,7 @@ impl Numbers {
 fn by_row(groups: &Groups, measured: &Measured, ticket: &Ticket) -> Result<Vec<Sums>, EngineError> {
     let mut sums = vec![Sums::default(); groups.sample.len()];
     for (row, group) in groups.of_row.iter().enumerate() {
-        if row % STRIDE == 0 {
+        if row.is_multiple_of(STRIDE) {
             ticket.check()?;
         }
         let Some(s) = sums.get_mut(*group as usize) else { continue };
@@ -172,7 +172,7 @@ fn by_unit(
     let mut numbers = Numbers::new(groups.sample.len() as u64 * all_units.max(1));
     let mut totals: Vec<(u32, f64, f64)> = Vec::new();
     for (row, (group, unit)) in groups.of_row.iter().zip(&units.codes).enumerate() {
-        if row % STRIDE == 0 {
+        if row.is_multiple_of(STRIDE) {
             ticket.check()?;
         }
         let Some(s) = sums.get_mut(*group as usize) else { continue };

@@ -18,7 +18,7 @@ use crate::query::ReadingReport;
 use nulls::NullWords;
 use scan::{Layout, Seen};
 
-const MOST_COLUMNS: usize = 100_000;
+const MOST_COLUMNS: usize = tokens::MOST_CELLS;
 const FOOTERS: [&str; 16] = [
     "total",
     "totals",
@@ -151,7 +151,7 @@ fn lay_out(
     }
     if width > MOST_COLUMNS {
         return Err(EngineError::input(
-            format!("The file seems to have {width} columns; at most {MOST_COLUMNS} can be read."),
+            format!("The file seems to have more than {MOST_COLUMNS} columns, which can't be read."),
             "Check the delimiter, or keep only the columns you need.",
         ));
     }
@@ -227,7 +227,14 @@ fn decide(seen: &Seen, names: &[String], asked: Option<bool>, notes: &mut Vec<St
     }
     notes.extend(said.into_iter().map(|(remark, columns)| match columns.as_slice() {
         [one] => format!("{one} {remark}."),
-        many => format!("{} each: {remark}.", dialect::few(many)),
+        many => {
+            let plural = match remark.split_once(' ') {
+                Some(("has", rest)) => format!("have {rest}"),
+                Some(("stays", rest)) => format!("stay {rest}"),
+                _ => remark,
+            };
+            format!("{} {plural}.", dialect::few(many))
+        }
     }));
     kinds
 }

@@ -98,7 +98,7 @@ impl Shape {
 /// How many threads are worth it.
 fn threads(layout: &Layout) -> usize {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    if layout.end - layout.start < 1 << 20 { 1 } else { cores.min(layout.width).min(4) }
+    if layout.end.saturating_sub(layout.start) < 1 << 20 { 1 } else { cores.min(layout.width).min(4) }
 }
 
 /// Walks over the records and calls `cell(column / step, text or None where the row is short, line)` for each column
@@ -134,7 +134,7 @@ fn walk(
             let value = spans.get(column).map(|s| Tokens::cell(text, layout.quote, *s, &mut scratch));
             cell(i, value, line);
         }
-        if shape.rows % 4096 == 0 {
+        if shape.rows.is_multiple_of(4096) {
             ticket.check()?;
             if part == 0 {
                 ticket.advance((tokens.position() - reported) as u64);

@@ -4,6 +4,11 @@
 //! closing quote and the next delimiter is kept. A quote that is never closed is an ordinary character. Records end
 //! at LF, CR LF or CR.
 
+/// Cells of a record beyond this many are passed over.
+pub const MOST_CELLS: usize = 100_000;
+/// After this many quotes that are never closed, quotes are ordinary characters: each costs a look at the whole rest.
+const MOST_UNCLOSED: u32 = 8;
+
 /// A cell in the text: byte range, and whether it holds quotes to take away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
@@ -33,7 +38,7 @@ pub struct Tokens<'a> {
     line: u64,
     delimiter: u8,
     quote: u8,
-    give_up_quotes: u32,
+    unclosed: u32,
     pub odd: Oddities,
 }
 
@@ -41,7 +46,7 @@ impl<'a> Tokens<'a> {
     /// Starts at a byte that begins a record on this line (from 1).
     pub fn new(text: &'a str, delimiter: u8, quote: u8, at: usize, line: u64) -> Self {
         let bytes = text.as_bytes();
-        Self { bytes, at, line, delimiter, quote, give_up_quotes: 0, odd: Oddities::default() }
+        Self { bytes, at, line, delimiter, quote, unclosed: 0, odd: Oddities::default() }
     }
 
     /// Byte where the next record starts.
@@ -62,7 +67,7 @@ impl<'a> Tokens<'a> {
         }
         let line = self.line;
         loop {
-            let quoted = self.bytes.get(self.at) == Some(&self.quote) && self.give_up_quotes < 100;
+            let quoted = self.bytes.get(self.at) == Some(&self.quote) && self.unclosed < MOST_UNCLOSED;
             let span = match if quoted { self.quoted_cell() } else { None } {
                 Some(span) => span,
                 None => {
@@ -71,7 +76,9 @@ impl<'a> Tokens<'a> {
                     Span { start, end: self.at, quoted: false }
                 }
             };
-            cells.push(span);
+            if cells.len() <= MOST_CELLS {
+                cells.push(span);
+            }
             match self.bytes.get(self.at) {
                 Some(b) if *b == self.delimiter => self.at += 1,
                 Some(b'\r') => {
@@ -118,7 +125,7 @@ impl<'a> Tokens<'a> {
                 *b == quote
             }) else {
                 self.odd.never_closed.get_or_insert(self.line);
-                self.give_up_quotes += 1;
+                self.unclosed += 1;
                 return None;
             };
             at += length + 1;

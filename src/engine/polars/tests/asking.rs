@@ -276,3 +276,62 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_usual_sql_works() {
+    let e = csv(TABLE);
+    for (text, rows) in [
+        ("plan LIKE 'a%'", 2.0),
+        ("plan ILIKE 'A%'", 2.0),
+        ("plan IN ('a', 'b')", 4.0),
+        ("plan NOT IN ('a')", 3.0),
+        ("plan IS NULL", 1.0),
+        ("NOT (n > 2)", 2.0),
+        ("n BETWEEN 2 AND 4", 3.0),
+        ("n = 1 OR plan = 'b' AND x > 1", 3.0),
+        ("CASE WHEN n > 2 THEN TRUE ELSE FALSE END", 4.0),
+        ("COALESCE(plan, 'none') = 'none'", 1.0),
+        ("EXTRACT(HOUR FROM \"when\") >= 20", 2.0),
+        ("DATE_PART('month', \"when\") = 1", 2.0),
+        ("CAST(\"when\" AS DATE) = DATE '2024-01-31'", 1.0),
+        ("LOWER(plan) || 'x' = 'bx'", 2.0),
+        ("SUBSTR(plan, 1, 1) = 'o'", 1.0),
+        ("plan ~ '^a'", 2.0),
+        ("ROUND(x / n, 2) = 1", 3.0),
+        ("n % 2 = 0 AND ABS(-x) > 1", 2.0),
+        ("LEAST(n, x) >= 4", 3.0),
+    ] {
+        e.check_sql(text).unwrap();
+        assert_eq!(total(&*e, &format!("rate({text})")).y, rows, "{text}");
+    }
+}
+
+#[test]
+fn long_expressions_run_or_are_refused() {
+    let e = csv(TABLE);
+    let sum = vec!["n"; 500].join(" + ");
+    assert_eq!(total(&*e, &format!("sum({sum})")).y, 500.0 * 21.0);
+    for text in [
+        vec!["n"; 20_000].join(" + "),
+        vec!["n = 1"; 20_000].join(" OR "),
+        "NOT ".repeat(20_000) + "left",
+        "(".repeat(20_000) + "n",
+        "-".repeat(15_000) + "n",
+    ] {
+        request(e.check_sql(&text));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn any_expression_is_answered(text in "[a-z0-9'\"()<>=+*/., %-]{0,30}|n (=|<|\\+|/|%|LIKE|IN|IS) [a-z0-9'()]{0,6}") {
+        let e = csv("n,x\n1,a\n2,b\n");
+        let checked = e.check_sql(&text);
+        let ran = e.aggregate(&GroupQuery { keys: vec![Key::sql(text)], kpi: None, filter: None, unit: None }, &Ticket::default());
+        prop_assert!(checked.is_ok() || ran.is_err());
+        for error in [checked.err(), ran.err()].into_iter().flatten() {
+            prop_assert!(matches!(&error, EngineError::Request { .. }), "{}", error);
+        }
+    }
+}

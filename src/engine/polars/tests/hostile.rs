@@ -59,8 +59,22 @@ fn what_is_no_table_is_named() {
     ] {
         says(bytes(name, content), &[word]);
     }
+    says(bytes("wide.csv", ",".repeat(3_000_000).as_bytes()), &["more than 100000 columns"]);
     says(bytes("deep.json", "[".repeat(100_000).as_bytes()), &["127 levels"]);
     says(bytes("deep.json", format!("{}1{}", "{\"a\":".repeat(50_000), "}".repeat(50_000)).as_bytes()), &["levels"]);
+}
+
+#[test]
+fn many_unclosed_quotes_are_read_in_a_bounded_number_of_looks() {
+    let e = bytes("q.csv", format!("a,b\n{}", "\"\"\"x,1\n".repeat(50_001)).as_bytes()).unwrap();
+    assert_eq!(e.schema().columns.len(), 2);
+    assert!(e.reading().notes.iter().any(|n| n.contains("quote")), "{:?}", e.reading());
+}
+
+#[test]
+fn a_gzip_bomb_stops_at_a_limit() {
+    let Some(path) = shared("hostile/con12_gzip_bomb.csv.gz") else { return };
+    says(open_path(path), &["unpacks to more than"]);
 }
 
 #[test]

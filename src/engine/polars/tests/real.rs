@@ -37,6 +37,7 @@ fn telco_churn_after_a_hard_life() {
     let Some(path) = shared("data/telco_churn_messy.csv") else { return };
     let e = open_path(path).unwrap();
     let r = e.reading();
+    assert!(r.notes.contains(&"MonthlyCharges, TotalCharges have decimal commas; read as numbers.".into()), "{r:?}");
     assert_eq!(
         (r.delimiter.as_deref(), r.encoding.as_deref(), r.header_row),
         (Some(";"), Some("windows-1252"), Some(3))
