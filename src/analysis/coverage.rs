@@ -4,8 +4,9 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use super::cells::{Arm, BUCKETS};
+use super::crude::crude;
 use super::level::level;
-use super::mantel::{Stratum, crude, within};
+use super::mantel::{Stratum, within};
 use super::reach::reach;
 use crate::query::{Estimate, Kpi, Sums};
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::cells::{Arm, Scale, estimate, fetch, need_level, spread};
+use crate::analysis::crude::{Contrast, crude};
 use crate::analysis::format;
 use crate::analysis::keys::{Coding, STRATA, code, column_type};
 use crate::analysis::level::UNKNOWN;
-use crate::analysis::mantel::{Contrast, Stratum, crude, within};
+use crate::analysis::mantel::{Stratum, within};
 use crate::engine::EngineError;
 use crate::query::{Better, Cell, Estimate, Key};
 

@@ -1,10 +1,10 @@
 //! `rate_by`: the KPI by a column, the worst group against all others, and its share of the excess.
 
 use crate::analysis::cells::{Arm, Scale, delta, fetch, need_level};
+use crate::analysis::crude::crude;
 use crate::analysis::format;
 use crate::analysis::keys::{OTHER, SHOWN, code};
 use crate::analysis::level::{count_f64, point};
-use crate::analysis::mantel::crude;
 use crate::engine::EngineError;
 use crate::query::{Better, Cell, Key, KeyBin};
 
