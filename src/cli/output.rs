@@ -163,12 +163,13 @@ fn aligned(row: &[String], columns: &[Column], widths: &[usize]) -> String {
 }
 
 fn cut(text: &str) -> String {
-    if text.width() <= WIDEST {
+    // Marks that combine have no width, and hundreds of them can sit on one letter.
+    if text.width() <= WIDEST && text.chars().count() <= 2 * WIDEST {
         return text.to_owned();
     }
     let mut out = String::new();
     let mut width = 0;
-    for c in text.chars() {
+    for c in text.chars().take(2 * WIDEST) {
         width += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
         if width >= WIDEST {
             break;

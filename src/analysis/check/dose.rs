@@ -79,11 +79,11 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     } else {
         let strata_words = if held.is_empty() { String::new() } else { format!(" within {}", held.join(" and ")) };
         format!(
-            "From one of {} steps of {column} to the next the KPI moves by {}{strata_words}; {} of the steps go the same way, and between the ends it is {} times.",
+            "From one of {} steps of {column} to the next the KPI moves by {}{strata_words}; {} of the steps go the same way, and the ratio of the worse end to the other is {}.",
             order.len(),
             format::change_with_interval(ask.kpi, &slope),
             same.map_or_else(|| format::UNKNOWN.to_owned(), |s| format::percent_with(s, 0)),
-            format::ratio(worse_ratio.value),
+            format::ratio_with_interval(&worse_ratio),
         )
     };
     Ok(found)
