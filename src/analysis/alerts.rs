@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::query::{Cell, ColumnProfile, ProfileAlert, TopValue, ValueType};
 
-use super::format::{count, number, percent};
+use super::format::{count, number, percent, short};
 use super::level::count_f64;
 
 /// Numbers that often stand for "not known".
@@ -43,7 +43,7 @@ pub fn of_profile(p: &ColumnProfile, rows: u64) -> Vec<ProfileAlert> {
         ));
     }
     if p.distinct == 1 {
-        let value = p.top.first().map_or(String::new(), |t| format!(": {}", t.value));
+        let value = p.top.first().map_or(String::new(), |t| format!(": {}", short(&t.value.to_string())));
         out.push(alert("constant", format!("one value only{value}")));
         return out;
     }
@@ -59,7 +59,10 @@ pub fn of_profile(p: &ColumnProfile, rows: u64) -> Vec<ProfileAlert> {
     }
     let top = p.top.first();
     if let Some(t) = top.filter(|t| share(t.n) > 0.95) {
-        out.push(alert("imbalance", format!("{} holds {} of the known values", t.value, percent(share(t.n)))));
+        out.push(alert(
+            "imbalance",
+            format!("{} holds {} of the known values", short(&t.value.to_string()), percent(share(t.n))),
+        ));
     }
     let many = p.distinct > 10;
     if let Some(t) = top.filter(|t| p.dtype.is_number() && many && share(t.n) > 0.2 && share(t.n) <= 0.95) {
@@ -123,14 +126,17 @@ pub fn of_texts(values: &[(String, u64)]) -> Vec<ProfileAlert> {
     }
     let twins: Vec<&Vec<&str>> = folded.values().filter(|v| v.len() > 1).collect();
     if let Some(first) = twins.first() {
-        let shown: Vec<String> = first.iter().take(4).map(|s| format!("{s:?}")).collect();
+        let shown: Vec<String> = first.iter().take(4).map(|s| format!("{:?}", short(s))).collect();
         let more = if twins.len() > 1 { format!(" and {} more such families", twins.len() - 1) } else { String::new() };
         out.push(alert("twins", format!("{} differ in case or blanks only{more}", shown.join(", "))));
     }
     let padded: Vec<&(String, u64)> = values.iter().filter(|(t, _)| t.trim() != t).collect();
     if let Some((text, _)) = padded.first() {
         let rows: u64 = padded.iter().map(|(_, n)| *n).sum();
-        out.push(alert("blanks", format!("{} rows begin or end with a blank, for example {text:?}", count(rows))));
+        out.push(alert(
+            "blanks",
+            format!("{} rows begin or end with a blank, for example {:?}", count(rows), short(text)),
+        ));
     }
     out
 }

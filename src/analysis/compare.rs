@@ -6,10 +6,11 @@ use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Cell, Comparison, ComparisonResult, GroupQuery, Key, Kpi};
 
 use super::cells::{fetch, need_level};
+use super::crude::crude;
 use super::format;
 use super::keys::{STRATA, code};
 use super::level::{count_f64, finite, level};
-use super::mantel::{Stratum, crude, within};
+use super::mantel::{Stratum, within};
 use super::reach::is_true;
 
 /// Below this share of A's rows in strata that hold both groups, no adjusted figure is given (3-analysis.md iv):

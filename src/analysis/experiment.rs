@@ -93,6 +93,16 @@ pub fn detectable_rate_change(base: f64, towards: f64, per_arm: f64, design: &De
     Some(high)
 }
 
+/// The smallest change of a mean that `per_arm` units per arm would show: σ·√(2f/n).
+#[must_use]
+pub fn detectable_mean_change(sd: f64, per_arm: f64, design: &Design) -> Option<f64> {
+    if !(sd > 0.0 && per_arm > 0.0) {
+        return None;
+    }
+    let delta = sd * (2.0 * design.factor()? / per_arm).sqrt();
+    delta.is_finite().then_some(delta)
+}
+
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn whole(n: f64) -> Option<u64> {
     // A hair above a whole number is rounding, not one more unit.

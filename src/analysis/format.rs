@@ -141,6 +141,25 @@ pub fn ratio(value: Option<f64>) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), |x| fixed(x, if x.abs() < 10.0 { 2 } else { 1 }))
 }
 
+/// A ratio with its interval, all with the same decimals: `6.32 [5.53, 7.23]`.
+#[must_use]
+pub fn ratio_with_interval(e: &Estimate) -> String {
+    let text = ratio(e.value);
+    let (Some(value), Some((low, high))) = (e.value, e.interval) else { return text };
+    let decimals = if value.abs() < 10.0 { 2 } else { 1 };
+    format!("{text} [{}, {}]", fixed(low, decimals), fixed(high, decimals))
+}
+
+/// At most 40 characters of a text from data, for a sentence.
+#[must_use]
+pub fn short(text: &str) -> String {
+    let mut out: String = text.chars().take(40).collect();
+    if out.len() < text.len() {
+        out.push('…');
+    }
+    out
+}
+
 /// A p or q value: `0.41`, `0.003`, `<1e-9`.
 #[must_use]
 pub fn p_value(p: f64) -> String {
@@ -224,6 +243,10 @@ mod tests {
         assert_eq!(p_value(1e-12), "<1e-9");
         assert_eq!(p_value(0.41), "0.41");
         assert_eq!(ratio(Some(1.923)), "1.92");
+        let r = Estimate { value: Some(0.638), interval: Some((0.587, 0.6949)) };
+        assert_eq!(ratio_with_interval(&r), "0.64 [0.59, 0.69]");
+        assert_eq!(short("Zürich"), "Zürich");
+        assert_eq!(short(&"ü".repeat(50)).chars().count(), 41);
     }
 
     #[test]

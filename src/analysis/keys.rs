@@ -1,10 +1,12 @@
 //! From a column to a key: values, quantile bins or calendar steps, with labels for people and conditions in SQL.
 
 use jiff::Span;
-use jiff::civil::DateTime;
 
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Cell, Every, GroupQuery, Key, KeyBin, Kpi, ValueType};
+
+pub use super::sqltext::{both, literal, quoted};
+use super::sqltext::{moment, sql_number, timestamp};
 
 /// How a column without explicit binning becomes groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,38 +34,6 @@ pub struct Coded {
     /// The column's name, or the SQL text.
     pub name: String,
     dtype: Option<ValueType>,
-}
-
-/// The name of a column in SQL.
-#[must_use]
-pub fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A value in SQL; absent for null and for what SQL can't write.
-#[must_use]
-pub fn literal(cell: &Cell, dtype: Option<ValueType>) -> Option<String> {
-    match cell {
-        Cell::Null => None,
-        Cell::Bool(b) => Some(if *b { "TRUE".to_owned() } else { "FALSE".to_owned() }),
-        Cell::Int(i) => Some(i.to_string()),
-        Cell::Float(x) => x.is_finite().then(|| sql_number(*x)),
-        Cell::Text(s) => match dtype {
-            Some(ValueType::Date) => Some(format!("DATE '{}'", s.get(..10)?)),
-            Some(ValueType::Datetime) => moment(s).map(timestamp),
-            Some(ValueType::Time | ValueType::Duration | ValueType::Other) => None,
-            _ => Some(format!("'{}'", s.replace('\'', "''"))),
-        },
-    }
-}
-
-/// Two conditions that must both hold.
-#[must_use]
-pub fn both(a: Option<&str>, b: Option<&str>) -> Option<String> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(format!("({a}) AND ({b})")),
-        (one, other) => one.or(other).map(str::to_owned),
-    }
 }
 
 /// Decides how `key` is grouped. A key with explicit binning is left as it is.
@@ -202,10 +172,14 @@ impl Coded {
             (_, Cell::Null) => Some(format!("{column} IS NULL")),
             (KeyBin::Edges(edges), Cell::Int(i)) => range_condition(&column, edges, *i),
             (KeyBin::Every(step), Cell::Text(start)) => step_condition(&column, start, *step, self.dtype),
-            (KeyBin::Top(n), Cell::Text(s)) if s == OTHER && named.len() > *n => {
+            (KeyBin::Top(_), Cell::Text(s)) if s == OTHER => {
                 let values: Option<Vec<String>> =
                     named.iter().filter(|c| **c != Cell::Null && *c != cell).map(|c| literal(c, self.dtype)).collect();
-                Some(format!("{column} NOT IN ({})", values?.join(", ")))
+                let values = values?;
+                if values.is_empty() {
+                    return Some(format!("{column} IS NOT NULL"));
+                }
+                Some(format!("{column} NOT IN ({})", values.join(", ")))
             }
             (KeyBin::Bucket(_), _) => None,
             (_, Cell::Bool(true)) if !self.key.column => Some(column),
@@ -245,19 +219,6 @@ fn range_condition(column: &str, edges: &[f64], i: i64) -> Option<String> {
         (Some(low), None) => Some(format!("{column} > {low}")),
         (None, None) => Some(format!("{column} IS NOT NULL")),
     }
-}
-
-/// A number as SQL reads it: shortest exact decimals, never `inf`, exponents only where Rust must write zeros.
-fn sql_number(x: f64) -> String {
-    if x.fract() == 0.0 && x.abs() < 1e15 { format!("{x:.0}") } else { format!("{x}") }
-}
-
-fn moment(text: &str) -> Option<DateTime> {
-    text.trim_end_matches('Z').parse().ok().or_else(|| text.get(..19)?.parse().ok())
-}
-
-fn timestamp(t: DateTime) -> String {
-    format!("TIMESTAMP '{}'", t.strftime("%Y-%m-%d %H:%M:%S"))
 }
 
 fn step_condition(column: &str, start: &str, step: Every, dtype: Option<ValueType>) -> Option<String> {
@@ -323,12 +284,8 @@ mod tests {
         let all = [Cell::Text("it's".into()), Cell::Text("b".into()), Cell::Text("other".into()), Cell::Null];
         assert_eq!(c.condition(&all[0], &all).unwrap(), r#""a ""b""" = 'it''s'"#);
         assert_eq!(c.condition(&all[2], &all).unwrap(), r#""a ""b""" NOT IN ('it''s', 'b')"#);
-        let few = [Cell::Text("b".into()), Cell::Text("other".into())];
-        assert_eq!(
-            c.condition(&few[1], &few).unwrap(),
-            r#""a ""b""" = 'other'"#,
-            "a value that is really called other"
-        );
+        let alone = [Cell::Text("other".into())];
+        assert_eq!(c.condition(&alone[0], &alone).unwrap(), r#""a ""b""" IS NOT NULL"#);
     }
 
     #[test]

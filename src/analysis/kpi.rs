@@ -74,8 +74,8 @@ pub fn run(engine: &dyn Engine, kpi: &Kpi, grouping: Grouping<'_>, ticket: &Tick
     if !coded.is_empty() {
         let rows = engine.aggregate(&query(coded.iter().map(|c| c.key.clone()).collect()), ticket)?;
         ticket.check()?;
-        if let Some((column, step)) = trend {
-            notes.extend(trend_notes(column, step, &rows));
+        if let Some(Coded { key: Key { bin: KeyBin::Every(step), .. }, name, .. }) = coded.first() {
+            notes.extend(trend_notes(name, *step, &rows));
         }
         notes.extend(coded.iter().enumerate().filter_map(|(i, c)| folded_note(c, &distinct(&rows, i))));
         groups = shown(kpi, &coded, &rows, clustered);
@@ -167,9 +167,15 @@ fn trend_notes(column: &str, step: Every, rows: &[GroupRow]) -> Vec<String> {
             ));
         }
     }
-    let gaps = missing_periods(&periods, step);
-    if gaps > 0 {
-        notes.push(format!("{} periods of {column} have no rows", format::count(gaps)));
+    match missing_periods(&periods, step) {
+        0 => {}
+        1 => notes.push(format!("1 period of {column} between the first and the last has no rows")),
+        gaps => {
+            notes.push(format!(
+                "{} periods of {column} between the first and the last have no rows",
+                format::count(gaps)
+            ));
+        }
     }
     notes
 }
@@ -272,7 +278,7 @@ mod tests {
         let r = ask(&[], Some(("day", Every::Day))).unwrap();
         assert_eq!(r.groups.iter().map(|g| g.n).collect::<Vec<_>>(), [20, 18, 2]);
         assert!(r.notes.iter().any(|n| n.contains("2024-01-04") && n.contains("incomplete")), "{:?}", r.notes);
-        assert!(r.notes.iter().any(|n| n.contains("1 periods") || n.contains("1 period")), "{:?}", r.notes);
+        assert!(r.notes.iter().any(|n| n.starts_with("1 period of day")), "{:?}", r.notes);
         let e = ask(&[], Some(("plan", Every::Day))).unwrap_err();
         assert!(e.to_string().contains("needs a time column"));
     }

@@ -1,10 +1,10 @@
-//! Group A against group B: crude, and within strata by Mantel and Haenszel.
+//! Group A against group B with the strata held fixed, by Mantel and Haenszel.
 
 use crate::query::Estimate;
 
 use super::cells::{Arm, Scale, Spread, estimate, spread};
-use super::dist::{Z95, wilson};
-use super::level::{UNKNOWN, count_f64, finite, finite_pair, point, ratio_variance};
+use super::crude::Contrast;
+use super::level::{UNKNOWN, count_f64, finite};
 
 /// The rows of A and of B in one stratum.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,90 +27,6 @@ impl Stratum {
     }
 }
 
-/// A difference and a ratio.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Contrast {
-    /// A − B.
-    pub difference: Estimate,
-    /// A / B.
-    pub ratio: Estimate,
-}
-
-/// A against B over all rows.
-///
-/// | case | difference | ratio |
-/// |---|---|---|
-/// | rate of independent rows | Newcombe's hybrid score interval (1998, Statistics in Medicine 17, method 10) | Katz's log interval (1978, Biometrics 34); with an empty cell, half an event is added to each (Walter 1975) |
-/// | mean, ratio | Welch's t | log interval by the delta method, where both are positive |
-/// | clustered | by the summed influence of each bucket of units | the same, on the log scale |
-#[must_use]
-pub fn crude(a: &Arm, b: &Arm, rate: bool) -> Contrast {
-    let (Some(ra), Some(rb)) = (point(&a.sums), point(&b.sums)) else {
-        return Contrast { difference: UNKNOWN, ratio: UNKNOWN };
-    };
-    let clustered = !a.buckets.is_empty() || !b.buckets.is_empty();
-    let ratio_value = if rb == 0.0 { None } else { finite(ra / rb) };
-    if rate && !clustered {
-        return Contrast {
-            difference: newcombe(ra, count_f64(a.sums.known), rb, count_f64(b.sums.known)),
-            ratio: Estimate { value: ratio_value, interval: ratio_value.and_then(|_| katz(a, b)) },
-        };
-    }
-    let gradient = |weight_a: f64, weight_b: f64| {
-        [(weight_a / a.sums.d, -weight_a * ra / a.sums.d), (-weight_b / b.sums.d, weight_b * rb / b.sums.d)]
-    };
-    let variance = |wa: f64, wb: f64| {
-        if clustered { spread(&[a, b], &gradient(wa, wb)) } else { welch(a, b, wa, wb) }
-    };
-    let ratio = match ratio_value {
-        Some(r) if ra > 0.0 && rb > 0.0 => estimate(r, variance(r / ra, r / rb), Scale::Log),
-        value => Estimate { value, interval: None },
-    };
-    Contrast { difference: estimate(ra - rb, variance(1.0, 1.0), Scale::Linear), ratio }
-}
-
-/// Variance of `wa·r_A − wb·r_B` with Satterthwaite's degrees of freedom (Welch 1947).
-fn welch(a: &Arm, b: &Arm, wa: f64, wb: f64) -> Option<Spread> {
-    let va = wa * wa * ratio_variance(&a.sums)?;
-    let vb = wb * wb * ratio_variance(&b.sums)?;
-    let variance = va + vb;
-    if variance <= 0.0 {
-        return None;
-    }
-    let part = |v: f64, units: u64| v * v / (count_f64(units) - 1.0);
-    let df = variance * variance / (part(va, a.sums.units) + part(vb, b.sums.units));
-    Some(Spread { variance, df })
-}
-
-fn newcombe(p1: f64, n1: f64, p2: f64, n2: f64) -> Estimate {
-    let d = p1 - p2;
-    let interval = wilson(p1, n1, Z95).zip(wilson(p2, n2, Z95)).and_then(|((l1, u1), (l2, u2))| {
-        finite_pair(
-            d - ((p1 - l1).powi(2) + (u2 - p2).powi(2)).sqrt(),
-            d + ((u1 - p1).powi(2) + (p2 - l2).powi(2)).sqrt(),
-        )
-    });
-    // One row in an arm says nothing about spread.
-    Estimate { value: finite(d), interval: interval.filter(|_| n1 >= 2.0 && n2 >= 2.0) }
-}
-
-fn katz(a: &Arm, b: &Arm) -> Option<(f64, f64)> {
-    let (mut xa, mut na) = (a.sums.y, count_f64(a.sums.known));
-    let (mut xb, mut nb) = (b.sums.y, count_f64(b.sums.known));
-    if na < 2.0 || nb < 2.0 {
-        return None;
-    }
-    let empty = xa <= 0.0 || xb <= 0.0 || (xa >= na && xb >= nb);
-    if empty {
-        (xa, na, xb, nb) = (xa + 0.5, na + 0.5, xb + 0.5, nb + 0.5);
-    }
-    let rr = (xa / na) / (xb / nb);
-    let se = (1.0 / xa - 1.0 / na + 1.0 / xb - 1.0 / nb).max(0.0).sqrt();
-    let value = (a.sums.y / a.sums.d) / (b.sums.y / b.sums.d);
-    let low = if a.sums.y <= 0.0 { 0.0 } else { (rr * (-Z95 * se).exp()).min(value) };
-    finite_pair(low, (rr * (Z95 * se).exp()).max(value))
-}
-
 /// A against B with the strata held fixed: the difference Σω_k(a_k − b_k)/Σω_k and the ratio
 /// Σ(Y_A·D_B/D)_k / Σ(Y_B·D_A/D)_k over the strata that hold both (Mantel and Haenszel 1959).
 ///
@@ -118,6 +34,9 @@ fn katz(a: &Arm, b: &Arm) -> Option<(f64, f64)> {
 /// Greenland and Robins for the log ratio (1985, Biometrics 41), both valid for few large and many small strata;
 /// for means and ratios the weighted variances of the strata's levels, single rows taking the pooled one; clustered,
 /// the summed influence of each bucket of units.
+///
+/// Where B has no event in a rate of independent rows, half an event spread over the strata is added to both sides of
+/// the ratio, so that it is large rather than undefined.
 ///
 /// Absent where no stratum holds both.
 #[must_use]
@@ -141,6 +60,7 @@ pub fn within(strata: &[Stratum], rate: bool) -> Option<Contrast> {
         (pooled(&used, omega, omega), pooled(&used, r, q))
     };
     let ratio = match ratio {
+        None if rate && !clustered && r > 0.0 => half_an_event_more(&used),
         Some(v) if r > 0.0 && q > 0.0 => {
             // The spread is that of ln(ratio); `estimate` wants it on the ratio's own scale.
             estimate(v, log_spread.map(|s| Spread { variance: s.variance * v * v, df: s.df }), Scale::Log)
@@ -148,6 +68,22 @@ pub fn within(strata: &[Stratum], rate: bool) -> Option<Contrast> {
         value => Estimate { value, interval: None },
     };
     Some(Contrast { difference: estimate(difference, difference_spread, Scale::Linear), ratio })
+}
+
+fn half_an_event_more(strata: &[&Stratum]) -> Estimate {
+    let more = 0.5 / count_f64(strata.len() as u64);
+    let filled: Vec<Stratum> = strata
+        .iter()
+        .map(|s| {
+            let mut s = (*s).clone();
+            for arm in [&mut s.a, &mut s.b] {
+                arm.sums.y += more;
+                arm.sums.d += more;
+            }
+            s
+        })
+        .collect();
+    within(&filled, true).map_or(UNKNOWN, |c| c.ratio)
 }
 
 fn positive(variance: f64, df: f64) -> Option<Spread> {
@@ -229,6 +165,8 @@ fn pooled(strata: &[&Stratum], left: f64, right: f64) -> Option<Spread> {
 #[allow(clippy::unwrap_used, clippy::cast_precision_loss)]
 mod tests {
     use super::*;
+    use crate::analysis::crude::crude;
+    use crate::analysis::dist::Z95;
     use crate::query::Sums;
     use proptest::prelude::*;
 
@@ -239,47 +177,6 @@ mod tests {
 
     fn stratum(a: u64, an: u64, b: u64, bn: u64) -> Stratum {
         Stratum { a: share(a, an), b: share(b, bn) }
-    }
-
-    fn values(rows: &[f64]) -> Arm {
-        let n = rows.len() as u64;
-        let (y, yy) = (rows.iter().sum(), rows.iter().map(|x| x * x).sum());
-        Arm { sums: Sums { n, units: n, known: n, y, d: n as f64, yy, yd: y, dd: n as f64 }, buckets: Vec::new() }
-    }
-
-    #[test]
-    fn newcombes_published_difference() {
-        // Newcombe 1998, table II: 56/70 − 48/80 = 0.2, method 10: 0.0524 to 0.3339.
-        let c = crude(&share(56, 70), &share(48, 80), true);
-        let (l, h) = c.difference.interval.unwrap();
-        assert!((l - 0.0524).abs() < 1e-4 && (h - 0.3339).abs() < 1e-4, "{l} {h}");
-        // 10/10 − 0/10: 0.6075 to 1.
-        let (l, h) = crude(&share(10, 10), &share(0, 10), true).difference.interval.unwrap();
-        assert!((l - 0.6075).abs() < 1e-4 && (h - 1.0).abs() < 1e-9, "{l} {h}");
-    }
-
-    #[test]
-    fn welchs_interval_of_two_means() {
-        // Means 3 and 6, s² 2.5 and 10 over 5 each: se = √2.5, df = 5.882, t = 2.4587.
-        let c = crude(&values(&[1.0, 2.0, 3.0, 4.0, 5.0]), &values(&[2.0, 4.0, 6.0, 8.0, 10.0]), false);
-        let (l, h) = c.difference.interval.unwrap();
-        assert!((c.difference.value.unwrap() + 3.0).abs() < 1e-12);
-        assert!(((h - l) / 2.0 - 2.4587 * 2.5f64.sqrt()).abs() < 1e-2, "{l} {h}");
-        assert!((c.ratio.value.unwrap() - 0.5).abs() < 1e-12 && c.ratio.interval.unwrap().0 > 0.0);
-    }
-
-    #[test]
-    fn katz_and_the_empty_cell() {
-        // 30/100 against 20/200: RR 3, se(ln) √(0.023333 + 0.045) = 0.261406.
-        let (l, h) = crude(&share(30, 100), &share(20, 200), true).ratio.interval.unwrap();
-        assert!(
-            (l - 3.0 * (-1.96f64 * 0.261_406).exp()).abs() < 1e-3
-                && (h - 3.0 * (1.96f64 * 0.261_406).exp()).abs() < 1e-2
-        );
-        let none = crude(&share(0, 100), &share(20, 200), true).ratio;
-        assert_eq!(none.value, Some(0.0));
-        assert!(none.interval.unwrap().0 == 0.0 && none.interval.unwrap().1 < 1.0, "{none:?}");
-        assert_eq!(crude(&share(5, 100), &share(0, 200), true).ratio.value, None);
     }
 
     #[test]
@@ -338,6 +235,12 @@ mod tests {
         let held = within(&strata, true).unwrap().difference;
         assert!((crude.value.unwrap() + 0.1416).abs() < 1e-3 && crude.interval.unwrap().1 < 0.0);
         assert!(held.value.unwrap() > 0.0, "{held:?}");
+    }
+
+    #[test]
+    fn without_an_event_in_b_the_ratio_is_large_and_not_undefined() {
+        let held = within(&[stratum(5, 100, 0, 200), stratum(9, 100, 0, 100)], true).unwrap().ratio;
+        assert!(held.value.unwrap() > 10.0 && held.interval.unwrap().0 > 1.0, "{held:?}");
     }
 
     #[test]

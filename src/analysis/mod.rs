@@ -6,9 +6,10 @@
 //! | [`level`] | the KPI's level with its interval |
 //! | [`cells`] | grouped sums with buckets of units, variances, the delta method |
 //! | [`keys`] | columns as keys: values, quantile bins, calendar steps; labels and conditions |
+//! | `sqltext` | names, values and conditions as SQL text |
 //! | [`kpi`] | the KPI over all, by keys, over time |
 //! | [`reach`] | what could be won |
-//! | [`mantel`], [`compare`] | A against B, crude and within strata |
+//! | [`crude`], [`mantel`], [`compare`] | A against B, crude and within strata |
 //! | [`profile`], [`alerts`] | every column, and what in it deserves a look |
 //! | [`associate`] | how strongly two columns go together |
 //! | [`check`] | the operations of checks, and when their answer is yes |
@@ -20,6 +21,10 @@ pub mod associate;
 pub mod cells;
 pub mod check;
 pub mod compare;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod coverage;
+pub mod crude;
 pub mod dist;
 pub mod experiment;
 #[cfg(test)]
@@ -32,6 +37,7 @@ pub mod level;
 pub mod mantel;
 pub mod profile;
 pub mod reach;
+mod sqltext;
 #[cfg(test)]
 mod truth;
 

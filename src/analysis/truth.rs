@@ -137,6 +137,39 @@ fn telco_levels_and_groups() {
 }
 
 #[test]
+fn keys_may_be_sql_and_dates() {
+    if let Some(t) = table("telco_churn.csv") {
+        for by in
+            ["tenure > 12", "tenure / 12.0", "Contract || '/' || gender", "CASE WHEN tenure > 3 THEN NULL ELSE 1 END"]
+        {
+            let analysis = Analysis::Kpi {
+                kpi: CHURN.parse().unwrap(),
+                by: vec![Key::sql(by)],
+                trend: None,
+                filter: None,
+                unit: None,
+            };
+            let Findings::Kpi(r) = run(t.as_ref(), &analysis, &Ticket::default()).unwrap() else { panic!("{by}") };
+            assert!((2..=7).contains(&r.groups.len()), "{by}: {:?}", r.groups);
+            for g in &r.groups {
+                let again = compare(&t, CHURN, g.condition.as_deref().unwrap(), None, &[], None);
+                assert_eq!(again.n.0, g.n, "{}", g.label);
+            }
+        }
+    }
+    if let Some(t) = table("hotel_bookings.csv.gz") {
+        for by in ["reservation_status_date", "country", "agent"] {
+            let r = kpi(&t, "rate(is_canceled = 1)", &[by], None, None);
+            assert!(r.groups.len() > 3 && r.groups.iter().map(|g| g.n).sum::<u64>() == r.n);
+            for g in &r.groups {
+                let again = compare(&t, "rate(is_canceled = 1)", g.condition.as_deref().unwrap(), None, &[], None);
+                assert_eq!(again.n.0, g.n, "{}: {:?}", g.label, g.condition);
+            }
+        }
+    }
+}
+
+#[test]
 fn telco_reach_of_month_to_month() {
     let Some(t) = table("telco_churn.csv") else { return };
     let r = reach(&t, CHURN, "Contract = 'Month-to-month'", None);

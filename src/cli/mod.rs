@@ -1,3 +1,158 @@
 //! One file per command; the only place that prints.
+//!
+//! Each command is a `run(args, streams)` that gives an [`exit::Exit`] or a [`exit::Failure`], so that tests need no
+//! process.
 
+pub mod data_args;
+pub mod exit;
+pub mod experiment;
+pub mod kpi;
 pub mod load;
+pub mod open;
+pub mod output;
+pub mod profile;
+mod visible;
+pub mod workbench;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use exit::{Exit, Failure, Outcome, Streams};
+
+/// From a sentence to the one data-science problem worth solving: ask, list every explanation, explore the data for
+/// clues, score the explanations until one stands out, and write the brief. Without a command: home.
+#[derive(Debug, Parser)]
+#[command(name = "whyboard", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do; without it the home screen opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Show the way through the program when something goes wrong
+    #[arg(long, global = true)]
+    pub verbose: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a session
+    New(open::NewArgs),
+    /// Continue a session exactly where it stopped
+    Open(open::OpenArgs),
+    /// Profile every column of a table
+    Profile(profile::ProfileCommand),
+    /// The KPI's level with its interval, by columns or over time
+    Kpi(kpi::KpiCommand),
+    /// How large the follow-up experiment must be
+    Experiment(experiment::ExperimentCommand),
+    /// Print the key table of the README
+    #[command(hide = true)]
+    Keys,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Parses the arguments and runs the command.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version go to standard output with status 0, wrong use to standard error with 2.
+            let _ = e.print();
+            return ExitCode::from(if e.use_stderr() { Exit::Usage.code() } else { 0 });
+        }
+    };
+    let (mut out, mut err, mut input) = (io::stdout().lock(), io::stderr().lock(), io::stdin());
+    let outcome = match cli.command {
+        None => drop_streams_and(out, err, || workbench_begin(&workbench::Begin::default(), "whyboard --help lists the commands that need none")),
+        Some(Command::New(args)) => drop_streams_and(out, err, || open::new(&args)),
+        Some(Command::Open(args)) => drop_streams_and(out, err, || open::open(&args)),
+        Some(command) => {
+            let mut streams = Streams { out: &mut out, err: &mut err, input: &mut input };
+            let outcome = text_command(&command, &mut streams);
+            let _ = out.flush();
+            drop((out, err));
+            outcome
+        }
+    };
+    finish(outcome)
+}
+
+/// The interactive program takes the terminal itself; nothing may hold the streams meanwhile.
+fn drop_streams_and<A, B>(out: A, err: B, f: impl FnOnce() -> Outcome) -> Outcome {
+    drop((out, err));
+    f()
+}
+
+fn finish(outcome: Outcome) -> ExitCode {
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                let _ = writeln!(io::stderr(), "whyboard: {}", failure.message);
+            }
+            failure.exit.into()
+        }
+    }
+}
+
+fn text_command(command: &Command, streams: &mut Streams<'_>) -> Outcome {
+    match command {
+        Command::Profile(args) => profile::run(args, streams),
+        Command::Kpi(args) => kpi::run(args, streams),
+        Command::Experiment(args) => experiment::run(args, streams),
+        Command::Keys => print(streams, crate::app::commands::key_table().as_bytes()),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "whyboard", &mut text);
+            print(streams, &text)
+        }
+        Command::Man => {
+            let mut text = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut text)
+                .map_err(|e| Failure::input(format!("The manual page can't be made: {e}.")))?;
+            print(streams, &text)
+        }
+        Command::New(_) | Command::Open(_) => Ok(Exit::Usage),
+    }
+}
+
+/// Prints text; a reader that went away is no failure.
+fn print(streams: &mut Streams<'_>, text: &[u8]) -> Outcome {
+    match streams.out.write_all(text) {
+        Ok(()) => Ok(Exit::Done),
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Err(e) => Err(Failure::input(format!("The output can't be written: {e}."))),
+    }
+}
+
+/// Runs the interactive program, or says what gives the same as text.
+pub(crate) fn workbench_begin(begin: &workbench::Begin, as_text: &str) -> Outcome {
+    if !io::stdout().is_terminal() {
+        return Err(Failure::usage(format!("This needs a terminal; {as_text}.")));
+    }
+    let (status, may_print, words) =
+        workbench::run(begin).map_err(|e| Failure::usage(format!("{e} Without one, {as_text}.")))?;
+    if may_print {
+        for line in words {
+            let _ = writeln!(io::stderr(), "whyboard: {line}");
+        }
+    }
+    match status {
+        0 => Ok(Exit::Done),
+        // A signal's status must reach the shell as it is.
+        other => std::process::exit(other),
+    }
+}

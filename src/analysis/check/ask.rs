@@ -90,7 +90,13 @@ impl Ask<'_> {
 
     /// A SQL parameter with its `{roles}` filled in.
     pub fn sql(&self, param: &str) -> Result<Option<String>, EngineError> {
-        self.text(param)?.map(|s| self.fill(&s)).transpose()
+        self.text(param)?.map(|s| self.fill(&s, quoted)).transpose()
+    }
+
+    /// A SQL parameter for people: roles as the bare names of their columns.
+    pub fn words(&self, param: &str) -> Result<String, EngineError> {
+        let text = self.text(param)?.unwrap_or_default();
+        self.fill(&text, str::to_owned)
     }
 
     /// A number parameter.
@@ -141,8 +147,8 @@ impl Ask<'_> {
         )
     }
 
-    /// Puts the quoted column for each `{role}`; braces around anything else are left alone.
-    fn fill(&self, sql: &str) -> Result<String, EngineError> {
+    /// Puts the column for each `{role}`, as `name` writes it; braces around anything else are left alone.
+    fn fill(&self, sql: &str, name_of: impl Fn(&str) -> String) -> Result<String, EngineError> {
         let mut out = String::with_capacity(sql.len());
         let mut rest = sql;
         while let Some(open) = rest.find('{') {
@@ -151,7 +157,7 @@ impl Ask<'_> {
             let name = from.get(1..).and_then(|s| s.split_once('}')).map(|(name, _)| name);
             match name.filter(|n| !n.is_empty() && n.chars().all(|c| c.is_alphanumeric() || c == '_')) {
                 Some(role) => {
-                    out.push_str(&quoted(&self.column(role)?));
+                    out.push_str(&name_of(&self.column(role)?));
                     rest = from.get(role.len() + 2..).unwrap_or_default();
                 }
                 None => {

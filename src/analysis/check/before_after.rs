@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 
 use crate::analysis::cells::{Arm, fetch, need_level};
+use crate::analysis::crude::crude;
 use crate::analysis::format;
 use crate::analysis::keys::{column_type, quoted};
 use crate::analysis::level::{level, point};
-use crate::analysis::mantel::crude;
 use crate::engine::EngineError;
 use crate::query::{Cell, Estimate, Every, Key, KeyBin, Kpi, Measure, Sums};
 

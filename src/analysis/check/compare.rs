@@ -11,7 +11,7 @@ use super::ask::{Ask, Found, events, scaled};
 
 pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     if let Some(a) = ask.sql("a")? {
-        let label = a.clone();
+        let label = ask.words("a")?;
         return compared(ask, a, ask.sql("b")?, &label);
     }
     if ask.text("b")?.is_some() {
@@ -102,7 +102,7 @@ fn exposure(ask: &Ask<'_>, column: &str) -> Result<(String, String), EngineError
 
 fn compared(ask: &Ask<'_>, a: String, b: Option<String>, label: &str) -> Result<Found, EngineError> {
     let within = ask.within()?;
-    let other = b.clone();
+    let other = if b.is_some() { Some(ask.words("b")?) } else { None };
     let comparison = Comparison {
         kpi: ask.kpi.clone(),
         a,
@@ -143,10 +143,9 @@ fn says(kpi: &Kpi, r: &ComparisonResult, label: &str, other: Option<&str>, withi
         format::count(r.n.1),
         format::change_with_interval(kpi, &r.difference),
     );
-    let times = |e: &crate::query::Estimate| match (e.value, e.interval) {
-        (Some(_), Some(range)) => format!(", {} times {}", format::ratio(e.value), format::plain_interval(range)),
-        (Some(_), None) => format!(", {} times", format::ratio(e.value)),
-        _ => String::new(),
+    let times = |e: &crate::query::Estimate| match e.value {
+        Some(_) => format!(", ratio {}", format::ratio_with_interval(e)),
+        None => String::new(),
     };
     text.push_str(&times(&r.ratio));
     if !within.is_empty() {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::cells::{Arm, Scale, estimate, fetch, need_level, spread};
+use crate::analysis::crude::{Contrast, crude};
 use crate::analysis::format;
 use crate::analysis::keys::{Coding, STRATA, code, column_type};
 use crate::analysis::level::UNKNOWN;
-use crate::analysis::mantel::{Contrast, Stratum, crude, within};
+use crate::analysis::mantel::{Stratum, within};
 use crate::engine::EngineError;
 use crate::query::{Better, Cell, Estimate, Key};
 
@@ -78,11 +79,11 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     } else {
         let strata_words = if held.is_empty() { String::new() } else { format!(" within {}", held.join(" and ")) };
         format!(
-            "From one of {} steps of {column} to the next the KPI moves by {}{strata_words}; {} of the steps go the same way, and between the ends it is {} times.",
+            "From one of {} steps of {column} to the next the KPI moves by {}{strata_words}; {} of the steps go the same way, and the ratio of the worse end to the other is {}.",
             order.len(),
             format::change_with_interval(ask.kpi, &slope),
             same.map_or_else(|| format::UNKNOWN.to_owned(), |s| format::percent_with(s, 0)),
-            format::ratio(worse_ratio.value),
+            format::ratio_with_interval(&worse_ratio),
         )
     };
     Ok(found)

@@ -1,10 +1,10 @@
 //! `rate_by`: the KPI by a column, the worst group against all others, and its share of the excess.
 
 use crate::analysis::cells::{Arm, Scale, delta, fetch, need_level};
+use crate::analysis::crude::crude;
 use crate::analysis::format;
 use crate::analysis::keys::{OTHER, SHOWN, code};
 use crate::analysis::level::{count_f64, point};
-use crate::analysis::mantel::crude;
 use crate::engine::EngineError;
 use crate::query::{Better, Cell, Key, KeyBin};
 
@@ -69,9 +69,9 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     found.n = vec![top.arm.sums.known, others.sums.known];
     found.events = events(ask.kpi, &[top.arm.sums.y, others.sums.y]);
     let label = top.keys.first().map(|c| coded.label(c)).unwrap_or_default();
-    let word = if worse > 0.0 { "highest" } else { "lowest" };
+    let (word, excess_word) = if worse > 0.0 { ("highest", "excess") } else { ("lowest", "shortfall") };
     found.says = format!(
-        "The {word} of {} groups is {label}: {} in {} rows against {} elsewhere; it goes with {} of the excess and holds {} of the rows.",
+        "The {word} of {} groups is {label}: {} in {} rows against {} elsewhere; it goes with {} of the {excess_word} and holds {} of the rows.",
         found.tried,
         format::level(ask.kpi, point(&top.arm.sums)),
         format::count(top.arm.sums.known),

@@ -106,7 +106,8 @@ impl Workbench {
         let sentence = doc.session.state.sentence.clone();
         let title = if sentence.is_empty() { doc.title() } else { sentence };
         let path = std::path::absolute(&doc.path).unwrap_or_else(|_| doc.path.clone());
-        home::remember(&folder, home::Recent { path, title, at: now() });
+        // Best effort: the list is a convenience.
+        let _ = home::remember(&folder, home::Recent { path, title, at: now() });
     }
 
     pub(super) fn demo(&mut self) {

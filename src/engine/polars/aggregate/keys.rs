@@ -111,7 +111,8 @@ fn top(series: &Series, by: &Codes, most: usize, mask: Option<&[bool]>) -> Coded
     let value = |i: usize| by.first_row.get(i).map_or(Cell::Null, |row| sql::cell_at(series, *row as usize));
     // Cells are made only for those that can be among the first, ties included.
     order.sort_by_key(|i| std::cmp::Reverse(count(i)));
-    let last = most.checked_sub(1).and_then(|i| order.get(i)).map_or(u64::MAX, count);
+    // With fewer values than asked for, all are kept.
+    let last = most.checked_sub(1).map_or(u64::MAX, |i| order.get(i).map_or(0, count));
     order.truncate(order.partition_point(|i| count(i) >= last));
     let mut kept: Vec<(usize, Cell)> = order.into_iter().map(|i| (i, value(i))).collect();
     // A value that is itself called "other" belongs to the rest, so that no two groups have one name.

@@ -1,0 +1,155 @@
+//! `whyboard profile DATA`.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::data_args::{DataArgs, OutputArgs};
+use super::exit::{Failure, Outcome, Streams, written};
+use super::kpi::raw;
+use super::output::{Column, Field, Sheet, json_number, write};
+use crate::analysis::{self, format};
+use crate::engine::Ticket;
+use crate::query::{Analysis, Cell, ColumnProfile, Findings, ProfileAlert, ProfileResult};
+
+/// Arguments of `profile`.
+#[derive(Debug, Clone, Args)]
+pub struct ProfileCommand {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub data: DataArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: OutputArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Exit 2 for arguments that do not fit the table, 3 when it can't be read.
+pub fn run(args: &ProfileCommand, streams: &mut Streams<'_>) -> Outcome {
+    let ticket = Ticket::default();
+    let opened = args.data.open(streams, &ticket)?;
+    let analysis = Analysis::Profile { filter: args.data.filter.clone() };
+    let Findings::Profile(result) = analysis::run(opened.engine.as_ref(), &analysis, &ticket)? else {
+        return Err(Failure::input("The analysis gave something else than a profile."));
+    };
+    written(write(&sheet(&result), &shape(&result), args.output.format, streams.out))
+}
+
+fn alerts(list: &[ProfileAlert]) -> Value {
+    list.iter().map(|a| json!({"kind": a.kind, "detail": a.detail})).collect()
+}
+
+/// The shape of 6-cli.md.
+fn shape(r: &ProfileResult) -> Value {
+    let columns: Vec<Value> = r
+        .columns
+        .iter()
+        .map(|c| {
+            let quantiles: serde_json::Map<String, Value> =
+                c.quantiles.iter().map(|(p, x)| (p.clone(), json_number(Some(*x)))).collect();
+            let top: Vec<Value> = c.top.iter().map(|t| json!({"value": raw(&t.value), "n": t.n})).collect();
+            json!({
+                "name": c.name,
+                "dtype": c.dtype,
+                "nulls": c.nulls,
+                "distinct": c.distinct,
+                "distinct_exact": c.distinct_exact,
+                "min": raw(&c.min),
+                "max": raw(&c.max),
+                "mean": json_number(c.mean),
+                "sd": json_number(c.sd),
+                "quantiles": quantiles,
+                "top": top,
+                "alerts": alerts(&c.alerts),
+            })
+        })
+        .collect();
+    json!({ "rows": r.rows, "columns": columns, "read": r.read, "alerts": alerts(&r.alerts) })
+}
+
+fn cell(c: &Cell) -> Field {
+    match c {
+        Cell::Null => Field::unknown(),
+        Cell::Float(x) => Field::new(format::number(*x), json_number(Some(*x))),
+        other => Field::new(other.to_string(), raw(other)),
+    }
+}
+
+fn number(x: Option<f64>) -> Field {
+    x.map_or_else(Field::unknown, |x| Field::new(format::number(x), json_number(Some(x))))
+}
+
+fn row(c: &ColumnProfile, rows: u64) -> Vec<Field> {
+    // Where no value comes twice there is no most frequent one.
+    let top = c.top.first().filter(|t| t.n > 1 || c.distinct == 1);
+    let known = rows.saturating_sub(c.nulls);
+    #[allow(clippy::cast_precision_loss)]
+    let share = top.filter(|_| known > 0).map(|t| t.n as f64 / known as f64);
+    let kinds: Vec<&str> = c.alerts.iter().map(|a| a.kind.as_str()).collect();
+    vec![
+        Field::text(&c.name),
+        Field::text(c.dtype.word()),
+        Field::new(format::count(c.nulls), c.nulls),
+        Field::new(format!("{}{}", if c.distinct_exact { "" } else { "≈" }, format::count(c.distinct)), c.distinct),
+        cell(&c.min),
+        number(c.mean),
+        cell(&c.max),
+        top.map_or_else(Field::unknown, |t| cell(&t.value)),
+        share.map_or_else(Field::unknown, |s| Field::new(format::percent_with(s, 0), json_number(Some(s)))),
+        Field::text(kinds.join(", ")),
+    ]
+}
+
+fn sheet(r: &ProfileResult) -> Sheet {
+    let head = format!("{} rows, {} columns", format::count(r.rows), format::count(r.columns.len() as u64));
+    let left = Column::left;
+    let right = Column::right;
+    let mut notes: Vec<String> = r.alerts.iter().map(|a| a.detail.clone()).collect();
+    for c in &r.columns {
+        notes.extend(c.alerts.iter().map(|a| format!("{}: {}", c.name, a.detail)));
+    }
+    let names =
+        ["name", "dtype", "nulls", "distinct", "distinct_exact", "min", "max", "mean", "sd", "top", "top_n", "alerts"];
+    let csv_rows = r
+        .columns
+        .iter()
+        .map(|c| {
+            let top = c.top.first();
+            let kinds: Vec<&str> = c.alerts.iter().map(|a| a.kind.as_str()).collect();
+            vec![
+                Value::from(c.name.as_str()),
+                json!(c.dtype),
+                c.nulls.into(),
+                c.distinct.into(),
+                c.distinct_exact.into(),
+                raw(&c.min),
+                raw(&c.max),
+                json_number(c.mean),
+                json_number(c.sd),
+                top.map_or(Value::Null, |t| raw(&t.value)),
+                top.map_or(Value::Null, |t| t.n.into()),
+                Value::from(kinds.join(" ")),
+            ]
+        })
+        .collect();
+    Sheet {
+        head: vec![head],
+        columns: vec![
+            left("column"),
+            left("type"),
+            right("null"),
+            right("distinct"),
+            right("min"),
+            right("mean"),
+            right("max"),
+            left("most frequent"),
+            right("share"),
+            left("alerts"),
+        ],
+        rows: r.columns.iter().map(|c| row(c, r.rows)).collect(),
+        csv_columns: names.map(str::to_owned).to_vec(),
+        csv_rows,
+        notes,
+    }
+}

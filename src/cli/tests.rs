@@ -1,0 +1,272 @@
+//! Commands as functions: arguments in, text out, no process.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Parser;
+use serde_json::{Value, json};
+
+use super::exit::{Exit, Failure, Outcome, Streams};
+use super::{experiment, kpi, profile};
+
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Profile(profile::ProfileCommand),
+    Kpi(Box<kpi::KpiCommand>),
+    Experiment(experiment::ExperimentCommand),
+}
+
+fn run_on(args: &[&str], stdin: &[u8], out: &mut dyn Write) -> (Outcome, String) {
+    let cli = Cli::try_parse_from(std::iter::once("whyboard").chain(args.iter().copied()))
+        .unwrap_or_else(|e| panic!("{args:?}: {e}"));
+    let mut input = stdin;
+    let mut err = Vec::new();
+    let mut streams = Streams { input: &mut input, input_is_terminal: stdin.is_empty(), out, err: &mut err };
+    let outcome = match cli.command {
+        Command::Profile(a) => profile::run(&a, &mut streams),
+        Command::Kpi(a) => kpi::run(&a, &mut streams),
+        Command::Experiment(a) => experiment::run(&a, &mut streams),
+    };
+    (outcome, String::from_utf8(err).unwrap())
+}
+
+fn run(args: &[&str]) -> (Outcome, String, String) {
+    let mut out = Vec::new();
+    let (outcome, err) = run_on(args, b"", &mut out);
+    (outcome, String::from_utf8(out).unwrap(), err)
+}
+
+fn failed(outcome: Outcome) -> Failure {
+    outcome.expect_err("a failure")
+}
+
+struct Table {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl Table {
+    fn new(content: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        std::fs::write(&path, content).unwrap();
+        Self { _folder: folder, path }
+    }
+
+    fn riders() -> Self {
+        let mut text = String::from("city,wait,day,left\n");
+        for i in 0..240 {
+            let city = ["North", "South", "=cmd()"][i % 3];
+            let left = if i % 3 == 0 { i % 2 } else { usize::from(i % 8 == 0) };
+            text.push_str(&format!("{city},{}.5,2024-0{}-11,{left}\n", i % 30, 1 + i / 90));
+        }
+        Self::new(&text)
+    }
+
+    fn name(&self) -> &str {
+        self.path.to_str().unwrap()
+    }
+}
+
+#[test]
+fn kpi_by_column_in_all_four_forms() {
+    let t = Table::riders();
+    let base = ["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", "city"];
+    let with = |format: &str| {
+        let (outcome, out, _) = run(&[&base[..], &["--format", format]].concat());
+        assert_eq!(outcome, Ok(Exit::Done), "{format}");
+        out
+    };
+    let shape: Value = serde_json::from_str(&with("json")).unwrap();
+    let keys: Vec<&String> = shape.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["kpi", "n", "value", "interval", "groups"]);
+    assert_eq!(shape["n"], 240);
+    let group = &shape["groups"][0];
+    assert_eq!(group.as_object().unwrap().keys().collect::<Vec<_>>(), ["where", "n", "value", "interval"]);
+    assert_eq!((&group["where"]["city"], &group["n"]), (&json!("=cmd()"), &json!(80)));
+    assert_eq!(shape["interval"].as_array().unwrap().len(), 2);
+
+    let text = with("table");
+    assert!(text.starts_with("rate(left = 1): "), "{text}");
+    assert!(text.contains("50.0%  [39.3, 60.7]"), "{text}");
+    let csv = with("csv");
+    assert!(csv.starts_with("city,n,value,low,high\n'=cmd(),80,"), "a formula is defused: {csv}");
+    assert!(with("markdown").contains("| city | n | value | interval |\n| --- | ---: | ---: | ---: |"));
+}
+
+#[test]
+fn unknown_is_null() {
+    let t = Table::new("x,y\na,1\nb,\n");
+    let (_, out, _) = run(&["kpi", t.name(), "--kpi", "mean(y)", "--by", "x", "--format", "json"]);
+    let shape: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&shape["n"], &shape["value"], &shape["interval"]), (&json!(1), &json!(1.0), &Value::Null));
+    let (_, csv, err) = run(&["kpi", t.name(), "--kpi", "mean(y)", "--by", "x", "--format", "csv"]);
+    assert!(csv.contains("\nb,0,,,\n"), "{csv}");
+    assert!(err.contains("note: 1 of 2 rows have no known value"), "{err}");
+    let (_, text, _) = run(&["kpi", t.name(), "--kpi", "mean(y)", "--by", "x"]);
+    assert!(text.contains('–'), "{text}");
+}
+
+#[test]
+fn a_trend_follows_a_time_column() {
+    let t = Table::riders();
+    let (outcome, out, _) =
+        run(&["kpi", t.name(), "--kpi", "rate(left = 1)", "--trend", "day", "--every", "1mo", "--format", "csv"]);
+    assert_eq!(outcome, Ok(Exit::Done));
+    let lines: Vec<&str> = out.lines().map(|l| l.split(",0.").next().unwrap()).collect();
+    assert_eq!(lines[..2], ["day,n,value,low,high", "2024-01-01,90"], "{out}");
+    let (outcome, ..) = run(&["kpi", t.name(), "--kpi", "rate(left = 1)", "--trend", "city", "--every", "1d"]);
+    let f = failed(outcome);
+    assert_eq!(f.exit, Exit::Usage);
+    assert!(f.message.contains("time column"), "{}", f.message);
+}
+
+#[test]
+fn profile_gives_the_agreed_shape_and_remarks() {
+    let t = Table::riders();
+    let (outcome, out, _) = run(&["profile", t.name(), "--format", "json"]);
+    assert_eq!(outcome, Ok(Exit::Done));
+    let shape: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(shape.as_object().unwrap().keys().collect::<Vec<_>>(), ["rows", "columns", "read", "alerts"]);
+    let column = shape["columns"][1].as_object().unwrap();
+    let want = [
+        "name",
+        "dtype",
+        "nulls",
+        "distinct",
+        "distinct_exact",
+        "min",
+        "max",
+        "mean",
+        "sd",
+        "quantiles",
+        "top",
+        "alerts",
+    ];
+    assert_eq!(column.keys().collect::<Vec<_>>(), want);
+    assert_eq!((&column["name"], &column["dtype"], &column["distinct"]), (&json!("wait"), &json!("float"), &json!(30)));
+    let (_, text, _) = run(&["profile", t.name()]);
+    assert!(text.starts_with("240 rows, 4 columns") && text.lines().count() >= 6, "{text}");
+    let (_, some, _) = run(&["profile", t.name(), "--where", "city = 'North'", "--format", "json"]);
+    assert_eq!(serde_json::from_str::<Value>(&some).unwrap()["rows"], 80);
+}
+
+#[test]
+fn standard_input_is_a_table_too() {
+    let mut out = Vec::new();
+    let (outcome, _) = run_on(&["kpi", "-", "--kpi", "mean(x)", "--format", "json"], b"x,y\n1,a\n3,b\n", &mut out);
+    assert_eq!(outcome, Ok(Exit::Done));
+    assert_eq!(serde_json::from_slice::<Value>(&out).unwrap()["value"], 2.0);
+    let f = failed(run(&["kpi", "-", "--kpi", "mean(x)"]).0);
+    assert_eq!(f.exit, Exit::Usage);
+    assert!(f.message.contains("nothing is piped in"), "{}", f.message);
+    let mut none = Vec::new();
+    let f = failed(run_on(&["profile", "-"], b"\n\n", &mut none).0);
+    assert_eq!(f.exit, Exit::Input);
+    let f = failed(run_on(&["profile", "-"], b"PK\x03\x04 a packed workbook", &mut none).0);
+    assert_eq!(f.exit, Exit::Input);
+    assert!(f.message.contains("standard input") && !f.message.contains("whyboard-"), "{}", f.message);
+}
+
+#[test]
+fn wrong_use_is_2_and_unreadable_input_is_3() {
+    let t = Table::riders();
+    let folder = t.path.parent().unwrap().to_str().unwrap();
+    let named = format!("rides={}", t.name());
+    for (args, exit, word) in [
+        (vec!["kpi", t.name(), "--kpi", "rate(lef = 1)"], Exit::Usage, "left"),
+        (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", "town"], Exit::Usage, "town"),
+        (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--unit", "user"], Exit::Usage, "user"),
+        (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--where", "city ="], Exit::Usage, "city ="),
+        (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", "city,wait,day"], Exit::Usage, "two keys"),
+        (vec!["profile", folder], Exit::Usage, "folder"),
+        (vec!["profile", "/nowhere/*.csv"], Exit::Usage, "pattern"),
+        (vec!["profile", &named], Exit::Usage, "names a table"),
+        (vec!["profile", "/nowhere/x.csv"], Exit::Input, "/nowhere/x.csv"),
+        (vec!["experiment", "--base", "0.05", "--target", "5%"], Exit::Usage, "same"),
+        (vec!["experiment", "--base", "5", "--target", "4"], Exit::Usage, "--sd"),
+    ] {
+        let f = failed(run(&args).0);
+        assert_eq!(f.exit, exit, "{args:?}: {}", f.message);
+        assert!(f.message.contains(word), "{args:?}: {}", f.message);
+    }
+    for args in [
+        vec!["kpi", "x.csv", "--kpi", "median(x)"],
+        vec!["kpi", "x.csv"],
+        vec!["kpi", "x.csv", "--kpi", "count()", "--every", "1d"],
+    ] {
+        let parsed = Cli::try_parse_from(std::iter::once("whyboard").chain(args));
+        assert_eq!(parsed.err().map(|e| e.exit_code()), Some(2));
+    }
+}
+
+#[test]
+fn nothing_in_data_reaches_the_terminal_as_an_escape() {
+    let t = Table::new("na\u{1b}[2Jme,v\n\u{1b}]0;pwned\u{7}x,1\ny|z<b>,2\n\u{1b}]0;pwned\u{7}x,3\n");
+    for format in ["table", "markdown"] {
+        for args in [vec!["profile", t.name()], vec!["kpi", t.name(), "--kpi", "mean(v)", "--by", "na\u{1b}[2Jme"]] {
+            let (outcome, out, err) = run(&[&args[..], &["--format", format]].concat());
+            assert_eq!(outcome, Ok(Exit::Done));
+            assert!(!out.contains('\u{1b}') && !err.contains('\u{1b}') && !out.contains('\u{7}'), "{out:?}");
+            assert!(out.contains('␛'), "{out:?}");
+            if format == "markdown" {
+                assert!(!out.contains("<b>"), "{out}");
+            }
+        }
+    }
+}
+
+struct Broken(io::ErrorKind);
+
+impl Write for Broken {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(self.0.into())
+    }
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_failure() {
+    let t = Table::riders();
+    for format in ["table", "json", "csv", "markdown"] {
+        let args = ["profile", t.name(), "--format", format];
+        assert_eq!(run_on(&args, b"", &mut Broken(io::ErrorKind::BrokenPipe)).0, Ok(Exit::Done), "{format}");
+        let f = failed(run_on(&args, b"", &mut Broken(io::ErrorKind::StorageFull)).0);
+        assert!(f.exit == Exit::Input && f.message.contains("can't be written"));
+    }
+}
+
+#[test]
+fn the_size_of_an_experiment() {
+    let (_, out, _) =
+        run(&["experiment", "--base", "0.05", "--target", "4.75%", "--per-week", "20000", "--format", "json"]);
+    let shape: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(shape.as_object().unwrap().keys().collect::<Vec<_>>(), ["n_per_arm", "weeks", "mde"]);
+    assert_eq!(shape["n_per_arm"], 116_470);
+    assert!((shape["weeks"].as_f64().unwrap() - 11.647).abs() < 1e-9);
+    assert!(shape["mde"].as_f64().unwrap() > 0.0025, "four weeks show less than twelve");
+    let (_, out, _) = run(&["experiment", "--base", "100", "--target", "101", "--sd", "10", "--format", "csv"]);
+    assert_eq!(out, "n_per_arm,weeks,mde\n1570,,\n");
+    let (_, text, _) = run(&["experiment", "--base", "0.2", "--target", "0.19"]);
+    assert!(text.contains("24\u{2009}638"), "{text}");
+}
+
+#[test]
+fn guesses_are_told_on_standard_error() {
+    let t = Table::new("a;b\n1,5;x\n2,5;y\n");
+    let (outcome, _, err) = run(&["profile", t.name()]);
+    assert_eq!(outcome, Ok(Exit::Done));
+    assert!(err.contains("delimiter ;"), "{err}");
+    let (_, out, _) = run(&["profile", t.name(), "--delimiter", ",", "--format", "json"]);
+    assert!(serde_json::from_str::<Value>(&out).unwrap()["columns"].as_array().unwrap().len() >= 2);
+}
