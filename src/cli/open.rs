@@ -47,7 +47,7 @@ pub fn new(args: &NewArgs) -> Outcome {
             name.push(".yaml");
             name.into()
         }
-        None => PathBuf::from(format!("session-{}.yaml", jiff::Zoned::now().strftime("%Y-%m-%d"))),
+        None => PathBuf::from(format!("session-{}.yaml", jiff::ZonedDateTime::now().strftime("%Y-%m-%d"))),
     };
     if path.exists() {
         return Err(Failure::usage(format!(
@@ -57,7 +57,9 @@ pub fn new(args: &NewArgs) -> Outcome {
     }
     find_playbook(&args.playbook, path.parent()).map_err(Failure::usage)?;
     if !io::stdout().is_terminal() {
-        return Err(Failure::usage("This needs a terminal; `whyboard profile DATA` and `whyboard kpi DATA` look at data as text."));
+        return Err(Failure::usage(
+            "This needs a terminal; `whyboard profile DATA` and `whyboard kpi DATA` look at data as text.",
+        ));
     }
     let mut tables = Vec::new();
     for data in &args.data {
@@ -87,7 +89,9 @@ fn table(data: &str, session: &Path) -> Result<(String, String), Failure> {
         Failure::input(format!("The data {path} can't be read: {why}. No session was made."))
     })?;
     if meta.is_dir() {
-        return Err(Failure::input(format!("{path} is a directory. Name a CSV, Parquet or JSON file. No session was made.")));
+        return Err(Failure::input(format!(
+            "{path} is a directory. Name a CSV, Parquet or JSON file. No session was made."
+        )));
     }
     if meta.is_file() && meta.len() == 0 {
         return Err(Failure::input(format!("{path} is empty. No session was made.")));
@@ -99,8 +103,7 @@ fn table(data: &str, session: &Path) -> Result<(String, String), Failure> {
 fn spool(session: &Path) -> Result<PathBuf, Failure> {
     let target = session.with_extension("stdin.csv");
     let fail = |e: io::Error| Failure::input(format!("Standard input can't be kept in {}: {e}.", target.display()));
-    let mut file: File =
-        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&target).map_err(fail)?;
+    let mut file: File = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&target).map_err(fail)?;
     let copied = io::copy(&mut io::stdin().lock(), &mut file).map_err(fail)?;
     if copied == 0 {
         let _ = fs::remove_file(&target);

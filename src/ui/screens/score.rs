@@ -409,11 +409,8 @@ fn belief(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let leader = doc.board.board.leader().unwrap_or_default().to_owned();
     #[allow(clippy::cast_precision_loss)] // a session has few events
-    let curve: Vec<(f64, f64)> = doc
-        .belief
-        .iter()
-        .filter_map(|s| s.plausibility.get(&leader).map(|p| (s.event as f64, *p)))
-        .collect();
+    let curve: Vec<(f64, f64)> =
+        doc.belief.iter().filter_map(|s| s.plausibility.get(&leader).map(|p| (s.event as f64, *p))).collect();
     let tall = rest.height >= 12 && rest.width >= 60;
     let list = if tall {
         let chart = Rect { x: rest.x + 3, width: rest.width.saturating_sub(6).min(70), height: 6, ..rest };
