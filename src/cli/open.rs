@@ -1,4 +1,4 @@
-//! `new` and `open`.
+//! `new`, `open` and the interactive `replay`.
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
@@ -33,6 +33,16 @@ pub struct OpenArgs {
     /// The session's file
     #[arg(value_name = "S.yaml")]
     pub path: PathBuf,
+}
+
+/// `whyboard replay` on the screens.
+///
+/// # Errors
+/// A file that is missing or no session.
+pub fn replay(path: &Path, at: Option<usize>, speed: Option<f64>) -> Outcome {
+    super::load::read_session(path).map_err(|e| Failure::input(e.to_string()))?;
+    let begin = Begin { open: Some(path.to_path_buf()), replay: Some(at.unwrap_or(0)), speed, ..Begin::default() };
+    workbench_begin(&begin, "`whyboard replay --headless` plays a session as text")
 }
 
 /// Starts a session. Everything that can be wrong is found before the file is made.
