@@ -69,6 +69,8 @@ pub enum FormId {
     OpenPath,
     /// Where the brief goes.
     Report,
+    /// One of several, for what is named.
+    Choose(&'static str),
 }
 
 impl FormId {
@@ -113,6 +115,10 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::NewSession => files::submit_new_session(form),
         FormId::OpenPath => files::submit_path(form),
         FormId::Report => files::submit_report(form),
+        FormId::Choose(what) => match form.text("choice") {
+            key if key.is_empty() => Err("Choose with the arrow keys.".into()),
+            key => Ok(super::screens::explore::chosen(app, what, &key)),
+        },
     }
 }
 
