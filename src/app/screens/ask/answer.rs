@@ -133,7 +133,7 @@ impl Answering {
 
     /// What stands here is recorded now.
     pub fn mark_saved(&mut self) {
-        self.saved = Some((self.value(), self.text(), self.verbatim));
+        self.saved = Some((self.value(), self.text(), self.is_verbatim()));
     }
 
     /// How many typed fields come before the words.
@@ -201,6 +201,12 @@ impl Answering {
         lines.join("\n").trim_end().to_owned()
     }
 
+    /// Whether there are words and they are exactly theirs.
+    #[must_use]
+    pub fn is_verbatim(&self) -> bool {
+        self.verbatim && !self.text().is_empty()
+    }
+
     /// Whether nothing was answered.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -212,7 +218,7 @@ impl Answering {
     pub fn is_saved(&self) -> bool {
         self.saved
             .as_ref()
-            .is_some_and(|(v, t, verbatim)| *v == self.value() && *t == self.text() && *verbatim == self.verbatim)
+            .is_some_and(|(v, t, verbatim)| *v == self.value() && *t == self.text() && *verbatim == self.is_verbatim())
     }
 
     /// What makes the answer weak, in the playbook's words where it has some.

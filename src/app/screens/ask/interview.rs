@@ -181,7 +181,7 @@ fn intent(app: &App) -> Option<Intent> {
         value: a.value(),
         unit: None,
         text: a.text(),
-        verbatim: a.verbatim && !a.text().is_empty(),
+        verbatim: a.is_verbatim(),
     };
     if i.recorded.contains(&a.question.id) {
         let events = batch_of_answer(app, &i.alias, &a.question.id);

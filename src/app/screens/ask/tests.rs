@@ -267,6 +267,9 @@ fn esc_records_what_is_complete_and_keeps_the_rest_as_a_draft() {
     typed(&mut app, "Nothing");
     assert_eq!(press(&mut app, "Esc"), []);
     assert!(message(&app).contains("comes back"), "{}", message(&app));
+    // Quitting asks first.
+    press(&mut app, "q n");
+    assert!(!app.quitting);
     // Another person begins afresh, this one goes on where it stopped.
     interview(&mut app, "p1");
     press(&mut app, "Esc");
@@ -495,7 +498,8 @@ fn triage_dismisses_and_edits() {
     press(&mut app, "u");
     assert_eq!(open_kinds(&app).len(), 6);
     // Other words for a hypothesis.
-    press(&mut app, "e Ctrl-U");
+    press(&mut app, "e");
+    press(&mut app, &"Ctrl-W ".repeat(9));
     typed(&mut app, "Nothing holds them");
     let events = acts(&press(&mut app, "Enter"));
     assert!(

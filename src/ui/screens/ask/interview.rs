@@ -122,12 +122,18 @@ fn plan(a: &Answering, flow: &Flow<'_>, area: Rect, head: u16, notice: Vec<Strin
     let packed = packed_probes(a, flow, wide);
     let listed: Vec<String> =
         a.question.probes.iter().enumerate().map(|(i, p)| probe_words(a, i, &fill(p, &fills))).collect();
+    let fits = listed.len() == packed.len() && listed.iter().all(|l| text::width(l) <= wide);
+    let (packed, listed) = if fits { (listed, Vec::new()) } else { (packed, listed) };
     let mut probes = if take(lines(&packed)) {
         packed
     } else {
         let keys = short_probes(a);
         if take(lines(&keys)) { keys } else { Vec::new() }
     };
+    // Who writes sees some lines of what was written before there is room for anything else.
+    while a.on_words() && (3..5).contains(&words) && take(1) {
+        words += 1;
+    }
     let more = wanted.saturating_sub(typed);
     if take(more) {
         typed = wanted;
@@ -227,9 +233,12 @@ fn asking(a: &Answering, flow: &Flow<'_>, theme: &Theme, area: Rect, buf: &mut B
         cursor = typed::draw(a, theme, Rect { height: plan.typed.min(rest.height), ..rest }, buf);
         rest = below(rest, plan.typed);
     }
+    if plan.gaps && plan.typed == 0 {
+        rest = below(rest, 1);
+    }
     let ink = if a.error.is_some() { theme.bad } else { theme.warn };
     rest = write(rest, buf, 0, &plan.notice, ink);
-    if plan.gaps && (plan.notice.is_empty() || plan.typed == 0) {
+    if plan.gaps && plan.typed > 0 && plan.notice.is_empty() {
         rest = below(rest, 1);
     }
     let at = their_words(a, theme, Rect { height: plan.words.min(rest.height), ..rest }, buf);
