@@ -6,8 +6,8 @@ use ratatui::style::Modifier;
 
 use super::parts::{self, Column, inset};
 use super::split;
-use crate::app::screens::ask::answer::value_words;
 use crate::app::screens::ask::triage::{Group, waiting};
+use crate::app::screens::ask::words::value_words;
 use crate::app::{App, Doc};
 use crate::domain::event::ProposalKind;
 use crate::domain::playbook::{PlaybookHypothesis, fill};
