@@ -7,8 +7,7 @@ use crate::app::key::Input;
 use crate::app::screens::ask::fixture::{
     self, acts, answer, app, asked, go_to, interview, press, record, stamp, typed,
 };
-use crate::app::screens::ask::interview::{place, waiting};
-use crate::app::screens::ask::{list, triage};
+use crate::app::screens::ask::interview::waiting;
 use crate::app::{Msg, Popup, update};
 use crate::domain::event::Shape;
 use crate::domain::session::Session;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::app::commands;
-use crate::app::screens::ask::fixture::{self, acts, answer, app, interview, press, stamp, typed, with_playbook};
+use crate::app::screens::ask::fixture::{self, acts, answer, app, press, stamp, typed, with_playbook};
 use crate::app::screens::ask::interview::begin_interview;
 use crate::app::screens::ask::list;
 

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::*;
-use crate::app::screens::ask::fixture::{acts, answer, app, asked, go_to, interview, press, record, typed};
+use crate::app::screens::ask::fixture::{acts, app, asked, go_to, interview, press, record, typed};
 use crate::app::screens::ask::interview::{elapsed, place, waiting};
-use crate::app::screens::ask::{list, triage};
+use crate::app::screens::ask::list;
 use crate::app::{Popup, commands};
 
 #[test]

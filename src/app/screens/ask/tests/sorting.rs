@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::*;
 use crate::app::screens::ask::fixture::{acts, answer, app, press, typed};
-use crate::app::screens::ask::interview::waiting;
 use crate::app::screens::ask::triage;
 use crate::domain::session::ProposalFate;
 use crate::domain::words::{Grade, Origin, Rating};
