@@ -213,6 +213,11 @@ pub static GLOBAL: &[CommandSpec] = &[
                 a.popups.push(Popup::Confirm { question, yes: Confirmed::Quit });
                 return Vec::new();
             }
+            if !a.views.ask.drafts.is_empty() {
+                let question = "An answer was begun and is not recorded (\"begun\" in 2 Ask). Quit without it?".into();
+                a.popups.push(Popup::Confirm { question, yes: Confirmed::Quit });
+                return Vec::new();
+            }
             a.quitting = true;
             vec![Effect::Quit]
         })
