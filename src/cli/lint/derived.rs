@@ -72,8 +72,8 @@ fn compare(at: &str, stored: &Value, fresh: &Value, out: &mut Vec<(String, Strin
                 compare(&format!("{at}[{i}]"), x, y, out);
             }
         }
-        (Value::Number(a), Value::Number(b))
-            if matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if (a - b).abs() <= TOLERANCE + 1e-9) => {}
+        (Value::Number(a), Value::Number(b)) if matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if (a - b).abs() <= TOLERANCE + 1e-9) =>
+            {}
         (a, b) if a == b => {}
         (Value::Array(a), Value::Array(b)) => {
             out.push((at.to_owned(), format!("has {} entries, a fresh fold gives {}", a.len(), b.len())));

@@ -27,7 +27,8 @@ fn id_column(line: &str, id: &str) -> Option<usize> {
         let rest = &line[start + 3..];
         let value = rest.trim_start();
         let word = value.trim_start_matches(['"', '\'']);
-        let fits = word.strip_prefix(id).is_some_and(|tail| !tail.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+        let fits =
+            word.strip_prefix(id).is_some_and(|tail| !tail.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
         if before_fits && fits {
             let offset = start + 3 + (rest.len() - value.len());
             return Some(line[..offset].chars().count() + 1);
@@ -105,7 +106,8 @@ pub fn snippet(text: &str, line: usize, column: usize) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "id: book\nquestions:\n  - id: q1\n    ask: [ops, boss]\n  - {id: q10, ask: [boss]}\n  - id: \"q1\"\n";
+    const TEXT: &str =
+        "id: book\nquestions:\n  - id: q1\n    ask: [ops, boss]\n  - {id: q10, ask: [boss]}\n  - id: \"q1\"\n";
 
     #[test]
     fn ids_are_found_where_they_are_given() {

@@ -9,7 +9,10 @@ pub fn look(text: &str, origin: &str) -> Vec<Finding> {
     let mut out: Vec<Finding> = words::risky(text)
         .into_iter()
         .map(|(line, column, word)| {
-            Finding::fault((line, column), format!("write \"{word}\" in quotes: many programs read it as true or false"))
+            Finding::fault(
+                (line, column),
+                format!("write \"{word}\" in quotes: many programs read it as true or false"),
+            )
         })
         .collect();
     match yaml::parse::<Playbook>(text, origin) {

@@ -203,9 +203,7 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             Ok(vec![act])
         }
         Act::Dismiss { proposal, .. } => match state.proposal(proposal) {
-            Some(p) if p.fate != ProposalFate::Open => {
-                no("This proposal was settled already.", "Undo that first.")
-            }
+            Some(p) if p.fate != ProposalFate::Open => no("This proposal was settled already.", "Undo that first."),
             Some(_) => Ok(vec![act]),
             None => no(format!("There is no proposal {proposal}."), ""),
         },
@@ -296,9 +294,7 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
 
 /// The number of the event at which a check first gave its answer away, those undone among them.
 fn first_answer(session: &Session, check: &str) -> Option<u64> {
-    let answered = |e: &&Event| {
-        matches!(&e.act, Act::Check { check: id, outcome, .. } if id == check && *outcome != Outcome::Failed)
-    };
+    let answered = |e: &&Event| matches!(&e.act, Act::Check { check: id, outcome, .. } if id == check && *outcome != Outcome::Failed);
     session.events.iter().find(answered).map(|e| e.n)
 }
 

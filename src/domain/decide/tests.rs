@@ -310,13 +310,8 @@ fn answers_fit_their_questions_and_propose() {
         .collect();
     assert!(proposed.iter().any(|p| rule.propose.iter().any(|h| h == p)), "{events:?}");
     let id = d.session.state.open_proposals().find(|p| p.hypothesis.is_some()).unwrap().id.clone();
-    let take = |id: &str| Intent::Accept {
-        proposal: id.to_owned(),
-        text: None,
-        ratings: None,
-        grade: None,
-        reason: None,
-    };
+    let take =
+        |id: &str| Intent::Accept { proposal: id.to_owned(), text: None, ratings: None, grade: None, reason: None };
     d.intent(take(&id)).unwrap();
     assert!(d.intent(take(&id)).unwrap_err().to_string().contains("settled already"));
     assert!(d.no(json!({"do": "dismiss", "proposal": id})).contains("settled already"));

@@ -15,10 +15,47 @@ use crate::query::{Better, CheckOp, CheckRequest, Kpi, Measure, Outcome, YesIf};
 pub fn words() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(vec![
-            "", " ", "yes", "No", "null", "~", "1.0", "007", "1_000", "0x1F", "- a", "a: b", "# no comment", "a # b",
-            "'", "\"", "line\nline\n", "  lead\n\ntail  ", "\ttab", "{a: 1}", "[1]", "*a", "&a", "!!str", "%", "@", "`",
-            "2026-10-05", "12:30", "ü 東京 👍", "end\n", "\n", "a\n# end 3 12345678\nb", ".inf", "=", "|", ">", "---",
-            "...", "trailing ", "a\r\nb",
+            "",
+            " ",
+            "yes",
+            "No",
+            "null",
+            "~",
+            "1.0",
+            "007",
+            "1_000",
+            "0x1F",
+            "- a",
+            "a: b",
+            "# no comment",
+            "a # b",
+            "'",
+            "\"",
+            "line\nline\n",
+            "  lead\n\ntail  ",
+            "\ttab",
+            "{a: 1}",
+            "[1]",
+            "*a",
+            "&a",
+            "!!str",
+            "%",
+            "@",
+            "`",
+            "2026-10-05",
+            "12:30",
+            "ü 東京 👍",
+            "end\n",
+            "\n",
+            "a\n# end 3 12345678\nb",
+            ".inf",
+            "=",
+            "|",
+            ">",
+            "---",
+            "...",
+            "trailing ",
+            "a\r\nb",
         ])
         .prop_map(str::to_owned),
         "[a-z ]{1,40}",
@@ -94,7 +131,13 @@ fn fields() -> impl Strategy<Value = Map<String, Value>> {
 }
 
 fn facts() -> impl Strategy<Value = TableFacts> {
-    (maybe(any::<u64>()), maybe(words()), maybe(any::<u64>()), maybe(fields()), maybe(prop::collection::vec(words(), 2)))
+    (
+        maybe(any::<u64>()),
+        maybe(words()),
+        maybe(any::<u64>()),
+        maybe(fields()),
+        maybe(prop::collection::vec(words(), 2)),
+    )
         .prop_map(|(bytes, modified, rows, columns, time_range)| TableFacts {
             bytes,
             modified,
@@ -242,7 +285,14 @@ fn data() -> BoxedStrategy<Act> {
                 level: level.map(|(n, value, interval)| MeasuredLevel { n, value, interval }),
             }
         ),
-        (check(), words(), prop::collection::btree_map(person(), number(), 0..3), maybe(request()), ratings(), forecast_word)
+        (
+            check(),
+            words(),
+            prop::collection::btree_map(person(), number(), 0..3),
+            maybe(request()),
+            ratings(),
+            forecast_word
+        )
             .prop_map(|(check, text, forecasts, request, if_yes, word)| Act::Predict {
                 check,
                 text,
