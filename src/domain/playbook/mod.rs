@@ -8,7 +8,7 @@ mod lint;
 mod tests;
 mod types;
 
-pub use condition::{When, matches_answer};
+pub use condition::{ASKED, When, matches_answer, said};
 pub use flow::{Flow, QuestionState, fill};
 pub use keys::unknown_keys;
 pub use lint::{PlaybookFault, lint};

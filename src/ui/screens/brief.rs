@@ -57,10 +57,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             let shown = own
                 .or_else(|| suggestions.get(f.key).map(|s| format!("{} (suggested)", words(s))))
                 .unwrap_or_else(|| f.asks.to_owned());
-            (
-                text::wrap(&text::clean_prose(&shown), width).into_iter().take(if roomy { 3 } else { 1 }).collect(),
-                is_own,
-            )
+            let lines = text::wrap(&text::clean_prose(&shown), width).len();
+            (shown, u16::try_from(lines).unwrap_or(most).clamp(1, most), is_own)
         })
         .collect();
     let selected = app.views.brief.list.selected(FIELDS.len());
