@@ -279,7 +279,10 @@ pub fn progress(app: &App) -> [String; 5] {
     } else if state.clues.is_empty() {
         String::new()
     } else {
-        format!("{} clues", state.clues.len())
+        match state.clues.len() {
+            1 => "1 clue".to_owned(),
+            n => format!("{n} clues"),
+        }
     };
     let filled = crate::domain::brief::FIELDS.iter().filter(|f| state.brief.contains_key(f.key)).count();
     let brief = if filled == 0 { String::new() } else { format!("{filled}/{}", crate::domain::brief::FIELDS.len()) };

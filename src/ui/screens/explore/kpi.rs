@@ -163,9 +163,9 @@ pub fn reach_words(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if let Some(target) = r.of_target.as_ref().and_then(|t| t.value) {
         let share = |k: f64| format!("{:.1} ×", target.abs() * k);
         let words =
-            format!("closing 25 / 50 / 100 % of it: {} / {} / {} the goal", share(0.25), share(0.5), share(1.0));
-        put(buf, rest, 0, 0, &words, theme.dim);
-        rest = below(rest, 1);
+            format!("Closing 25 / 50 / 100 % of it wins {} / {} / {} the goal", share(0.25), share(0.5), share(1.0));
+        let used = put_prose(buf, Rect { height: rest.height.min(2), ..rest }, &words, theme.dim);
+        rest = below(rest, used);
     }
     put(buf, rest, 0, 0, "It goes with it, no proof.", theme.dim);
 }
