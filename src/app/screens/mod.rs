@@ -289,10 +289,10 @@ pub fn progress(app: &App) -> [String; 5] {
     [problem.to_owned(), ask, explore, score, brief]
 }
 
-/// The commands of the scopes that have the keys, for help.
+/// The commands of the screen, for help that floats above it.
 #[must_use]
 pub fn help_sections(app: &App) -> Vec<(Scope, Vec<&'static CommandSpec>)> {
-    commands::scopes(app)
+    commands::screen_scopes(app)
         .into_iter()
         .map(|scope| (scope, commands::all().filter(|c| c.scope == scope && !c.keys.is_empty()).collect()))
         .collect()

@@ -56,7 +56,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     };
     let rest = pane::title(rest, buf, theme, &title, note, true);
     let Some(result) = shown(app) else {
-        let words = app.views.explore.failed.clone().unwrap_or_else(|| "…".into());
+        let waits = app.views.explore.asked_by.is_some();
+        let words = match &app.views.explore.failed {
+            Some(why) => why.clone(),
+            None if waits => "…".into(),
+            None => "This column has too many different values to split by. h and l choose another one.".into(),
+        };
         pane::empty(rest, buf, theme, &words);
         return;
     };
