@@ -80,7 +80,7 @@ pub fn plan(a: &Answering, flow: &Flow<'_>, area: Rect, head: u16, notice: Vec<S
     if lines(&listed) > lines(&probes) && take(lines(&listed) - lines(&probes)) {
         probes = listed;
     }
-    while words >= 3 && words < 10 && take(1) {
+    while (3..10).contains(&words) && take(1) {
         words += 1;
     }
     Plan { gaps, why, tip, probes, typed, notice, words }
