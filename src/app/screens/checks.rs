@@ -344,18 +344,20 @@ pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
 /// The column that a request tests, for the family of its clue.
 #[must_use]
 pub fn tested_column(request: &CheckRequest) -> Option<String> {
-    let role = ["by", "measure", "exposure", "column", "group"]
-        .iter()
-        .find_map(|k| request.params.get(*k).and_then(Value::as_str))
-        .or_else(|| request.columns.keys().next().map(String::as_str));
-    if let Some(column) = role.and_then(|r| request.columns.get(r)) {
-        return Some(column.clone());
+    let named = |role: &str| request.columns.get(role).cloned();
+    let role = ["by", "measure", "exposure", "column", "group"].iter().find_map(|k| request.params.get(*k)?.as_str());
+    if let Some(column) = role.and_then(named) {
+        return Some(column);
     }
-    // A condition such as Contract = 'Month-to-month' names its column first.
-    let a = request.params.get("a").and_then(Value::as_str)?;
+    // A condition such as Contract = 'Month-to-month' or {plan} = 'basic' names its column first; the columns that
+    // are only held fixed are not what is tested.
+    let a = request.params.get("a").and_then(Value::as_str).unwrap_or_default();
     let first: String =
-        a.trim_start_matches(['(', '"']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    (!first.is_empty()).then_some(first)
+        a.trim_start_matches(['(', '"', '{', ' ']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    if !first.is_empty() {
+        return named(&first).or(Some(first));
+    }
+    request.columns.values().next().cloned()
 }
 
 /// Columns of clues so far and how strongly each goes with this one, as far as Explore has measured it.
