@@ -1,6 +1,5 @@
 //! `whyboard replay S.yaml [--headless] [--at N] [--speed X]`.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::Duration;

@@ -311,7 +311,13 @@ fn ask_level(app: &mut App) -> Option<Effect> {
         slot: "level".into(),
         label: format!("{}", b.kpi),
         data: b.data,
-        analysis: Box::new(Analysis::Kpi { kpi: b.kpi, by: Vec::new(), trend: None, filter: None, unit: b.independent_unit }),
+        analysis: Box::new(Analysis::Kpi {
+            kpi: b.kpi,
+            by: Vec::new(),
+            trend: None,
+            filter: None,
+            unit: b.independent_unit,
+        }),
     })
 }
 

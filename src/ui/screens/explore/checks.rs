@@ -21,7 +21,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let top = Rect { height: area.height.saturating_sub(foot), ..area };
     let rest = pane::title(top, buf, theme, "Checks: forecast first, then look", &note, true);
     if rows.is_empty() {
-        pane::empty(rest, buf, theme, "The playbook has no check. From a group on the KPI pane, t makes one on the spot.");
+        pane::empty(
+            rest,
+            buf,
+            theme,
+            "The playbook has no check. From a group on the KPI pane, t makes one on the spot.",
+        );
         return;
     }
     list::draw(rest, buf, theme, &app.views.explore.checks, rows.len(), true, |i, width| {

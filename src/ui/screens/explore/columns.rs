@@ -86,13 +86,23 @@ fn shape(column: &ColumnProfile, theme: &Theme) -> String {
 }
 
 fn detail(app: &App, column: &ColumnProfile, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let note = format!("{} · {} values · {} null", column.dtype.word(), format::count(column.distinct), format::count(column.nulls));
+    let note = format!(
+        "{} · {} values · {} null",
+        column.dtype.word(),
+        format::count(column.distinct),
+        format::count(column.nulls)
+    );
     let mut rest = pane::title(area, buf, theme, &column.name, &note, false);
     let inside = |r: Rect| Rect { x: r.x + r.width.min(1), width: r.width.saturating_sub(2), ..r };
     for alert in column.alerts.iter().take(if area.height > 20 { 3 } else { 1 }) {
         let line = inside(rest);
         put(buf, line, 0, 0, theme.glyphs.warn, theme.warn);
-        let prose = Rect { x: line.x + 2.min(line.width), width: line.width.saturating_sub(2), height: line.height.min(2), ..line };
+        let prose = Rect {
+            x: line.x + 2.min(line.width),
+            width: line.width.saturating_sub(2),
+            height: line.height.min(2),
+            ..line
+        };
         let used = put_prose(buf, prose, &alert.detail, theme.warn);
         rest = below(rest, used.max(1));
     }
@@ -102,7 +112,14 @@ fn detail(app: &App, column: &ColumnProfile, theme: &Theme, area: Rect, buf: &mu
         let mean = column.mean.map(format::number).unwrap_or_default();
         let sd = column.sd.map(format::number).unwrap_or_default();
         put(buf, line, 0, 0, &format!("mean {mean}   sd {sd}"), theme.text);
-        put(buf, below(line, 1), 0, 0, &format!("min {}   {} {} {}   max {}", column.min, q("0.25"), q("0.5"), q("0.75"), column.max), theme.dim);
+        put(
+            buf,
+            below(line, 1),
+            0,
+            0,
+            &format!("min {}   {} {} {}   max {}", column.min, q("0.25"), q("0.5"), q("0.75"), column.max),
+            theme.dim,
+        );
         rest = below(rest, 3);
     }
     let has_kpi = app.doc.as_ref().is_some_and(|d| d.session.state.kpi.is_some());

@@ -49,7 +49,11 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     put(buf, below(head, 1), 0, 0, &unit, theme.dim);
     let rest = below(area, 3);
     let title = split(app).map_or_else(|| "by …".to_owned(), |s| format!("by {s}"));
-    let note = if app.views.explore.second.is_some() { "d takes the second column away" } else { "h l another column   d a second one" };
+    let note = if app.views.explore.second.is_some() {
+        "d takes the second column away"
+    } else {
+        "h l another column   d a second one"
+    };
     let rest = pane::title(rest, buf, theme, &title, note, true);
     let Some(result) = shown(app) else {
         let words = app.views.explore.failed.clone().unwrap_or_else(|| "…".into());
@@ -68,7 +72,14 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// The groups: label, rows, level, interval on one axis. Returns the rows used.
-pub fn groups(app: &App, result: &KpiResult, theme: &Theme, area: Rect, buf: &mut Buffer, selected: Option<usize>) -> u16 {
+pub fn groups(
+    app: &App,
+    result: &KpiResult,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+    selected: Option<usize>,
+) -> u16 {
     let ends = result.groups.iter().filter_map(|g| g.level.interval.or(g.level.value.map(|v| (v, v))));
     let overall = app.views.explore.level.as_ref().and_then(|l| l.level.value);
     let (low, high) = interval::axis(ends, overall);
@@ -129,7 +140,8 @@ pub fn reach_words(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let lower = b.better == Better::Lower;
     let gain = r.reach.value.unwrap_or(0.0) * if lower { 1.0 } else { -1.0 };
     if gain <= 0.0 {
-        let words = format!("{} does better than the rest ({}): protect it.", group.label, format::level(&b.kpi, r.rest.value));
+        let words =
+            format!("{} does better than the rest ({}): protect it.", group.label, format::level(&b.kpi, r.rest.value));
         put_prose(buf, Rect { height: area.height.min(2), ..area }, &words, theme.dim);
         return;
     }
@@ -145,7 +157,8 @@ pub fn reach_words(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut rest = below(area, used + 1);
     if let Some(target) = r.of_target.as_ref().and_then(|t| t.value) {
         let share = |k: f64| format!("{:.1} ×", target.abs() * k);
-        let words = format!("closing 25 / 50 / 100 % of it: {} / {} / {} the goal", share(0.25), share(0.5), share(1.0));
+        let words =
+            format!("closing 25 / 50 / 100 % of it: {} / {} / {} the goal", share(0.25), share(0.5), share(1.0));
         put(buf, rest, 0, 0, &words, theme.dim);
         rest = below(rest, 1);
     }
@@ -155,9 +168,11 @@ pub fn reach_words(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
 fn trend(result: &KpiResult, kpi: &Kpi, goal: Option<f64>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     #[allow(clippy::cast_precision_loss)] // a trend has few steps
     let at = |i: usize| i as f64;
-    let points: Vec<(usize, &crate::query::KpiGroup)> = result.groups.iter().enumerate().filter(|(_, g)| g.level.value.is_some()).collect();
+    let points: Vec<(usize, &crate::query::KpiGroup)> =
+        result.groups.iter().enumerate().filter(|(_, g)| g.level.value.is_some()).collect();
     let line: Vec<(f64, f64)> = points.iter().filter_map(|(i, g)| g.level.value.map(|v| (at(*i), v))).collect();
-    let band: Vec<(f64, f64, f64)> = points.iter().filter_map(|(i, g)| g.level.interval.map(|(a, b)| (at(*i), a, b))).collect();
+    let band: Vec<(f64, f64, f64)> =
+        points.iter().filter_map(|(i, g)| g.level.interval.map(|(a, b)| (at(*i), a, b))).collect();
     let day = |g: Option<&&crate::query::KpiGroup>| g.map(|g| g.label.clone()).unwrap_or_default();
     let groups: Vec<&crate::query::KpiGroup> = points.iter().map(|(_, g)| *g).collect();
     let (first, last) = (day(groups.first()), day(groups.last()));
@@ -165,7 +180,8 @@ fn trend(result: &KpiResult, kpi: &Kpi, goal: Option<f64>, theme: &Theme, area: 
     let level = goal.map(|g| if kpi.is_share() { g / 100.0 } else { g });
     let height = area.height.saturating_sub(2).min(16);
     let chart = Rect { height, ..area };
-    Chart { line: &line, band: &band, marks: &[], level, value: &value, ends: (&first, &last), style: theme.accent }.draw(chart, buf, theme);
+    Chart { line: &line, band: &band, marks: &[], level, value: &value, ends: (&first, &last), style: theme.accent }
+        .draw(chart, buf, theme);
     for (i, note) in result.notes.iter().take(2).enumerate() {
         put(buf, below(area, height), 0, u16::try_from(i).unwrap_or(0), note, theme.warn);
     }
