@@ -4,6 +4,7 @@
 //! process.
 
 pub mod data_args;
+pub mod demo;
 pub mod exit;
 pub mod experiment;
 pub mod kpi;

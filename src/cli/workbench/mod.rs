@@ -25,6 +25,7 @@ use crate::ui::theme::Theme;
 
 use super::load::now;
 use data::Done;
+pub(super) use data::facts;
 
 /// What the program begins with.
 #[derive(Debug, Clone, Default)]
