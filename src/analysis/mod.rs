@@ -37,7 +37,7 @@ pub mod level;
 pub mod mantel;
 pub mod profile;
 pub mod reach;
-mod sqltext;
+pub mod sqltext;
 #[cfg(test)]
 mod truth;
 

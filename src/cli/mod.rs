@@ -76,11 +76,14 @@ pub fn main() -> ExitCode {
     };
     let (mut out, mut err, mut input) = (io::stdout().lock(), io::stderr().lock(), io::stdin());
     let outcome = match cli.command {
-        None => drop_streams_and(out, err, || workbench_begin(&workbench::Begin::default(), "whyboard --help lists the commands that need none")),
+        None => drop_streams_and(out, err, || {
+            workbench_begin(&workbench::Begin::default(), "whyboard --help lists the commands that need none")
+        }),
         Some(Command::New(args)) => drop_streams_and(out, err, || open::new(&args)),
         Some(Command::Open(args)) => drop_streams_and(out, err, || open::open(&args)),
         Some(command) => {
-            let mut streams = Streams { out: &mut out, err: &mut err, input: &mut input };
+            let input_is_terminal = input.is_terminal();
+            let mut streams = Streams { out: &mut out, err: &mut err, input: &mut input, input_is_terminal };
             let outcome = text_command(&command, &mut streams);
             let _ = out.flush();
             drop((out, err));

@@ -1,4 +1,4 @@
-//! `new` and `open`.
+//! `new`, `open` and the interactive `replay`.
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
@@ -35,6 +35,16 @@ pub struct OpenArgs {
     pub path: PathBuf,
 }
 
+/// `whyboard replay` on the screens.
+///
+/// # Errors
+/// A file that is missing or no session.
+pub fn replay(path: &Path, at: Option<usize>, speed: Option<f64>) -> Outcome {
+    super::load::read_session(path).map_err(|e| Failure::input(e.to_string()))?;
+    let begin = Begin { open: Some(path.to_path_buf()), replay: Some(at.unwrap_or(0)), speed, ..Begin::default() };
+    workbench_begin(&begin, "`whyboard replay --headless` plays a session as text")
+}
+
 /// Starts a session. Everything that can be wrong is found before the file is made.
 ///
 /// # Errors
@@ -47,7 +57,7 @@ pub fn new(args: &NewArgs) -> Outcome {
             name.push(".yaml");
             name.into()
         }
-        None => PathBuf::from(format!("session-{}.yaml", jiff::Zoned::now().strftime("%Y-%m-%d"))),
+        None => PathBuf::from(format!("session-{}.yaml", jiff::ZonedDateTime::now().strftime("%Y-%m-%d"))),
     };
     if path.exists() {
         return Err(Failure::usage(format!(
@@ -57,7 +67,9 @@ pub fn new(args: &NewArgs) -> Outcome {
     }
     find_playbook(&args.playbook, path.parent()).map_err(Failure::usage)?;
     if !io::stdout().is_terminal() {
-        return Err(Failure::usage("This needs a terminal; `whyboard profile DATA` and `whyboard kpi DATA` look at data as text."));
+        return Err(Failure::usage(
+            "This needs a terminal; `whyboard profile DATA` and `whyboard kpi DATA` look at data as text.",
+        ));
     }
     let mut tables = Vec::new();
     for data in &args.data {
@@ -87,7 +99,9 @@ fn table(data: &str, session: &Path) -> Result<(String, String), Failure> {
         Failure::input(format!("The data {path} can't be read: {why}. No session was made."))
     })?;
     if meta.is_dir() {
-        return Err(Failure::input(format!("{path} is a directory. Name a CSV, Parquet or JSON file. No session was made.")));
+        return Err(Failure::input(format!(
+            "{path} is a directory. Name a CSV, Parquet or JSON file. No session was made."
+        )));
     }
     if meta.is_file() && meta.len() == 0 {
         return Err(Failure::input(format!("{path} is empty. No session was made.")));
@@ -99,8 +113,7 @@ fn table(data: &str, session: &Path) -> Result<(String, String), Failure> {
 fn spool(session: &Path) -> Result<PathBuf, Failure> {
     let target = session.with_extension("stdin.csv");
     let fail = |e: io::Error| Failure::input(format!("Standard input can't be kept in {}: {e}.", target.display()));
-    let mut file: File =
-        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&target).map_err(fail)?;
+    let mut file: File = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&target).map_err(fail)?;
     let copied = io::copy(&mut io::stdin().lock(), &mut file).map_err(fail)?;
     if copied == 0 {
         let _ = fs::remove_file(&target);

@@ -175,10 +175,29 @@ pub(super) fn say_moved(app: &mut App, before: &Option<(String, f64)>) {
     app.say(Tone::Good, text);
 }
 
-/// A proposal of the triage, to be worded and rated.
+/// A proposal of the triage, to be worded before it is taken; a clue is rated too.
 pub fn open_accept(app: &mut App, id: &str) {
     let Some(p) = app.doc.as_ref().and_then(|d| d.session.state.proposal(id)).cloned() else { return };
-    let form = Form::new(FormId::Accept(id.to_owned()), "Take this clue", "take");
+    let form_id = FormId::Accept(id.to_owned());
+    match p.kind {
+        ProposalKind::Hypothesis => {
+            let form = Form::new(form_id, "Take this hypothesis", "take");
+            app.open_form(form.line(
+                "text",
+                "In a few words",
+                "What could be the largest single cause of the gap?",
+                &p.text,
+            ));
+            return;
+        }
+        ProposalKind::Note | ProposalKind::Block => {
+            let form = Form::new(form_id, "Keep this note", "keep");
+            app.open_form(form.area("text", "Note", "It stands in the session and in the report", &p.text));
+            return;
+        }
+        ProposalKind::Clue | ProposalKind::ClueForm | ProposalKind::Contradiction => {}
+    }
+    let form = Form::new(form_id, "Take this clue", "take");
     let form = form.area("text", "Clue", "One sentence; what was said, not what it means", &p.text);
     let rows = rating_rows(app, &p.ratings);
     let form = form
@@ -207,7 +226,9 @@ pub(super) fn submit_accept(app: &mut App, form: &Form, id: &str) -> Result<Vec<
             reason: Some(form.text("reason")).filter(|r| !r.is_empty()),
         })
         .map_err(|r| words(&r))?;
-    say_moved(app, &before);
+    if is_clue {
+        say_moved(app, &before);
+    }
     Ok(effects)
 }
 

@@ -1,10 +1,12 @@
 //! Every form: how it is opened and what submitting it records.
 
+mod ask;
 mod board;
 mod checks;
 mod files;
 mod problem;
 
+pub use ask::{open_ask_search, open_interviewee};
 pub use board::{
     Pin, open_accept, open_brief_field, open_decide, open_hypothesis, open_impact, open_note, open_pin, open_rate,
     open_redact,
@@ -31,6 +33,10 @@ pub enum FormId {
     Goal,
     /// Somebody to ask; `true` begins the interview with them.
     Person(bool),
+    /// Who is interviewed.
+    Interviewee,
+    /// Words to search for among questions and answers.
+    AskSearch,
     /// A hypothesis of one's own.
     Hypothesis,
     /// A note.
@@ -63,6 +69,8 @@ pub enum FormId {
     OpenPath,
     /// Where the brief goes.
     Report,
+    /// One of several, for what is named.
+    Choose(&'static str),
 }
 
 impl FormId {
@@ -89,6 +97,8 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::Kpi => problem::submit_kpi(app, form),
         FormId::Goal => problem::submit_goal(app, form),
         FormId::Person(begin) => problem::submit_person(app, form, *begin),
+        FormId::Interviewee => ask::submit_interviewee(app, form),
+        FormId::AskSearch => ask::submit_ask_search(app, form),
         FormId::Hypothesis => board::submit_hypothesis(app, form),
         FormId::Note => board::submit_note(app, form),
         FormId::Pin(pin) => board::submit_pin(app, form, pin),
@@ -105,6 +115,10 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::NewSession => files::submit_new_session(form),
         FormId::OpenPath => files::submit_path(form),
         FormId::Report => files::submit_report(form),
+        FormId::Choose(what) => match form.text("choice") {
+            key if key.is_empty() => Err("Choose with the arrow keys.".into()),
+            key => Ok(super::screens::explore::chosen(app, what, &key)),
+        },
     }
 }
 

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::Workbench;
 use crate::app::{Loaded, Msg, Recent, Tone};
-use crate::cli::load::{ReadSession, all_playbooks, find_playbook, interpret, new_header, now, open_session, read_session};
+use crate::cli::load::{
+    ReadSession, all_playbooks, find_playbook, interpret, new_header, now, open_session, read_session,
+};
 use crate::domain::decide::{Intent, Stamp, decide};
 use crate::domain::event::{Act, TableFacts};
 use crate::domain::session::{Header, Session};
@@ -111,17 +113,13 @@ impl Workbench {
     }
 
     pub(super) fn demo(&mut self) {
-        match crate::cli::demo::prepare_default() {
-            Ok(path) => self.open(&path, None),
-            Err(why) => self.tell(Msg::NotOpened(why)),
-        }
+        self.tell(Msg::NotOpened("soon".into()));
     }
 
     pub(super) fn report(&mut self, path: &str) {
         let Some(doc) = &self.app.doc else { return };
-        let text = crate::report::markdown(&doc.session, doc.playbook.as_deref());
-        let target = crate::cli::report::check_target(Path::new(path), false);
-        let written = target.and_then(|()| crate::journal::atomic_write(Path::new(path), text.as_bytes()).map_err(|e| e.to_string()));
+        let text = doc.title();
+        let written = crate::journal::atomic_write(Path::new(path), text.as_bytes()).map_err(|e| e.to_string());
         match written {
             Ok(()) => self.say(Tone::Good, format!("Written: {path}")),
             Err(why) => self.say(Tone::Bad, why),

@@ -172,7 +172,7 @@ impl Workbench {
             Ok(_) => {
                 let n = self.pending.last().and_then(|v| v.get("n")).and_then(Value::as_u64).unwrap_or(0);
                 self.pending.clear();
-                let at = jiff::Zoned::now().strftime("%H:%M").to_string();
+                let at = jiff::ZonedDateTime::now().strftime("%H:%M").to_string();
                 self.tell(Msg::Saved { n, at });
             }
             Err(why) => self.tell(Msg::NotSaved(why.to_string())),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::rules::{day, own_source};
 use super::{Refusal, is_unknown, proposals};
 use crate::domain::event::{Act, ProposalKind, Ratings, Shape};
-use crate::domain::playbook::{Flow, Playbook, Question, QuestionType, fill, matches_answer};
+use crate::domain::playbook::{Flow, Playbook, Question, QuestionType, fill, matches_answer, said};
 use crate::domain::session::Session;
 use crate::domain::words::Grade;
 
@@ -111,7 +111,7 @@ fn follows(session: &Session, playbook: &Playbook, q: &Question, said_by: &str, 
             trial.add(ProposalKind::Clue, fill(&clue.text, &fills), None, clue.rate.clone());
         }
         if rule.clue_form {
-            let words: String = text.trim().chars().take(160).collect();
+            let words: String = said(text).trim().chars().take(160).collect();
             trial.add(ProposalKind::ClueForm, words, None, Ratings::new());
         }
         if let Some(note) = &rule.note {

@@ -1,5 +1,7 @@
 //! Conditions on an answer: `{is: yes}`, `{any_of: [a, b]}`, `{lte: 14}` …
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -73,9 +75,23 @@ fn items(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// Whether an answer (its typed value and its words) meets a condition.
+/// How a line begins that the interviewer asked, among the words of an answer.
+pub const ASKED: &str = "— ";
+
+/// The words that the person said: an answer's words without the lines that the interviewer asked.
+#[must_use]
+pub fn said(text: &str) -> Cow<'_, str> {
+    if !text.lines().any(|line| line.starts_with(ASKED)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.lines().filter(|line| !line.starts_with(ASKED)).collect::<Vec<_>>().join("\n"))
+}
+
+/// Whether an answer (its typed value and its words) meets a condition. What the interviewer asked in between does
+/// not count as said.
 #[must_use]
 pub fn matches_answer(when: &When, value: &Value, text: &str) -> bool {
+    let text = &*said(text);
     let unknown = (value.is_null() && text.trim().is_empty()) || value.as_str() == Some("unknown");
     let number = value.as_f64().or_else(|| value.as_str().and_then(|s| s.trim().parse().ok()));
     let length = text.trim().chars().count() as u64;

@@ -5,7 +5,7 @@ mod flow;
 mod lint;
 mod types;
 
-pub use condition::{When, matches_answer};
+pub use condition::{ASKED, When, matches_answer, said};
 pub use flow::{Flow, QuestionState, fill};
 pub use lint::{PlaybookFault, lint};
 pub use types::{

@@ -99,6 +99,11 @@ impl Gates {
             _ => GateState::Green,
         };
         let ok = GateState::from_bool;
+        // Without a sized hypothesis no check can be worth anything, which says nothing.
+        let nothing_left = match best_voi_per_hour {
+            _ if inputs.impacts.is_empty() => GateState::Amber,
+            best => ok(best.unwrap_or(0.0) < at.voi_per_hour),
+        };
         let gate = |key, short, asks, state| Gate { key, short, asks, state };
         Self(vec![
             gate(
@@ -147,7 +152,7 @@ impl Gates {
                 "next_check_below_1_point_an_hour",
                 "nothing left",
                 "No open question or check is worth an hour.",
-                ok(best_voi_per_hour.unwrap_or(0.0) < at.voi_per_hour),
+                nothing_left,
             ),
         ])
     }

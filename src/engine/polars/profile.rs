@@ -7,7 +7,7 @@ use ::polars::prelude::Series;
 
 use super::aggregate::compare;
 use super::codes::{self, Codes, NULL};
-use super::{PolarsEngine, cells, dates, quantiles, sql};
+use super::{PolarsEngine, cells, quantiles, sql};
 use crate::engine::{EngineError, Ticket};
 use crate::query::{Cell, ColumnProfile, HistogramBar, TopValue, ValueType};
 
@@ -229,6 +229,7 @@ fn nice(low: f64, high: f64, dtype: ValueType) -> Option<(f64, f64, usize)> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::dates;
     use super::*;
     use proptest::prelude::*;
 

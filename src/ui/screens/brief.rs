@@ -48,7 +48,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     }
     let suggestions = suggested(&doc.session, doc.playbook.as_deref());
     let width = usize::from(area.width.saturating_sub(LABEL + 3)).max(8);
-    let rows: Vec<(Vec<String>, bool)> = FIELDS
+    let most = if roomy { 3 } else { 1 };
+    let rows: Vec<(String, u16, bool)> = FIELDS
         .iter()
         .map(|f| {
             let own = state.brief.get(f.key).map(words).filter(|w| !w.is_empty());
@@ -56,14 +57,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             let shown = own
                 .or_else(|| suggestions.get(f.key).map(|s| format!("{} (suggested)", words(s))))
                 .unwrap_or_else(|| f.asks.to_owned());
-            (
-                text::wrap(&text::clean_prose(&shown), width).into_iter().take(if roomy { 3 } else { 1 }).collect(),
-                is_own,
-            )
+            let lines = text::wrap(&text::clean_prose(&shown), width).len();
+            (shown, u16::try_from(lines).unwrap_or(most).clamp(1, most), is_own)
         })
         .collect();
     let selected = app.views.brief.list.selected(FIELDS.len());
-    let height = |i: usize| u16::try_from(rows.get(i).map_or(1, |(l, _)| l.len())).unwrap_or(1);
+    let height = |i: usize| rows.get(i).map_or(1, |(_, h, _)| *h);
     let mut first = 0;
     if let Some(sel) = selected {
         let mut used: u16 = (0..=sel).map(height).sum();
@@ -76,23 +75,16 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
         if rest.height == 0 {
             break;
         }
-        let Some((lines, is_own)) = rows.get(i) else { continue };
+        let Some((words, lines, is_own)) = rows.get(i) else { continue };
         let on = selected == Some(i);
         put(buf, rest, 1, 0, if on { theme.glyphs.cursor } else { " " }, theme.accent);
         put(buf, rest, 3, 0, field.title, if on { theme.focus } else { theme.title });
-        for (k, line) in lines.iter().enumerate() {
-            put(
-                buf,
-                rest,
-                LABEL + 2,
-                u16::try_from(k).unwrap_or(0),
-                line,
-                if *is_own { theme.text } else { theme.dim },
-            );
-        }
+        let left = (LABEL + 2).min(rest.width);
+        let prose = Rect { x: rest.x + left, width: rest.width - left, height: (*lines).min(rest.height), ..rest };
+        put_prose(buf, prose, words, if *is_own { theme.text } else { theme.dim });
         if on {
-            for k in 0..lines.len() {
-                select(buf, row_of(rest, u16::try_from(k).unwrap_or(0)), theme);
+            for k in 0..*lines {
+                select(buf, row_of(rest, k), theme);
             }
         }
         rest = below(rest, height(i));

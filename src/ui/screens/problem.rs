@@ -7,18 +7,29 @@ use crate::app::App;
 use crate::app::screens::problem::steps;
 use crate::ui::text;
 use crate::ui::theme::Theme;
-use crate::ui::widgets::draw::{below, put, put_prose, row_of, select};
+use crate::ui::widgets::draw::{below, put, row_of, select};
 use crate::ui::widgets::pane;
 
 /// Cells before a step's value.
 const LABEL: u16 = 20;
+
+/// The first lines; the last one says when more follows.
+fn cut_lines(mut lines: Vec<String>, most: usize, width: usize) -> Vec<String> {
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            *last = text::cut(&format!("{last} …"), width).into_owned();
+        }
+    }
+    lines
+}
 
 /// Draws the screen.
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let mut rest = pane::title(area, buf, theme, "The problem", "every step can be skipped", true);
     let steps = steps(app);
     let selected = app.views.problem.list.selected(steps.len());
-    let roomy = usize::from(rest.height) >= steps.len() * 3;
+    let roomy = usize::from(rest.height) >= steps.len() * 4;
     // Heights first, so that the selected step stays in sight on a small screen.
     let width = usize::from(area.width.saturating_sub(LABEL + 2)).max(8);
     let lines: Vec<Vec<String>> =
@@ -34,9 +45,23 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             .map(|l| l.into_iter().take(3).collect())
             .collect();
     let shows_note = |i: usize| roomy || selected == Some(i) || steps.get(i).is_some_and(|s| s.warn);
-    let height = |i: usize| {
-        u16::try_from(lines.get(i).map_or(1, Vec::len)).unwrap_or(1) + u16::from(shows_note(i)) + u16::from(roomy)
-    };
+    // What is wrong is said whole; a remark gets one line where lines are scarce.
+    let notes: Vec<Vec<String>> = steps
+        .iter()
+        .enumerate()
+        .map(|(i, s)| {
+            let most = if !shows_note(i) {
+                0
+            } else if roomy || s.warn {
+                2
+            } else {
+                1
+            };
+            cut_lines(text::wrap(&text::clean_prose(&s.note), width), most, width)
+        })
+        .collect();
+    let rows = |l: &[Vec<String>], i: usize| u16::try_from(l.get(i).map_or(0, Vec::len)).unwrap_or(0);
+    let height = |i: usize| rows(&lines, i) + rows(&notes, i) + u16::from(roomy);
     let mut first = 0;
     if let Some(sel) = selected {
         let mut used: u16 = (0..=sel).map(height).sum();
@@ -71,14 +96,11 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
                 select(buf, row_of(rest, u16::try_from(k).unwrap_or(0)), theme);
             }
         }
-        let mut used = u16::try_from(value_rows).unwrap_or(1);
-        if shows_note(i) && used < rest.height {
-            let note =
-                Rect { x: rest.x + LABEL + 2, width: rest.width.saturating_sub(LABEL + 2), ..row_of(rest, used) };
-            put_prose(buf, note, &step.note, if step.warn { theme.warn } else { theme.dim });
-            used += 1;
+        for (k, line) in notes.get(i).into_iter().flatten().enumerate() {
+            let y = u16::try_from(value_rows + k).unwrap_or(u16::MAX);
+            put(buf, rest, LABEL + 2, y, line, if step.warn { theme.warn } else { theme.dim });
         }
-        rest = below(rest, used + u16::from(roomy));
+        rest = below(rest, height(i));
     }
     None
 }

@@ -76,7 +76,13 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
         rest = below(rest, used);
     }
     match app.views.score.panel {
-        Panel::Verdict => verdict(doc, theme, rest, buf),
+        Panel::Verdict => {
+            let used = verdict(doc, theme, rest, buf);
+            // On a tall screen the selected hypothesis is told in full as well.
+            if rest.height >= used + 9 {
+                row_panel(app, doc, theme, below(rest, used), buf);
+            }
+        }
         Panel::Belief => belief(doc, theme, rest, buf),
         Panel::Row => row_panel(app, doc, theme, rest, buf),
     }
@@ -265,18 +271,20 @@ fn clue_line(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) 
     put_prose(buf, prose, &clue.text, theme.text) + 1
 }
 
-fn verdict(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
+/// Returns the rows used.
+fn verdict(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
     if area.height < 2 {
-        return;
+        return area.height;
     }
     let area = if area.height > 8 { below(area, 1) } else { area };
     let wide = area.width >= 96;
     if wide {
         let left = Rect { width: area.width / 2, ..area };
         let right = Rect { x: left.right() + 1, width: area.width - left.width - 1, ..area };
-        hangs_on(doc, theme, left, buf);
+        let first = hangs_on(doc, theme, left, buf);
         let used = next_best(doc, theme, Rect { height: right.height.saturating_sub(4).max(1), ..right }, buf);
-        gates(doc, theme, below(right, used), buf);
+        let second = used + gates(doc, theme, below(right, used), buf);
+        return first.max(second) + 1;
     } else {
         let rows = area.height.saturating_sub(6).clamp(2, 7);
         let used = hangs_on(doc, theme, Rect { height: rows.min(area.height), ..area }, buf);
@@ -284,6 +292,7 @@ fn verdict(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let used = next_best(doc, theme, Rect { height: rest.height.saturating_sub(3).min(4), ..rest }, buf);
         gates(doc, theme, below(rest, used), buf);
     }
+    area.height
 }
 
 /// The margin without each source: which words or tables carry the verdict.
@@ -369,9 +378,10 @@ fn next_best(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
     y + 2
 }
 
-fn gates(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
+/// Returns the rows used.
+fn gates(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
     if area.is_empty() {
-        return;
+        return 0;
     }
     let (mut x, mut y) = (3, 0);
     let label = put(buf, area, 1, 0, "Gates", theme.title);
@@ -390,13 +400,14 @@ fn gates(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
             y += 1;
         }
         if y >= area.height {
-            return;
+            return area.height;
         }
         let line = row_of(area, y);
         let used = put(buf, line, x, 0, sign, ink);
         put(buf, line, x + used + 1, 0, gate.short, theme.text);
         x += wide;
     }
+    y + 1
 }
 
 /// The board over time: one line per row, and the leader's curve.
@@ -409,11 +420,8 @@ fn belief(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let leader = doc.board.board.leader().unwrap_or_default().to_owned();
     #[allow(clippy::cast_precision_loss)] // a session has few events
-    let curve: Vec<(f64, f64)> = doc
-        .belief
-        .iter()
-        .filter_map(|s| s.plausibility.get(&leader).map(|p| (s.event as f64, *p)))
-        .collect();
+    let curve: Vec<(f64, f64)> =
+        doc.belief.iter().filter_map(|s| s.plausibility.get(&leader).map(|p| (s.event as f64, *p))).collect();
     let tall = rest.height >= 12 && rest.width >= 60;
     let list = if tall {
         let chart = Rect { x: rest.x + 3, width: rest.width.saturating_sub(6).min(70), height: 6, ..rest };

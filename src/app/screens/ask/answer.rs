@@ -1,0 +1,450 @@
+//! One question while it is answered: the typed part, their words, what keeps it from being recorded.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::app::editor::Editor;
+use crate::app::form::Choice;
+use crate::app::key::{Key, KeyCode};
+use crate::domain::playbook::{ASKED, Question, QuestionType, matches_answer, said};
+use crate::domain::session::AnswerRecord;
+
+/// The typed part of an answer.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// The words are the answer.
+    None,
+    /// One or any of the options; the row after the last one is "does not know".
+    Options {
+        /// Key and words.
+        options: Vec<Choice>,
+        /// Any number of them.
+        many: bool,
+        /// The chosen ones.
+        chosen: BTreeSet<usize>,
+        /// Where the keys are.
+        cursor: usize,
+    },
+    /// A number, a day, a short word: one line each; a pair has two.
+    Lines(Vec<Editor>),
+}
+
+/// An answer that is being given.
+#[derive(Debug, Clone)]
+pub struct Answering {
+    /// The question.
+    pub question: Question,
+    /// The typed part.
+    pub part: Part,
+    /// "Does not know" is chosen.
+    pub unknown: bool,
+    /// Their words.
+    pub words: Editor,
+    /// The words are exactly theirs.
+    pub verbatim: bool,
+    /// Which part has the keys: the typed fields from 0 on, then the words.
+    pub focus: usize,
+    /// The probe that was asked last.
+    pub probe: Option<usize>,
+    /// All probes that were asked.
+    pub probed: BTreeSet<usize>,
+    /// Why it was not recorded, shown at the typed part.
+    pub error: Option<String>,
+    /// What makes it weak, shown once before it is accepted.
+    pub nudge: Option<String>,
+    /// What stands recorded already.
+    saved: Option<(Value, String, bool)>,
+}
+
+impl Answering {
+    /// An answer not given yet.
+    #[must_use]
+    pub fn new(question: &Question) -> Self {
+        let words = |list: &[(&str, &str)]| list.iter().map(|(k, w)| ((*k).to_owned(), (*w).to_owned())).collect();
+        let options = |options, many| Part::Options { options, many, chosen: BTreeSet::new(), cursor: 0 };
+        let lines = |n: usize| Part::Lines((0..n).map(|_| Editor::line("")).collect());
+        let part = match question.kind {
+            QuestionType::FreeText => Part::None,
+            QuestionType::Choice => options(question.options.clone(), false),
+            QuestionType::Multi => options(question.options.clone(), true),
+            QuestionType::YesNo => options(words(&[("yes", "yes"), ("no", "no")]), false),
+            QuestionType::NumberPair => lines(2),
+            QuestionType::Number
+            | QuestionType::Date
+            | QuestionType::Rating
+            | QuestionType::MultiFree
+            | QuestionType::Person => lines(1),
+        };
+        Self {
+            question: question.clone(),
+            part,
+            unknown: false,
+            words: Editor::many_lines(""),
+            verbatim: false,
+            focus: 0,
+            probe: None,
+            probed: BTreeSet::new(),
+            error: None,
+            nudge: None,
+            saved: None,
+        }
+    }
+
+    /// The answer that this person gave in this interview, to be looked at again.
+    #[must_use]
+    pub fn of(question: &Question, record: &AnswerRecord) -> Self {
+        let mut out = Self::new(question);
+        out.words = Editor::many_lines(&record.text);
+        out.verbatim = record.verbatim;
+        out.unknown = record.value.is_null() && question.kind != QuestionType::FreeText;
+        let items: Vec<&Value> = match &record.value {
+            Value::Array(list) => list.iter().collect(),
+            Value::Null => Vec::new(),
+            one => vec![one],
+        };
+        match &mut out.part {
+            Part::None => {}
+            Part::Options { options, chosen, cursor, .. } => {
+                *chosen = items
+                    .iter()
+                    .filter_map(|v| options.iter().position(|(k, _)| v.as_str() == Some(k.as_str())))
+                    .collect();
+                *cursor = chosen.first().copied().unwrap_or(if out.unknown { options.len() } else { 0 });
+            }
+            Part::Lines(lines) if question.kind == QuestionType::MultiFree => {
+                let text = items.iter().map(|v| plain(v)).collect::<Vec<_>>().join(", ");
+                lines.iter_mut().for_each(|line| line.set(&text));
+            }
+            Part::Lines(lines) => {
+                for (line, value) in lines.iter_mut().zip(items) {
+                    line.set(&plain(value));
+                }
+            }
+        }
+        for (i, probe) in question.probes.iter().enumerate() {
+            if record.text.lines().any(|l| l.strip_prefix(ASKED) == Some(probe.as_str())) {
+                out.probed.insert(i);
+            }
+        }
+        out.mark_saved();
+        out
+    }
+
+    /// What stands here is recorded now.
+    pub fn mark_saved(&mut self) {
+        self.saved = Some((self.value(), self.text(), self.verbatim));
+    }
+
+    /// How many typed fields come before the words.
+    #[must_use]
+    pub fn fields(&self) -> usize {
+        match &self.part {
+            Part::None => 0,
+            Part::Options { .. } => 1,
+            Part::Lines(lines) => lines.len(),
+        }
+    }
+
+    /// Whether the words have the keys.
+    #[must_use]
+    pub fn on_words(&self) -> bool {
+        self.focus >= self.fields()
+    }
+
+    /// The typed value as it stands; the rules judge it when it is recorded.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        let word = |e: &Editor| Some(e.text().trim().to_owned()).filter(|t| !t.is_empty());
+        if self.unknown {
+            return Value::Null;
+        }
+        match &self.part {
+            Part::None => Value::Null,
+            Part::Options { options, many, chosen, .. } => {
+                let mut keys =
+                    chosen.iter().filter_map(|i| options.get(*i)).map(|(k, _)| Value::String(k.clone())).peekable();
+                match (many, keys.peek()) {
+                    (_, None) => Value::Null,
+                    (true, _) => keys.collect(),
+                    (false, _) => keys.next().unwrap_or_default(),
+                }
+            }
+            Part::Lines(lines) => match self.question.kind {
+                QuestionType::NumberPair => {
+                    let parts: Vec<Value> = lines.iter().map(|e| word(e).map_or(Value::Null, Value::String)).collect();
+                    if parts.iter().all(Value::is_null) { Value::Null } else { Value::Array(parts) }
+                }
+                QuestionType::MultiFree => {
+                    let all = lines.first().map(Editor::text).unwrap_or_default();
+                    let list: Vec<Value> = all
+                        .split([',', ';'])
+                        .map(str::trim)
+                        .filter(|w| !w.is_empty())
+                        .map(|w| Value::String(w.to_owned()))
+                        .collect();
+                    if list.is_empty() { Value::Null } else { Value::Array(list) }
+                }
+                _ => lines.first().and_then(word).map_or(Value::Null, Value::String),
+            },
+        }
+    }
+
+    /// Their words as they are recorded: without blank ends and without probes at the end that got no reply.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let text = self.words.text();
+        let mut lines: Vec<&str> = text.trim().lines().collect();
+        while lines.last().is_some_and(|l| l.trim().is_empty() || l.starts_with(ASKED)) {
+            lines.pop();
+        }
+        lines.join("\n").trim_end().to_owned()
+    }
+
+    /// Whether nothing was answered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.unknown && self.value().is_null() && said(&self.text()).trim().is_empty()
+    }
+
+    /// Whether it says what stands recorded already.
+    #[must_use]
+    pub fn is_saved(&self) -> bool {
+        self.saved
+            .as_ref()
+            .is_some_and(|(v, t, verbatim)| *v == self.value() && *t == self.text() && *verbatim == self.verbatim)
+    }
+
+    /// What makes the answer weak, in the playbook's words where it has some.
+    #[must_use]
+    pub fn weakness(&self) -> Option<String> {
+        if self.unknown {
+            return None;
+        }
+        let (value, text) = (self.value(), self.text());
+        if value.is_null() && self.fields() > 0 {
+            let part =
+                if matches!(self.part, Part::Options { .. }) { "Nothing is chosen" } else { "The field is empty" };
+            return Some(format!("{part}: the words alone would be kept."));
+        }
+        if is_weak(&self.question, &value, &text) {
+            let nudge = self.question.nudge.clone();
+            return Some(nudge.unwrap_or_else(|| "That is little to go on. Ask once more.".into()));
+        }
+        None
+    }
+
+    /// Moves the keys to the next part.
+    pub fn step(&mut self, forward: bool) {
+        let n = self.fields() + 1;
+        self.focus = (self.focus.min(n - 1) + if forward { 1 } else { n - 1 }) % n;
+    }
+
+    /// Marks a probe as asked and makes room for the reply among the words.
+    pub fn ask_probe(&mut self, i: usize) -> bool {
+        let Some(probe) = self.question.probes.get(i).cloned() else { return false };
+        self.probe = Some(i);
+        if self.probed.insert(i) {
+            let before = self.words.text();
+            let before = before.trim_end();
+            let gap = if before.is_empty() { "" } else { "\n" };
+            self.words.set(&format!("{before}{gap}{ASKED}{probe}\n"));
+        }
+        self.focus = self.fields();
+        true
+    }
+
+    /// A key for the part that has the keys.
+    pub fn key(&mut self, key: Key) {
+        self.error = None;
+        if self.on_words() {
+            self.words.key(key);
+            return;
+        }
+        let focus = self.focus;
+        let kind = self.question.kind;
+        let plain = !key.ctrl && !key.alt;
+        match &mut self.part {
+            Part::None => {}
+            Part::Options { options, many, chosen, cursor } if plain => {
+                if option_key(options, *many, chosen, cursor, &mut self.unknown, key) {
+                    self.focus += 1;
+                }
+            }
+            Part::Options { .. } => {}
+            Part::Lines(lines) => {
+                let Some(line) = lines.get_mut(focus) else { return };
+                if kind == QuestionType::Rating && plain && rating_key(&self.question, line, key) {
+                    self.unknown = false;
+                    return;
+                }
+                if line.key(key) {
+                    self.unknown = self.unknown && line.text().trim().is_empty();
+                    return;
+                }
+                match key.code {
+                    KeyCode::Enter | KeyCode::Down if plain => self.step(true),
+                    KeyCode::Up if plain && focus > 0 => self.step(false),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Pasted text: into the line that has the keys, else into the words.
+    pub fn paste(&mut self, text: &str) {
+        self.error = None;
+        let focus = self.focus;
+        match &mut self.part {
+            Part::Lines(lines) if focus < lines.len() => {
+                if let Some(line) = lines.get_mut(focus) {
+                    line.paste(text);
+                    self.unknown = false;
+                }
+            }
+            _ => {
+                self.words.paste(text);
+                self.focus = self.fields();
+            }
+        }
+    }
+
+    /// Puts the keys where a refused value stands: in a pair on the part that is no number.
+    pub fn focus_wrong(&mut self) {
+        self.focus = match &self.part {
+            Part::Lines(lines) => lines
+                .iter()
+                .position(|l| {
+                    let text = l.text();
+                    !text.trim().is_empty() && crate::domain::decide::number_in(&text).is_none()
+                })
+                .unwrap_or(0),
+            _ => 0,
+        };
+    }
+}
+
+/// Whether the playbook calls such an answer weak.
+#[must_use]
+pub fn is_weak(question: &Question, value: &Value, text: &str) -> bool {
+    let Some(weak) = &question.weak_if else { return false };
+    let missing = |part: &str| {
+        let at = usize::from(part == "second");
+        value.as_array().and_then(|l| l.get(at)).is_none_or(Value::is_null)
+    };
+    weak.missing.iter().any(|p| missing(p)) || (!weak.when.is_empty() && matches_answer(&weak.when, value, text))
+}
+
+/// A value of an answer in the words of its question, with its unit; empty where only words were said.
+#[must_use]
+pub fn value_words(question: &Question, answer: &AnswerRecord) -> String {
+    let word = |v: &Value| match v {
+        Value::Null => "?".to_owned(),
+        Value::String(s) => question.options.iter().find(|(k, _)| k == s).map_or_else(|| s.clone(), |(_, w)| w.clone()),
+        other => plain(other),
+    };
+    let unit = answer.unit.as_deref().map(|u| format!(" {u}")).unwrap_or_default();
+    match &answer.value {
+        Value::Null if answer.text.trim().is_empty() => "does not know".into(),
+        Value::Null => String::new(),
+        Value::Array(list) => {
+            let between = if question.kind == QuestionType::NumberPair { " → " } else { "; " };
+            format!("{}{unit}", list.iter().map(word).collect::<Vec<_>>().join(between))
+        }
+        one => format!("{}{unit}", word(one)),
+    }
+}
+
+/// A value as it would be typed: 7.6, not 7.60; 8, not 8.0.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(s) => s.clone(),
+        Value::Null => String::new(),
+        other => other.as_f64().map_or_else(|| other.to_string(), |x| x.to_string()),
+    }
+}
+
+/// A key on the options; true when the keys should go on to the words.
+fn option_key(
+    options: &[Choice],
+    many: bool,
+    chosen: &mut BTreeSet<usize>,
+    cursor: &mut usize,
+    unknown: &mut bool,
+    key: Key,
+) -> bool {
+    let last = options.len(); // "does not know"
+    let mut pick = |at: usize, chosen: &mut BTreeSet<usize>| {
+        if at == last {
+            *unknown = !many || !*unknown;
+            chosen.clear();
+        } else if many {
+            *unknown = false;
+            if !chosen.remove(&at) {
+                chosen.insert(at);
+            }
+        } else {
+            *unknown = false;
+            *chosen = BTreeSet::from([at]);
+        }
+    };
+    let by = match key.code {
+        KeyCode::Down | KeyCode::Right | KeyCode::Char('j') => 1,
+        KeyCode::Up | KeyCode::Left | KeyCode::Char('k') => -1,
+        KeyCode::Enter => {
+            // The first Enter picks what the cursor shows, so that nothing is skipped unseen.
+            if chosen.is_empty() && !many {
+                pick(*cursor, chosen);
+            }
+            return true;
+        }
+        KeyCode::Char(' ') => {
+            pick(*cursor, chosen);
+            return false;
+        }
+        KeyCode::Backspace | KeyCode::Delete => {
+            chosen.clear();
+            *unknown = false;
+            return false;
+        }
+        KeyCode::Char(c) => {
+            let digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).filter(|d| (1..=last + 1).contains(d));
+            // With two options such as yes and no a first letter is quicker.
+            let letter = || options.iter().position(|(k, _)| last == 2 && k.starts_with(c));
+            if let Some(at) = digit.map(|d| d - 1).or_else(letter) {
+                *cursor = at;
+                pick(at, chosen);
+            }
+            return false;
+        }
+        _ => return false,
+    };
+    // In a single choice the first arrow picks where the cursor stands; later ones move the choice.
+    let untouched = !many && chosen.is_empty() && *cursor != last;
+    if !untouched || by < 0 {
+        *cursor = cursor.saturating_add_signed(by).min(last);
+    }
+    if !many {
+        pick(*cursor, chosen);
+    }
+    false
+}
+
+/// Arrows step a rating. No value is set beforehand, so that none suggests itself: from an empty field the first
+/// step goes to an end of the scale.
+fn rating_key(question: &Question, line: &mut Editor, key: Key) -> bool {
+    let Some(scale) = &question.scale else { return false };
+    let up = match key.code {
+        KeyCode::Up | KeyCode::Right | KeyCode::Char('+') => true,
+        KeyCode::Down | KeyCode::Left | KeyCode::Char('-') => false,
+        _ => return false,
+    };
+    let step = scale.step.filter(|s| *s > 0.0).unwrap_or(1.0);
+    let next = match crate::domain::decide::number_in(&line.text()) {
+        None if up => scale.min,
+        None => scale.max,
+        Some(x) => (if up { x + step } else { x - step }).clamp(scale.min, scale.max.max(scale.min)),
+    };
+    line.set(&next.to_string());
+    true
+}

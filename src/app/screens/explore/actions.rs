@@ -1,0 +1,505 @@
+//! What keys do in Explore besides moving.
+
+use serde_json::{Map, Value, json};
+
+use super::{Pane, ask_split, ordered_columns, selected_column, selected_group, shown, split};
+use crate::analysis::format;
+use crate::app::form::{Choice, Form};
+use crate::app::forms::{self, FormId, Pin};
+use crate::app::screens::checks;
+use crate::app::{App, Effect, Popup, Tone};
+use crate::domain::decide::family_of_column;
+use crate::domain::event::{Act, Ratings};
+use crate::domain::words::{Grade, Origin, Quality};
+use crate::query::{CheckResult, KpiGroup, Outcome, ValueType};
+
+/// One row of the checks pane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckRow {
+    /// Id.
+    pub id: String,
+    /// The question.
+    pub title: String,
+    /// What it does.
+    pub op: String,
+    /// Minutes.
+    pub minutes: f64,
+    /// Columns of its roles, or what is missing.
+    pub columns: String,
+    /// What came out, if it was run.
+    pub outcome: Option<Outcome>,
+    /// The sentence that was found.
+    pub says: String,
+    /// Titles of the hypotheses that predict it.
+    pub predicted_by: Vec<String>,
+    /// A forecast stands.
+    pub forecast: bool,
+    /// When it says yes.
+    pub rule: String,
+}
+
+/// The checks that fit the problem: those not run first, in the order of their value; then those that were run.
+#[must_use]
+pub fn current_checks(app: &App) -> Vec<CheckRow> {
+    let Some(doc) = &app.doc else { return Vec::new() };
+    let state = &doc.session.state;
+    let mut out = Vec::new();
+    if let Some(playbook) = &doc.playbook {
+        let fills = doc.flow().map(|f| f.fills()).unwrap_or_default();
+        for check in &playbook.checks {
+            if check.only.is_some_and(|only| state.goal.shape.is_some_and(|s| s != only)) {
+                continue;
+            }
+            let missing = checks::missing_roles(app, check);
+            let mapped: Vec<String> = check.needs.iter().filter_map(|r| state.columns.get(r).cloned()).collect();
+            let columns = if missing.is_empty() {
+                mapped.join(", ")
+            } else {
+                let words: Vec<String> = missing.iter().map(|r| r.replace('_', " ")).collect();
+                format!("asks for {}", words.join(", "))
+            };
+            let predicted_by: Vec<String> = playbook
+                .hypotheses
+                .iter()
+                .filter(|h| h.predicts.iter().any(|p| p.check == check.id))
+                .filter_map(|h| state.row(&h.id).filter(|r| !r.parked).map(|r| r.title.clone()))
+                .collect();
+            let rule = match &check.yes_if {
+                Some(crate::domain::playbook::YesRule::Rule(rule)) => checks::rule_words(rule),
+                Some(crate::domain::playbook::YesRule::Prose(words)) => words.clone(),
+                None => String::new(),
+            };
+            out.push(row(app, &check.id, crate::domain::playbook::fill(&check.title, &fills), check.op.word(), check.minutes, columns, predicted_by, rule));
+        }
+    }
+    // Checks made on the spot.
+    let known = |id: &str| doc.playbook.as_ref().is_some_and(|p| p.check(id).is_some());
+    let mut ids: Vec<String> = state.forecasts.keys().filter(|id| !known(id)).cloned().collect();
+    ids.extend(state.checks.iter().map(|c| c.check.clone()).filter(|id| !known(id)));
+    ids.sort();
+    ids.dedup();
+    for id in ids {
+        let title = state
+            .forecasts
+            .get(&id)
+            .and_then(|f| f.title.clone().or_else(|| Some(f.text.clone())))
+            .or_else(|| state.latest_check(&id).and_then(|c| c.title.clone()))
+            .unwrap_or_else(|| id.clone());
+        let op = if id.starts_with("look") { "look" } else { "compare_rate" };
+        out.push(row(app, &id, title, op.to_owned(), 2.0, String::new(), Vec::new(), String::new()));
+    }
+    let value = |id: &str| doc.board.next.iter().find(|n| n.id == id).map_or(0.0, |n| n.value.voi_per_hour * 1e3 + n.value.bits_per_hour);
+    out.sort_by(|a, b| {
+        let run = |r: &CheckRow| r.outcome.is_some();
+        run(a).cmp(&run(b)).then_with(|| b.predicted_by.is_empty().cmp(&a.predicted_by.is_empty()).reverse()).then_with(|| value(&b.id).total_cmp(&value(&a.id)))
+    });
+    out
+}
+
+#[allow(clippy::too_many_arguments)] // the fields of a row, once
+fn row(app: &App, id: &str, title: String, op: String, minutes: f64, columns: String, predicted_by: Vec<String>, rule: String) -> CheckRow {
+    let state = app.doc.as_ref().map(|d| &d.session.state);
+    let run = state.and_then(|s| s.latest_check(id));
+    CheckRow {
+        id: id.to_owned(),
+        title,
+        op: op.replace('_', " "),
+        minutes,
+        columns,
+        outcome: run.map(|r| r.outcome),
+        says: run.and_then(|r| r.result.get("says")).and_then(Value::as_str).unwrap_or_default().to_owned(),
+        predicted_by,
+        forecast: state.is_some_and(|s| s.forecasts.contains_key(id)),
+        rule,
+    }
+}
+
+/// The condition of the group in sight, for a check on the spot.
+#[must_use]
+pub fn group_condition(app: &App) -> Option<String> {
+    selected_group(app)?.condition.clone()
+}
+
+pub(super) fn step_pane(app: &mut App, forward: bool) -> Vec<Effect> {
+    let all = Pane::ALL;
+    let at = all.iter().position(|(p, _)| *p == app.views.explore.pane).unwrap_or(0);
+    let to = if forward { (at + 1) % all.len() } else { (at + all.len() - 1) % all.len() };
+    if let Some((pane, _)) = all.get(to) {
+        app.views.explore.pane = *pane;
+    }
+    super::entered(app)
+}
+
+pub(super) fn step_column(app: &mut App, by: isize) -> Vec<Effect> {
+    let n = app.main_info().map_or(0, |i| i.schema.columns.len());
+    if app.views.explore.pane == Pane::Table {
+        app.views.explore.column.step(by, n);
+        return Vec::new();
+    }
+    if app.views.explore.pane == Pane::Kpi {
+        let n = ordered_columns(app).len();
+        app.views.explore.columns.step(by, n);
+        app.views.explore.groups.home();
+        return ask_split(app);
+    }
+    Vec::new()
+}
+
+/// Enter: the whole cell, the KPI by this column, the group's rows in words, a check.
+pub(super) fn enter(app: &mut App) -> Vec<Effect> {
+    match app.views.explore.pane {
+        Pane::Table => cell(app),
+        Pane::Columns => {
+            app.views.explore.pane = Pane::Kpi;
+            app.views.explore.trend = false;
+            app.views.explore.groups.home();
+            ask_split(app)
+        }
+        Pane::Kpi => {
+            if app.doc.as_ref().is_some_and(|d| d.session.state.kpi.is_none()) {
+                forms::open_kpi(app, None);
+                return Vec::new();
+            }
+            explain(app);
+            Vec::new()
+        }
+        Pane::Checks => start_check(app),
+    }
+}
+
+fn cell(app: &mut App) -> Vec<Effect> {
+    let Some(info) = app.main_info() else { return Vec::new() };
+    let row = app.views.explore.table.selected(usize::try_from(info.rows).unwrap_or(0)).unwrap_or(0);
+    let column = app.views.explore.column.selected(info.schema.columns.len()).unwrap_or(0);
+    let start = usize::try_from(info.page.start).unwrap_or(0);
+    let cells = row.checked_sub(start).and_then(|i| info.page.rows.get(i));
+    let (Some(cell), Some(head)) = (cells.and_then(|c| c.get(column)), info.schema.columns.get(column)) else { return Vec::new() };
+    let lines = cell.to_string().split('\n').map(str::to_owned).collect();
+    let title = format!("{} · row {}", head.name, format::count(row as u64 + 1));
+    app.popups.push(Popup::Words { title, lines, scroll: 0 });
+    Vec::new()
+}
+
+/// The selected row as a form: one line a column.
+pub(super) fn whole_row(app: &mut App) -> Vec<Effect> {
+    let Some(info) = app.main_info() else { return Vec::new() };
+    let row = app.views.explore.table.selected(usize::try_from(info.rows).unwrap_or(0)).unwrap_or(0);
+    let start = usize::try_from(info.page.start).unwrap_or(0);
+    let Some(cells) = row.checked_sub(start).and_then(|i| info.page.rows.get(i)) else { return Vec::new() };
+    let wide = info.schema.columns.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).min(30);
+    let lines = info.schema.columns.iter().zip(cells).map(|(c, v)| format!("{:<wide$}  {v}", c.name)).collect();
+    app.popups.push(Popup::Words { title: format!("Row {}", format::count(row as u64 + 1)), lines, scroll: 0 });
+    Vec::new()
+}
+
+/// How the file was read.
+pub(super) fn reading(app: &mut App) -> Vec<Effect> {
+    let Some(info) = app.main_info() else { return Vec::new() };
+    let r = &info.reading;
+    let mut lines = vec![format!("format        {}", r.format)];
+    let mut add = |label: &str, value: Option<String>| {
+        if let Some(value) = value {
+            lines.push(format!("{label:<13} {value}"));
+        }
+    };
+    add("delimiter", r.delimiter.clone().map(|d| if d == "\t" { "tab".into() } else { d }));
+    add("encoding", r.encoding.clone());
+    add("header row", r.header_row.map(|h| if h == 0 { "none".into() } else { format!("line {h}") }));
+    add("null words", (!r.null_words.is_empty()).then(|| r.null_words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join(" ")));
+    lines.push(String::new());
+    if r.notes.is_empty() {
+        lines.push("Nothing else was noticed.".into());
+    }
+    lines.extend(r.notes.iter().cloned());
+    app.popups.push(Popup::Words { title: "How the file was read".into(), lines, scroll: 0 });
+    Vec::new()
+}
+
+/// How the figures of the KPI pane come about.
+fn explain(app: &mut App) {
+    let Some(b) = app.doc.as_ref().and_then(|d| d.session.state.kpi.clone()) else { return };
+    let unit = match &b.independent_unit {
+        Some(unit) => format!("Intervals are clustered on {unit}."),
+        None => "Rows are taken as independent; name a unit on 1 Problem if they belong together.".into(),
+    };
+    let mut lines = vec![
+        format!("{} over the rows of each group, with a 95 % interval (Wilson for a rate).", b.kpi),
+        unit,
+        "Reach: G = share of the group × (its level − the level of the rest): the KPI points that would be won if the group came to the rest's level. It goes with the group; it is no proof of a cause.".into(),
+    ];
+    if let Some(group) = selected_group(app) {
+        lines.insert(0, String::new());
+        lines.insert(0, format!("{}   {} rows   {}", group.label, format::count(group.n), format::level_with_interval(&b.kpi, &group.level)));
+        if let Some(r) = group.condition.as_ref().and_then(|c| app.views.explore.reach.get(c)) {
+            lines.insert(1, format!("rest {}   reach {}", format::level_with_interval(&b.kpi, &r.rest), format::change_with_interval(&b.kpi, &r.reach)));
+        }
+    }
+    app.popups.push(Popup::Words { title: "How this is computed".into(), lines, scroll: 0 });
+}
+
+pub(super) fn start_check(app: &mut App) -> Vec<Effect> {
+    let rows = current_checks(app);
+    match app.views.explore.checks.selected(rows.len()).and_then(|i| rows.get(i)) {
+        Some(row) if row.id.starts_with("look") => {
+            app.say(Tone::Plain, "This was a look, not a check: pin it with c.");
+            Vec::new()
+        }
+        Some(row) => checks::start(app, &row.id.clone()),
+        None => Vec::new(),
+    }
+}
+
+/// `t`: the selected check, or a check on the spot from the group in sight.
+pub(super) fn test_it(app: &mut App) -> Vec<Effect> {
+    if app.views.explore.pane == Pane::Checks {
+        return start_check(app);
+    }
+    let a = group_condition(app).unwrap_or_default();
+    forms::open_ad_hoc(app, &a, "");
+    Vec::new()
+}
+
+/// The KPI form; a text column of few values suggests a rate.
+pub(super) fn bind(app: &mut App) -> Vec<Effect> {
+    let suggestion = selected_column(app).filter(|_| app.views.explore.pane == Pane::Columns).and_then(|c| {
+        let name = crate::analysis::sqltext::quoted(&c.name);
+        match c.dtype {
+            ValueType::Bool => Some(format!("rate({name})")),
+            ValueType::Text if (2..=6).contains(&c.distinct) => {
+                // The rarer value is more often what a KPI counts.
+                c.top.last().map(|t| format!("rate({name} = {})", crate::analysis::sqltext::literal(&t.value, Some(c.dtype)).unwrap_or_default()))
+            }
+            ValueType::Int | ValueType::Float if app.doc.as_ref().is_some_and(|d| d.session.state.kpi.is_none()) => Some(format!("mean({name})")),
+            _ => None,
+        }
+    });
+    let bound = app.doc.as_ref().is_some_and(|d| d.session.state.kpi.is_some());
+    forms::open_kpi(app, suggestion.as_deref().filter(|_| !bound));
+    Vec::new()
+}
+
+pub(super) fn add_dimension(app: &mut App) -> Vec<Effect> {
+    if app.views.explore.second.take().is_some() {
+        app.views.explore.groups.home();
+        return ask_split(app);
+    }
+    let first = selected_column(app).map(|c| c.name.clone());
+    let options: Vec<Choice> = app
+        .main_info()
+        .and_then(|i| i.profile.as_ref())
+        .map(|p| {
+            p.columns
+                .iter()
+                .filter(|c| Some(&c.name) != first.as_ref() && c.dtype != ValueType::Other && c.distinct > 1)
+                .filter(|c| c.dtype.is_number() || c.distinct <= 50)
+                .map(|c| (c.name.clone(), c.name.clone()))
+                .collect()
+        })
+        .unwrap_or_default();
+    app.open_form(Form::new(FormId::Choose("second column"), "A second column", "split").choice("choice", "Column", "The KPI by both together", options, None));
+    Vec::new()
+}
+
+/// A choice was made in a small form.
+pub fn chosen(app: &mut App, what: &str, key: &str) -> Vec<Effect> {
+    match what {
+        "second column" => {
+            app.views.explore.second = Some(key.to_owned());
+            app.views.explore.pane = Pane::Kpi;
+            app.views.explore.trend = false;
+            app.views.explore.groups.home();
+            ask_split(app)
+        }
+        "impact" => {
+            open_impact(app, key);
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn toggle_trend(app: &mut App) -> Vec<Effect> {
+    app.views.explore.trend = !app.views.explore.trend;
+    app.views.explore.pane = Pane::Kpi;
+    app.views.explore.groups.home();
+    ask_split(app)
+}
+
+/// `e`: the reach of the group in sight becomes the impact of a hypothesis.
+pub(super) fn impact(app: &mut App) -> Vec<Effect> {
+    let Some(doc) = &app.doc else { return Vec::new() };
+    let rows: Vec<Choice> = doc
+        .board
+        .listed()
+        .into_iter()
+        .filter(|id| id != "other" && id != "data")
+        .map(|id| (id.clone(), doc.row_title(&id).to_owned()))
+        .collect();
+    match rows.as_slice() {
+        [] => app.say(Tone::Warn, "There is no hypothesis to size yet. H adds one."),
+        [(only, _)] => open_impact(app, &only.clone()),
+        [(first, _), ..] => {
+            let first = first.clone();
+            let form = Form::new(FormId::Choose("impact"), "Which hypothesis does it size?", "size").choice("choice", "Hypothesis", "", rows, Some(&first));
+            app.open_form(form);
+        }
+    }
+    Vec::new()
+}
+
+fn open_impact(app: &mut App, hypothesis: &str) {
+    let Some(b) = app.doc.as_ref().and_then(|d| d.session.state.kpi.clone()) else { return };
+    let reach = group_condition(app).and_then(|c| app.views.explore.reach.get(&c).cloned());
+    let Some(r) = reach else {
+        app.say(Tone::Warn, "The reach of this group is not there yet.");
+        return;
+    };
+    let k = if b.kpi.is_share() { 100.0 } else { 1.0 };
+    // On the exposed the effect is the distance to the rest; reach over share gives it with its interval.
+    let sign = if b.better == crate::query::Better::Lower { 1.0 } else { -1.0 };
+    let scale = |x: f64| if r.share > 0.0 { sign * x * k / r.share } else { 0.0 };
+    let effect = r.reach.value.map(|v| {
+        let (low, high) = r.reach.interval.unwrap_or((v, v));
+        let (a, b) = (scale(low), scale(high));
+        [a.min(b), scale(v), a.max(b)]
+    });
+    forms::open_impact(app, hypothesis, Some(r.share), effect, Quality::Measured);
+}
+
+/// `c`: pins what is in sight.
+pub(super) fn pin(app: &mut App) -> Vec<Effect> {
+    if app.views.explore.pane == Pane::Checks {
+        pin_check(app);
+        return Vec::new();
+    }
+    let (Some(b), Some(name), Some(table)) =
+        (app.doc.as_ref().and_then(|d| d.session.state.kpi.clone()), split(app), app.main_table().map(str::to_owned))
+    else {
+        app.say(Tone::Warn, "Bind the KPI first (K); a clue needs a figure.");
+        return Vec::new();
+    };
+    let Some(group) = selected_group(app).cloned() else {
+        app.say(Tone::Warn, "There is nothing to pin yet: select a column with groups.");
+        return Vec::new();
+    };
+    let reach = group.condition.as_ref().and_then(|c| app.views.explore.reach.get(c).cloned());
+    let says = sentence(app, &b.kpi, &group, reach.as_ref());
+    let column = group.place.first().map_or(name.clone(), |(c, _)| c.clone());
+    let associated: Vec<(String, f64)> = app
+        .views
+        .explore
+        .associations
+        .iter()
+        .filter_map(|((x, y), v)| {
+            let clues = checks::clue_columns(app);
+            if *x == column && clues.contains(y) {
+                Some((y.clone(), *v))
+            } else if *y == column && clues.contains(x) {
+                Some((x.clone(), *v))
+            } else {
+                None
+            }
+        })
+        .collect();
+    let mut params = Map::new();
+    params.insert("kpi".into(), json!(b.kpi));
+    params.insert("by".into(), json!(group.place.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>()));
+    params.insert("where".into(), json!(group.condition));
+    params.insert("tried".into(), json!(app.views.explore.looked.len()));
+    let mut result = Map::new();
+    result.insert("says".into(), json!(says));
+    result.insert("n".into(), json!(group.n));
+    result.insert("estimate".into(), json!(group.level.value));
+    result.insert("interval".into(), json!(group.level.interval));
+    if let Some(r) = &reach {
+        result.insert("rest".into(), json!(r.rest.value));
+        result.insert("reach".into(), json!(r.reach.value));
+        result.insert("reach_interval".into(), json!(r.reach.interval));
+    }
+    let record = Act::Check {
+        check: free_look_id(app),
+        data: vec![table.clone()],
+        predicted: false,
+        title: Some(format!("{} by {name}", b.kpi)),
+        params,
+        result,
+        outcome: Outcome::Unclear,
+        took_seconds: None,
+    };
+    let pin = Pin {
+        record: Some(Box::new(record)),
+        source: None,
+        origin: Origin::Browsed,
+        family: family_of_column(&table, &column, &associated),
+        grade: Grade::A,
+        text: says.clone(),
+        ratings: Ratings::new(),
+        says: looked_words(app),
+    };
+    forms::open_pin(app, pin);
+    Vec::new()
+}
+
+fn looked_words(app: &App) -> String {
+    let n = app.views.explore.looked.len();
+    let all = app.main_info().map_or(0, |i| i.schema.columns.len());
+    match n {
+        0 | 1 => "The first column looked at.".into(),
+        n => format!("Found after looking at {n} of {all} columns: the more looked at, the less surprising."),
+    }
+}
+
+/// `Contract = Month-to-month: 42.7% [41.1, 44.3] against 6.8% of the rest, n 3 875`.
+fn sentence(app: &App, kpi: &crate::query::Kpi, group: &KpiGroup, reach: Option<&crate::query::ReachResult>) -> String {
+    let name = app.doc.as_ref().and_then(|d| d.session.state.goal.kpi.clone()).unwrap_or_else(|| kpi.to_string());
+    let place = group.place.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>().join(", ");
+    let label = if group.label.contains('=') || place.is_empty() { group.label.clone() } else { format!("{place} {}", group.label) };
+    let against = reach.map(|r| format!(" against {} of the rest", format::level(kpi, r.rest.value))).unwrap_or_default();
+    format!("{label}: {name} {}{against}, n {}", format::level_with_interval(kpi, &group.level), format::count(group.n))
+}
+
+fn free_look_id(app: &App) -> String {
+    let taken = |id: &str| app.doc.as_ref().is_some_and(|d| d.session.state.latest_check(id).is_some());
+    (1..).map(|i| format!("look-{i}")).find(|id| !taken(id)).unwrap_or_default()
+}
+
+/// Pins the latest result of the selected check.
+fn pin_check(app: &mut App) {
+    let rows = current_checks(app);
+    let Some(row) = app.views.explore.checks.selected(rows.len()).and_then(|i| rows.get(i)).cloned() else { return };
+    let Some(doc) = &app.doc else { return };
+    let Some(run) = doc.session.state.latest_check(&row.id).cloned() else {
+        app.say(Tone::Warn, "This check was not run yet: t runs it, forecast first.");
+        return;
+    };
+    if doc.session.state.clues.iter().any(|c| c.source == run.reference) {
+        app.say(Tone::Plain, "This result is pinned already.");
+        return;
+    }
+    let Ok(result) = serde_json::from_value::<CheckResult>(Value::Object(run.result.clone())) else {
+        app.say(Tone::Warn, "This result has no figures of ours; add it as a note with o.");
+        return;
+    };
+    let request = crate::query::CheckRequest {
+        op: run.params.get("op").and_then(|v| serde_json::from_value(v.clone()).ok()).unwrap_or(crate::query::CheckOp::ByHand),
+        columns: run.params.get("columns").and_then(|v| serde_json::from_value(v.clone()).ok()).unwrap_or_default(),
+        params: run.params.clone(),
+        yes_if: None,
+    };
+    let pending = checks::PendingCheck {
+        id: row.id.clone(),
+        title: row.title,
+        yes_words: row.rule,
+        request,
+        data: run.data.first().cloned().unwrap_or_default(),
+        ad_hoc: false,
+        if_yes: Ratings::new(),
+        if_no: Ratings::new(),
+    };
+    checks::open_pin(app, &pending, &result);
+}
+
+/// Whether the pane shows groups that can be pinned or tested.
+pub(super) fn has_groups(app: &App) -> bool {
+    shown(app).is_some_and(|r| !r.groups.is_empty())
+}

@@ -1,0 +1,83 @@
+//! Commands of 3 Explore.
+
+use super::actions;
+use super::{Pane, Sort, time_column};
+use crate::app::commands::{CommandSpec, Scope, with_session, writable};
+use crate::app::screens::spec;
+use crate::app::{App, Effect};
+
+fn in_table(app: &App) -> Result<(), &'static str> {
+    with_session(app)?;
+    if app.views.explore.pane == Pane::Table { Ok(()) } else { Err("this is for the Table pane") }
+}
+
+fn can_pin(app: &App) -> Result<(), &'static str> {
+    writable(app)?;
+    match app.views.explore.pane {
+        Pane::Checks => Ok(()),
+        _ if actions::has_groups(app) => Ok(()),
+        _ => Err("there is no figure in sight: bind the KPI and select a column"),
+    }
+}
+
+fn can_size(app: &App) -> Result<(), &'static str> {
+    writable(app)?;
+    if actions::has_groups(app) { Ok(()) } else { Err("there is no group in sight") }
+}
+
+fn has_time(app: &App) -> Result<(), &'static str> {
+    if time_column(app).is_some() { Ok(()) } else { Err("it needs a time column") }
+}
+
+fn in_columns(app: &App) -> Result<(), &'static str> {
+    if app.views.explore.pane == Pane::Columns { Ok(()) } else { Err("this is for the Columns pane") }
+}
+
+fn sort(app: &mut App) -> Vec<Effect> {
+    let view = &mut app.views.explore;
+    view.sort = match view.sort {
+        Sort::File => Sort::Name,
+        Sort::Name => Sort::Nulls,
+        Sort::Nulls => Sort::Alerts,
+        Sort::Alerts => Sort::File,
+    };
+    view.columns.home();
+    super::ask_split(app)
+}
+
+/// The commands.
+pub static COMMANDS: &[CommandSpec] = &[
+    CommandSpec {
+        hint: 1,
+        when: with_session,
+        ..spec("explore.enter", Scope::Explore, &["Enter"], "open", "Open: the whole cell, the KPI by this column, how it is computed, the check", actions::enter)
+    },
+    CommandSpec {
+        hint: 2,
+        when: can_pin,
+        ..spec("explore.pin", Scope::Explore, &["c"], "pin clue", "Pin what is in sight as a clue, with ratings", actions::pin)
+    },
+    CommandSpec {
+        hint: 3,
+        when: writable,
+        ..spec("explore.test", Scope::Explore, &["t"], "test it", "Test it: forecast first, then the check; from a group, a check on the spot", actions::test_it)
+    },
+    CommandSpec { hint: 4, ..spec("explore.pane", Scope::Explore, &["Tab"], "pane", "Next pane: Table, Columns, KPI, Checks", |a| actions::step_pane(a, true)) },
+    spec("explore.pane_before", Scope::Explore, &["S-Tab"], "pane before", "Pane before", |a| actions::step_pane(a, false)),
+    spec("explore.left", Scope::Explore, &["h", "Left"], "left", "Column to the left", |a| actions::step_column(a, -1)),
+    spec("explore.right", Scope::Explore, &["l", "Right"], "right", "Column to the right", |a| actions::step_column(a, 1)),
+    CommandSpec {
+        hint: 5,
+        when: can_size,
+        ..spec("explore.impact", Scope::Explore, &["e"], "size", "Take the reach of this group as what a hypothesis could move", actions::impact)
+    },
+    CommandSpec {
+        when: with_session,
+        ..spec("explore.dimension", Scope::Explore, &["d"], "add column", "Split the KPI by a second column, or take it away again", actions::add_dimension)
+    },
+    CommandSpec { when: has_time, ..spec("explore.trend", Scope::Explore, &["T"], "over time", "The KPI over time, or by column again", actions::toggle_trend) },
+    CommandSpec { when: writable, ..spec("explore.kpi", Scope::Explore, &["K"], "KPI", "Bind the KPI; a column of few values suggests a rate", actions::bind) },
+    CommandSpec { hint: 6, when: in_columns, ..spec("explore.sort", Scope::Explore, &["s"], "sort", "Sort the columns: file order, name, nulls, alerts", sort) },
+    CommandSpec { when: in_table, ..spec("explore.row", Scope::Explore, &["="], "row", "The whole row, one line a column", actions::whole_row) },
+    CommandSpec { when: with_session, ..spec("explore.reading", Scope::Explore, &["R"], "reading", "How the file was read: delimiter, encoding, header, nulls", actions::reading) },
+];

@@ -1,0 +1,96 @@
+//! Results arrive.
+
+use super::{ask_reach, ask_split, kpi_changed};
+use crate::app::screens::checks::clue_columns;
+use crate::app::{App, Effect, Tone, forms};
+use crate::query::{Analysis, Findings};
+
+/// An analysis is done.
+pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _seconds: f64) -> Vec<Effect> {
+    let result = match result {
+        Ok(result) => result,
+        Err(why) => return failed(app, slot, why),
+    };
+    match (slot, result) {
+        ("bind", Findings::Kpi(result)) => {
+            let mut effects = forms::bind(app, &result);
+            effects.extend(kpi_changed(app));
+            effects
+        }
+        ("profile", Findings::Profile(profile)) => {
+            let Some(table) = app.main_table().map(str::to_owned) else { return Vec::new() };
+            if let Some(info) = app.tables.get_mut(&table) {
+                info.profile = Some(profile);
+            }
+            ask_split(app)
+        }
+        ("level", Findings::Kpi(result)) => {
+            app.views.explore.level = Some(result);
+            Vec::new()
+        }
+        ("by", Findings::Kpi(result)) => {
+            let Some(name) = app.views.explore.asked_by.take() else { return Vec::new() };
+            for (column, _) in result.groups.first().map(|g| g.place.as_slice()).unwrap_or_default() {
+                app.views.explore.looked.insert(column.clone());
+            }
+            associate(app, &name);
+            app.views.explore.by.insert(name, result);
+            let mut effects: Vec<Effect> = ask_reach(app).into_iter().collect();
+            effects.extend(next_association(app));
+            effects
+        }
+        ("reach", Findings::Reach(result)) => {
+            app.views.explore.asked_reach = None;
+            app.views.explore.reach.insert(result.segment.clone(), result);
+            Vec::new()
+        }
+        (slot, Findings::Association { v }) => {
+            if let Some((a, b)) = slot.strip_prefix("assoc:").and_then(|s| s.split_once('|')) {
+                app.views.explore.associations.insert((a.to_owned(), b.to_owned()), v.unwrap_or(0.0));
+            }
+            next_association(app).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn failed(app: &mut App, slot: &str, why: String) -> Vec<Effect> {
+    match slot {
+        "bind" => {
+            app.views.problem.binding = None;
+            app.say(Tone::Bad, why);
+        }
+        "by" => {
+            app.views.explore.asked_by = None;
+            app.views.explore.failed = Some(why);
+        }
+        "reach" => app.views.explore.asked_reach = None,
+        s if s.starts_with("assoc:") => return next_association(app).into_iter().collect(),
+        _ => app.say(Tone::Bad, why),
+    }
+    Vec::new()
+}
+
+/// Notes which columns of earlier clues this one may go with: they would share a family.
+fn associate(app: &mut App, column: &str) {
+    for other in clue_columns(app) {
+        let known = &app.views.explore.associations;
+        let pair = (column.to_owned(), other.clone());
+        let turned = (other.clone(), column.to_owned());
+        let is_column = app.main_info().is_some_and(|i| i.schema.get(column).is_some() && i.schema.get(&other).is_some());
+        if other != column && is_column && !known.contains_key(&pair) && !known.contains_key(&turned) {
+            app.views.explore.to_associate.push(pair);
+        }
+    }
+}
+
+fn next_association(app: &mut App) -> Option<Effect> {
+    let (a, b) = app.views.explore.to_associate.pop()?;
+    let data = app.main_table()?.to_owned();
+    Some(Effect::Run {
+        slot: format!("assoc:{a}|{b}"),
+        label: format!("how {a} goes with {b}"),
+        data,
+        analysis: Box::new(Analysis::Association { a, b }),
+    })
+}

@@ -1,0 +1,377 @@
+//! 3 Explore: table, columns, KPI, checks.
+
+mod actions;
+mod commands;
+mod found;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use actions::{chosen, current_checks, group_condition};
+pub use commands::COMMANDS;
+pub use found::found;
+
+use crate::app::key::Key;
+use crate::app::scroll::Scroll;
+use crate::app::{App, Effect};
+use crate::domain::event::Shape;
+use crate::query::{Analysis, ColumnProfile, Every, Key as GroupKey, KpiGroup, KpiResult, ReachResult, ValueType};
+
+/// The panes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// Rows.
+    Table,
+    /// The profile of each column.
+    #[default]
+    Columns,
+    /// The KPI by a column.
+    Kpi,
+    /// Checks.
+    Checks,
+}
+
+impl Pane {
+    /// All panes, in the order of their tabs.
+    pub const ALL: [(Self, &'static str); 4] =
+        [(Self::Table, "Table"), (Self::Columns, "Columns"), (Self::Kpi, "KPI"), (Self::Checks, "Checks")];
+}
+
+/// Order of the columns pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// As in the file.
+    #[default]
+    File,
+    /// By name.
+    Name,
+    /// Most nulls first.
+    Nulls,
+    /// Those with alerts first.
+    Alerts,
+}
+
+impl Sort {
+    /// The word shown in the pane's title.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::File => "file order",
+            Self::Name => "name",
+            Self::Nulls => "nulls",
+            Self::Alerts => "alerts",
+        }
+    }
+}
+
+/// The view.
+#[derive(Debug, Default)]
+pub struct ExploreView {
+    /// The pane that has the keys.
+    pub pane: Pane,
+    /// The table's rows.
+    pub table: Scroll,
+    /// The table's column.
+    pub column: Scroll,
+    /// The list of columns.
+    pub columns: Scroll,
+    /// Its order.
+    pub sort: Sort,
+    /// Groups of the KPI pane.
+    pub groups: Scroll,
+    /// Checks.
+    pub checks: Scroll,
+    /// A second column beside the selected one.
+    pub second: Option<String>,
+    /// Show the KPI over time instead of by column.
+    pub trend: bool,
+    /// The level over all rows.
+    pub level: Option<KpiResult>,
+    /// The KPI by column (or pair), by the name of the split.
+    pub by: BTreeMap<String, KpiResult>,
+    /// The split whose result is awaited.
+    pub asked_by: Option<String>,
+    /// Reach by condition.
+    pub reach: BTreeMap<String, ReachResult>,
+    /// The condition whose reach is awaited.
+    pub asked_reach: Option<String>,
+    /// Columns by which the KPI was looked at: how many things were tried.
+    pub looked: BTreeSet<String>,
+    /// Cramér's V of pairs of columns, as far as measured.
+    pub associations: BTreeMap<(String, String), f64>,
+    /// Pairs whose association is awaited, one after another.
+    pub to_associate: Vec<(String, String)>,
+    /// Why the last analysis failed.
+    pub failed: Option<String>,
+}
+
+/// The columns in the order shown.
+#[must_use]
+pub fn ordered_columns(app: &App) -> Vec<&ColumnProfile> {
+    let Some(profile) = app.main_info().and_then(|i| i.profile.as_ref()) else { return Vec::new() };
+    let mut list: Vec<&ColumnProfile> = profile.columns.iter().collect();
+    match app.views.explore.sort {
+        Sort::File => {}
+        Sort::Name => list.sort_by_key(|c| c.name.to_lowercase()),
+        Sort::Nulls => list.sort_by_key(|c| std::cmp::Reverse(c.nulls)),
+        Sort::Alerts => list.sort_by_key(|c| std::cmp::Reverse(c.alerts.len())),
+    }
+    list
+}
+
+/// The selected column of the columns pane; the KPI pane follows it.
+#[must_use]
+pub fn selected_column(app: &App) -> Option<&ColumnProfile> {
+    let list = ordered_columns(app);
+    app.views.explore.columns.selected(list.len()).and_then(|i| list.get(i).copied())
+}
+
+/// The first time column, for the trend.
+#[must_use]
+pub fn time_column(app: &App) -> Option<String> {
+    app.main_info()?.schema.columns.iter().find(|c| c.dtype.is_temporal()).map(|c| c.name.clone())
+}
+
+/// The name of the split that is shown: `Contract`, `Contract × tenure`, `week over time`.
+#[must_use]
+pub fn split(app: &App) -> Option<String> {
+    let view = &app.views.explore;
+    if view.trend && view.pane == Pane::Kpi {
+        return time_column(app).map(|c| format!("{c} over time"));
+    }
+    let column = selected_column(app)?;
+    Some(match &view.second {
+        Some(second) if *second != column.name && view.pane == Pane::Kpi => format!("{} × {second}", column.name),
+        _ => column.name.clone(),
+    })
+}
+
+/// The result that is shown, once it is there.
+#[must_use]
+pub fn shown(app: &App) -> Option<&KpiResult> {
+    app.views.explore.by.get(&split(app)?)
+}
+
+/// The group with the worst level, among those with at least 30 rows.
+#[must_use]
+pub fn worst_group(app: &App) -> Option<&KpiGroup> {
+    let better = app.doc.as_ref()?.session.state.kpi.as_ref()?.better;
+    let lower = better == crate::query::Better::Lower;
+    shown(app)?
+        .groups
+        .iter()
+        .filter(|g| g.n >= 30 && g.condition.is_some())
+        .filter_map(|g| g.level.value.map(|v| (if lower { v } else { -v }, g)))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, g)| g)
+}
+
+/// The group that the keys are on in the KPI pane; elsewhere the worst one.
+#[must_use]
+pub fn selected_group(app: &App) -> Option<&KpiGroup> {
+    if app.views.explore.pane != Pane::Kpi {
+        return worst_group(app);
+    }
+    let result = shown(app)?;
+    app.views.explore.groups.selected(result.groups.len()).and_then(|i| result.groups.get(i))
+}
+
+/// Rows of the list that has the keys.
+#[must_use]
+pub fn len(app: &App) -> usize {
+    match app.views.explore.pane {
+        Pane::Table => app.main_info().map_or(0, |i| usize::try_from(i.rows).unwrap_or(usize::MAX)),
+        Pane::Columns => ordered_columns(app).len(),
+        Pane::Kpi => shown(app).map_or(0, |r| r.groups.len()),
+        Pane::Checks => current_checks(app).len(),
+    }
+}
+
+/// The list that has the keys.
+pub fn scroll(app: &mut App) -> Option<&mut Scroll> {
+    let view = &mut app.views.explore;
+    Some(match view.pane {
+        Pane::Table => &mut view.table,
+        Pane::Columns => &mut view.columns,
+        Pane::Kpi => &mut view.groups,
+        Pane::Checks => &mut view.checks,
+    })
+}
+
+/// No text is typed in this screen itself; forms do that.
+#[must_use]
+pub fn is_typing(_app: &App) -> bool {
+    false
+}
+
+/// Never called while nothing is typed.
+pub fn key(_app: &mut App, _key: Key) -> Vec<Effect> {
+    Vec::new()
+}
+
+/// Pasted text has no place here.
+pub fn paste(app: &mut App, _text: &str) {
+    app.say(crate::app::Tone::Warn, "Nothing takes text here; the paste was ignored.");
+}
+
+/// The selection moved: asks for what has come into sight.
+pub fn moved(app: &mut App) -> Vec<Effect> {
+    match app.views.explore.pane {
+        Pane::Table => rows_in_sight(app).into_iter().collect(),
+        Pane::Columns => ask_split(app),
+        Pane::Kpi => ask_reach(app).into_iter().collect(),
+        Pane::Checks => Vec::new(),
+    }
+}
+
+/// The screen was opened.
+pub fn entered(app: &mut App) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let Some(table) = app.main_table().map(str::to_owned) else { return effects };
+    let ready = app.tables.get(&table).is_some_and(|t| !t.opening && t.failed.is_none());
+    if !ready {
+        return effects;
+    }
+    if app.main_info().is_some_and(|i| i.profile.is_none()) {
+        effects.push(profile(&table));
+    }
+    effects.extend(rows_in_sight(app));
+    effects.extend(ask_level(app));
+    effects.extend(ask_split(app));
+    effects
+}
+
+fn profile(table: &str) -> Effect {
+    Effect::Run {
+        slot: "profile".into(),
+        label: format!("profile of {table}"),
+        data: table.to_owned(),
+        analysis: Box::new(Analysis::Profile { filter: None }),
+    }
+}
+
+/// A table was opened: its profile is made in the background.
+pub fn table_opened(app: &mut App, data: &str) -> Vec<Effect> {
+    if app.main_table() != Some(data) {
+        return Vec::new();
+    }
+    app.views.explore.by.clear();
+    app.views.explore.reach.clear();
+    app.views.explore.level = None;
+    let mut effects = vec![profile(data)];
+    effects.extend(rows_in_sight(app));
+    effects.extend(ask_level(app));
+    effects
+}
+
+/// The KPI changed: what was measured under the old one is gone.
+pub fn kpi_changed(app: &mut App) -> Vec<Effect> {
+    let view = &mut app.views.explore;
+    view.by.clear();
+    view.reach.clear();
+    view.level = None;
+    view.looked.clear();
+    ask_level(app).into_iter().collect()
+}
+
+/// Three screens of rows around the cursor, when it leaves what is loaded.
+fn rows_in_sight(app: &mut App) -> Option<Effect> {
+    let table = app.main_table()?.to_owned();
+    let rows = app.tables.get(&table)?.rows;
+    let height = app.views.explore.table.height().max(usize::from(app.size.1)).max(20);
+    let at = app.views.explore.table.selected(usize::try_from(rows).ok()?)?;
+    let info = app.tables.get_mut(&table)?;
+    let (loaded, have) = (usize::try_from(info.page.start).ok()?, info.page.rows.len());
+    let whole = usize::try_from(rows).ok()?;
+    let low = at.saturating_sub(height);
+    let high = (at + height).min(whole);
+    if have > 0 && loaded <= low && high <= loaded + have {
+        return None;
+    }
+    let start = at.saturating_sub(height * 2) as u64;
+    let len = height * 4;
+    if info.asked == Some((start, len)) && have > 0 {
+        return None;
+    }
+    info.asked = Some((start, len));
+    Some(Effect::Rows { data: table, start, len })
+}
+
+fn binding(app: &App) -> Option<crate::domain::session::KpiBinding> {
+    let table = app.main_table()?;
+    let ready = app.tables.get(table).is_some_and(|t| !t.opening && t.failed.is_none() && !t.schema.columns.is_empty());
+    app.doc.as_ref()?.session.state.kpi.clone().filter(|_| ready)
+}
+
+fn ask_level(app: &mut App) -> Option<Effect> {
+    let b = binding(app)?;
+    if app.views.explore.level.is_some() {
+        return None;
+    }
+    Some(Effect::Run {
+        slot: "level".into(),
+        label: format!("{}", b.kpi),
+        data: b.data,
+        analysis: Box::new(Analysis::Kpi { kpi: b.kpi, by: Vec::new(), trend: None, filter: None, unit: b.independent_unit }),
+    })
+}
+
+/// Asks for the KPI by the split that is shown, unless it is known already.
+pub fn ask_split(app: &mut App) -> Vec<Effect> {
+    let (Some(b), Some(name)) = (binding(app), split(app)) else { return Vec::new() };
+    if app.views.explore.by.contains_key(&name) {
+        app.views.explore.asked_by = None;
+        return ask_reach(app).into_iter().collect();
+    }
+    if app.views.explore.asked_by.as_deref() == Some(&name) {
+        return Vec::new();
+    }
+    let view = &app.views.explore;
+    let (by, trend) = if view.trend && view.pane == Pane::Kpi {
+        let Some(column) = time_column(app) else { return Vec::new() };
+        let step = if app.doc.as_ref().is_some_and(|d| d.session.state.goal.shape == Some(Shape::Rise)) {
+            Every::Week
+        } else {
+            Every::Month
+        };
+        (Vec::new(), Some((column, step)))
+    } else {
+        let Some(column) = selected_column(app) else { return Vec::new() };
+        if column.dtype == ValueType::Other || column.distinct == 0 {
+            return Vec::new();
+        }
+        let mut by = vec![GroupKey::column(&column.name)];
+        if let Some(second) = view.second.as_ref().filter(|s| **s != column.name && view.pane == Pane::Kpi) {
+            by.push(GroupKey::column(second));
+        }
+        (by, None)
+    };
+    app.views.explore.asked_by = Some(name.clone());
+    app.views.explore.failed = None;
+    vec![Effect::Run {
+        slot: "by".into(),
+        label: format!("{} by {name}", b.kpi),
+        data: b.data,
+        analysis: Box::new(Analysis::Kpi { kpi: b.kpi, by, trend, filter: None, unit: b.independent_unit }),
+    }]
+}
+
+/// Asks for the reach of the group in sight.
+pub fn ask_reach(app: &mut App) -> Option<Effect> {
+    let b = binding(app)?;
+    let condition = selected_group(app)?.condition.clone()?;
+    if app.views.explore.trend && app.views.explore.pane == Pane::Kpi {
+        return None;
+    }
+    if app.views.explore.reach.contains_key(&condition) || app.views.explore.asked_reach.as_ref() == Some(&condition) {
+        return None;
+    }
+    app.views.explore.asked_reach = Some(condition.clone());
+    let scale = if b.kpi.is_share() { 100.0 } else { 1.0 };
+    let target = app.doc.as_ref().and_then(|d| d.session.state.goal.target_points()).map(|t| t / scale);
+    Some(Effect::Run {
+        slot: "reach".into(),
+        label: "reach".into(),
+        data: b.data,
+        analysis: Box::new(Analysis::Reach { kpi: b.kpi, segment: condition, target, unit: b.independent_unit }),
+    })
+}

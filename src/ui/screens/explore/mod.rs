@@ -1,0 +1,49 @@
+//! 3 Explore: four panes over the data.
+
+mod checks;
+mod columns;
+mod kpi;
+mod rows;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::analysis::format;
+use crate::app::App;
+use crate::app::screens::explore::Pane;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::draw::{below, put_right, row_of};
+use crate::ui::widgets::{pane, tabs};
+
+#[cfg(test)]
+mod tests;
+
+/// Draws the screen.
+pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let names: Vec<&str> = Pane::ALL.iter().map(|(_, n)| *n).collect();
+    let current = Pane::ALL.iter().position(|(p, _)| *p == app.views.explore.pane).unwrap_or(0);
+    let head = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(2), ..row_of(area, 0) };
+    tabs::draw(head, buf, theme, &names, current);
+    if let (Some(table), Some(info)) = (app.main_table(), app.main_info()) {
+        if info.rows > 0 && area.width >= 64 {
+            let words = format!("{table}   {} rows × {}", format::count(info.rows), info.schema.columns.len());
+            put_right(buf, head, 0, &words, theme.dim);
+        }
+    }
+    let rest = below(area, if area.height >= 18 { 2 } else { 1 });
+    match app.main_info() {
+        None => pane::empty(rest, buf, theme, "No data is attached. On 1 Problem, a attaches a CSV, Parquet or JSON Lines file."),
+        Some(info) if info.opening => pane::empty(rest, buf, theme, "The file is being read …"),
+        Some(info) if info.failed.is_some() => {
+            let why = info.failed.clone().unwrap_or_default();
+            pane::empty(rest, buf, theme, &format!("{why} On 1 Problem, a attaches another file."));
+        }
+        Some(_) => match app.views.explore.pane {
+            Pane::Table => rows::draw(app, theme, rest, buf),
+            Pane::Columns => columns::draw(app, theme, rest, buf),
+            Pane::Kpi => kpi::draw(app, theme, rest, buf),
+            Pane::Checks => checks::draw(app, theme, rest, buf),
+        },
+    }
+    None
+}

@@ -1,0 +1,1 @@
+//! The panes as a reader sees them.
