@@ -56,8 +56,6 @@ fn one() -> f64 {
 pub enum What {
     /// A heading of the text; `at` sets the clock.
     Scene(Scene),
-    /// A remark of the text; nothing is recorded.
-    Aside(String),
     /// The board is shown; nothing is recorded.
     Board(String),
     /// Here the half-played session ends.
@@ -130,6 +128,9 @@ pub struct AnswerStep {
     /// Their words.
     #[serde(default)]
     pub text: String,
+    /// Left out of the text.
+    #[serde(default)]
+    pub untold: bool,
 }
 
 /// Names a proposal by what it came from.
@@ -224,7 +225,7 @@ pub struct ByHand {
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pin {
-    /// Other words than the result's.
+    /// Other words than the result's; names in braces are filled with its figures (see [`crate::cli::demo::play`]).
     #[serde(default)]
     pub text: Option<String>,
     /// Ratings that replace or join the suggested ones.
@@ -297,8 +298,9 @@ impl Case {
         }
         for (i, step) in steps.as_array().cloned().unwrap_or_default().into_iter().enumerate() {
             let shown = step.to_string();
-            let step = serde_json::from_value(step)
-                .map_err(|e| format!("Step {} of the case: {e}: {}", i + 1, shown.chars().take(120).collect::<String>()))?;
+            let step = serde_json::from_value(step).map_err(|e| {
+                format!("Step {} of the case: {e}: {}", i + 1, shown.chars().take(120).collect::<String>())
+            })?;
             case.steps.push(step);
         }
         Ok(case)

@@ -12,7 +12,7 @@ use super::{RIDERS, SEED};
 use crate::journal::{atomic_write_private, home};
 
 /// SHA-256 of the table that this version makes; a test holds that it does.
-pub(super) const DIGEST: &str = "-";
+pub(super) const DIGEST: &str = "4230d90119e60d37f463f217a010c8be22038aae747cbcd2074899782d932d2c";
 
 /// The table's file name.
 pub const FILE: &str = "riders.csv";

@@ -7,12 +7,13 @@
 //! | [`data`] | the table on disk |
 //! | [`case`] | the format of the script `assets/demo/case.yaml` |
 //! | [`play`] | plays a script: all events through `decide`, all figures from the engine |
-//! | `tell`, `board` | the whole case as text |
+//! | `tell`, `board`, `page` | the whole case as text |
 
 mod board;
 pub mod case;
 pub mod data;
 mod dice;
+mod page;
 pub mod play;
 pub mod riders;
 mod tell;

@@ -1,21 +1,33 @@
 //! Plays a case: every event goes through `decide`, every figure comes from the engine, and time and ids are the
 //! script's, so that two plays on the same data give the same bytes.
+//!
+//! The words of a clue may name figures of its result in braces:
+//!
+//! | name | becomes |
+//! |---|---|
+//! | `{estimate}` | the estimate as a ratio, with its 95 % interval |
+//! | `{percent}` | the same as a change in percent |
+//! | `{n}` | the rows of each arm |
+//! | any metric, such as `{crude_ratio}` | that metric as a ratio |
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::case::{AcceptStep, AnswerStep, Case, CheckStep, ImpactStep, KpiStep, RerateStep, Step, What};
-use crate::analysis;
+use crate::analysis::{self, format};
 use crate::app::screens::checks::{self, PendingCheck};
 use crate::cli::load::{FoundPlaybook, find_playbook, new_header};
 use crate::cli::workbench::facts;
 use crate::domain::decide::{Intent, Stamp, decide, suggest_ratings};
 use crate::domain::event::{Act, Event, MeasuredLevel, ProposalKind, Ratings, TableFacts};
+use crate::domain::playbook::fill;
 use crate::domain::session::{ProposalFate, Session};
 use crate::domain::words::Origin;
 use crate::engine::{Engine, Ticket};
-use crate::query::{Analysis, CheckOp, CheckResult, Comparison, ComparisonResult, Findings, KpiResult, Outcome, ReachResult};
+use crate::query::{
+    Analysis, CheckOp, CheckResult, Comparison, ComparisonResult, Estimate, Findings, KpiResult, Outcome, ReachResult,
+};
 
 /// How far to play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +149,7 @@ impl<'a> Play<'a> {
                     self.clock = self.clock.max(at);
                 }
             }
-            What::Aside(_) | What::Board(_) | What::Half(_) => {}
+            What::Board(_) | What::Half(_) => {}
             What::Act(act) => told.events = self.record(act.clone())?,
             What::Attach(attach) => {
                 let data = self.case.table.clone();
@@ -337,7 +349,7 @@ impl<'a> Play<'a> {
         let (family, grade) = checks::source_of(pending, &self.related(pending)?);
         self.record(Act::Clue {
             clue: String::new(),
-            text: step.pin.text.clone().unwrap_or_else(|| result.says.clone()),
+            text: step.pin.text.as_ref().map_or_else(|| result.says.clone(), |text| filled(text, result)),
             origin: if predicted { Origin::Predicted } else { Origin::Browsed },
             grade,
             family,
@@ -422,6 +434,21 @@ fn mixed(seed: u64, n: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// The words of a clue with the figures of its result.
+fn filled(text: &str, result: &CheckResult) -> String {
+    let percent = |x: f64| format!("{}%", format::signed(x * 100.0, 0));
+    let mut figures: BTreeMap<String, String> =
+        result.metrics.iter().map(|(name, value)| (name.clone(), format::ratio(Some(*value)))).collect();
+    let estimate = Estimate { value: result.estimate, interval: result.interval };
+    figures.insert("estimate".into(), format::ratio_with_interval(&estimate));
+    let range = result.interval.map(|(low, high)| format!(" [{}, {}]", percent(low), percent(high)));
+    let change = result.estimate.map_or_else(|| format::UNKNOWN.to_owned(), percent);
+    figures.insert("percent".into(), change + &range.unwrap_or_default());
+    let rows: Vec<String> = result.n.iter().map(|n| format::count(*n)).collect();
+    figures.insert("n".into(), rows.join(" and "));
+    fill(text, &figures)
+}
+
 /// A result as the played session keeps it: six figures, since sums and logarithms may differ in the last bits from
 /// machine to machine, and no time of work, since that differs every time.
 fn recorded(mut result: CheckResult) -> CheckResult {
@@ -439,15 +466,6 @@ fn round(x: f64) -> f64 {
     format!("{x:.5e}").parse().unwrap_or(x)
 }
 
-/// The fields of a brief that an event of the case holds.
-#[must_use]
-pub(super) fn brief_of(act: &Act) -> Option<&Map<String, Value>> {
-    match act {
-        Act::Problem { fields, .. } => Some(fields),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -458,6 +476,25 @@ mod tests {
         assert_eq!(round(1.234_567_89), 1.234_57);
         assert_eq!(round(-0.000_123_456_78), -0.000_123_457);
         assert_eq!(round(0.0), 0.0);
+    }
+
+    #[test]
+    fn words_take_the_figures_of_the_result() {
+        let result = CheckResult {
+            metric: "rate_ratio".into(),
+            estimate: Some(0.961_23),
+            interval: Some((0.88, 1.04)),
+            n: vec![8731, 50_410],
+            events: Vec::new(),
+            threshold: None,
+            outcome: Outcome::No,
+            tried: 1,
+            seconds: 0.0,
+            says: String::new(),
+            metrics: BTreeMap::from([("crude_ratio".to_owned(), 1.352)]),
+        };
+        let text = filled("{crude_ratio}, within {estimate}; {n}; {percent}", &result);
+        assert_eq!(text, "1.35, within 0.96 [0.88, 1.04]; 8\u{2009}731 and 50\u{2009}410; +96% [+88%, +104%]");
     }
 
     #[test]
