@@ -5,6 +5,7 @@
 
 pub mod board;
 pub mod data_args;
+pub mod demo;
 pub mod exit;
 pub mod experiment;
 pub mod kpi;

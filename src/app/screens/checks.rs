@@ -9,7 +9,8 @@ use crate::app::{App, Effect, Tone};
 use crate::domain::board::predicted_ratings;
 use crate::domain::decide::{Intent, family_of_column, suggest_ratings};
 use crate::domain::event::{Act, Ratings};
-use crate::domain::playbook::{ColumnRole, PlaybookCheck, YesRule};
+use crate::domain::playbook::{ColumnRole, Flow, Playbook, PlaybookCheck, YesRule};
+use crate::domain::session::Session;
 use crate::domain::words::{Grade, Origin};
 use crate::query::{Analysis, CheckOp, CheckRequest, CheckResult, Findings, Outcome, Schema, ValueType, YesIf};
 
@@ -68,12 +69,16 @@ pub fn rule_words(rule: &YesIf) -> String {
 /// The roles of a check that no column plays yet.
 #[must_use]
 pub fn missing_roles(app: &App, check: &PlaybookCheck) -> Vec<String> {
-    let Some(doc) = &app.doc else { return Vec::new() };
-    let columns = &doc.session.state.columns;
+    app.doc.as_ref().map(|doc| unmapped(&doc.session, check)).unwrap_or_default()
+}
+
+/// The same of a session.
+#[must_use]
+pub fn unmapped(session: &Session, check: &PlaybookCheck) -> Vec<String> {
     if check.op == CheckOp::ByHand {
         return Vec::new();
     }
-    roles_of(check).into_iter().filter(|role| !columns.contains_key(role)).collect()
+    roles_of(check).into_iter().filter(|role| !session.state.columns.contains_key(role)).collect()
 }
 
 /// Every role that a check speaks of: `needs`, `within`, and names in braces inside its parameters.
@@ -195,13 +200,19 @@ fn forecast_or_run(app: &mut App, pending: PendingCheck) -> Vec<Effect> {
     }
 }
 
-/// Resolves roles to columns and answers to literals.
 fn pending(app: &App, check: &PlaybookCheck) -> Option<PendingCheck> {
     let doc = app.doc.as_ref()?;
-    let fills = doc.flow().map(|f| f.fills()).unwrap_or_default();
+    let playbook = doc.playbook.as_deref()?;
+    Some(resolve(&doc.session, playbook, check, app.main_table().unwrap_or_default()))
+}
+
+/// Makes a check of the playbook ready to run on a table: roles become columns, answers become literals.
+#[must_use]
+pub fn resolve(session: &Session, playbook: &Playbook, check: &PlaybookCheck, data: &str) -> PendingCheck {
+    let fills = Flow::new(playbook, session).fills();
     let columns: BTreeMap<String, String> = roles_of(check)
         .into_iter()
-        .filter_map(|role| doc.session.state.columns.get(&role).map(|c| (role, c.clone())))
+        .filter_map(|role| session.state.columns.get(&role).map(|c| (role, c.clone())))
         .collect();
     let params: Map<String, Value> = check
         .params
@@ -219,16 +230,16 @@ fn pending(app: &App, check: &PlaybookCheck) -> Option<PendingCheck> {
         Some(YesRule::Prose(words)) => (None, words.clone()),
         None => (None, String::new()),
     };
-    Some(PendingCheck {
+    PendingCheck {
         id: check.id.clone(),
         title: crate::domain::playbook::fill(&check.title, &fills),
         yes_words,
         request: CheckRequest { op: check.op, columns, params, yes_if },
-        data: app.main_table().unwrap_or_default().to_owned(),
+        data: data.to_owned(),
         ad_hoc: false,
         if_yes: Ratings::new(),
         if_no: Ratings::new(),
-    })
+    }
 }
 
 /// `{name}` that an answer set becomes a quoted SQL literal; roles are left for the analysis.
@@ -280,14 +291,15 @@ pub fn found(app: &mut App, id: &str, result: Result<Findings, String>, seconds:
     }
 }
 
-/// Records a result and opens the pin form with what it suggests.
-pub fn record(app: &mut App, pending: &PendingCheck, result: &CheckResult) -> Vec<Effect> {
+/// A result as it is recorded; whether it was predicted is for `decide` to say.
+#[must_use]
+pub fn act_of(pending: &PendingCheck, result: &CheckResult) -> Act {
     let mut params = pending.request.params.clone();
     if !pending.request.columns.is_empty() {
         params.insert("columns".into(), json!(pending.request.columns));
     }
     params.insert("op".into(), json!(pending.request.op));
-    let act = Act::Check {
+    Act::Check {
         check: pending.id.clone(),
         data: vec![pending.data.clone()],
         predicted: true, // decide corrects it
@@ -299,8 +311,12 @@ pub fn record(app: &mut App, pending: &PendingCheck, result: &CheckResult) -> Ve
         },
         outcome: result.outcome,
         took_seconds: Some(result.seconds),
-    };
-    let effects = app.record_or_say(Intent::record(act));
+    }
+}
+
+/// Records a result and opens the pin form with what it suggests.
+pub fn record(app: &mut App, pending: &PendingCheck, result: &CheckResult) -> Vec<Effect> {
+    let effects = app.record_or_say(Intent::record(act_of(pending, result)));
     if effects.is_empty() || result.outcome == Outcome::Failed {
         return effects;
     }
@@ -320,14 +336,7 @@ pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
         Outcome::Failed => "failed",
     };
     let tested = tested_column(&pending.request);
-    let (family, grade) = if pending.request.op == CheckOp::ByHand {
-        (format!("check:{}", pending.id), Grade::B)
-    } else {
-        (
-            family_of_column(&pending.data, tested.as_deref().unwrap_or("kpi"), &related(app, tested.as_deref())),
-            Grade::A,
-        )
-    };
+    let (family, grade) = source_of(pending, &related(app, tested.as_deref()));
     let pin = Pin {
         record: None,
         source: Some(run.reference.clone()),
@@ -339,6 +348,34 @@ pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
         says: format!("{} → {outcome}", pending.title),
     };
     forms::open_pin(app, pin);
+}
+
+/// The family and grade of the clue that a check gives, with the columns of earlier clues that go with its column.
+#[must_use]
+pub fn source_of(pending: &PendingCheck, related: &[(String, f64)]) -> (String, Grade) {
+    if pending.request.op == CheckOp::ByHand {
+        return (format!("check:{}", pending.id), Grade::B);
+    }
+    let tested = tested_column(&pending.request);
+    (family_of_column(&pending.data, tested.as_deref().unwrap_or("kpi"), related), Grade::A)
+}
+
+/// The result of a check that was done outside, in the one shape of all results.
+#[must_use]
+pub fn by_hand(pending: &PendingCheck, outcome: Outcome, value: Option<f64>, says: String) -> CheckResult {
+    CheckResult {
+        metric: pending.request.yes_if.as_ref().map(|y| y.metric.clone()).unwrap_or_default(),
+        estimate: value,
+        interval: None,
+        n: Vec::new(),
+        events: Vec::new(),
+        threshold: None,
+        outcome,
+        tried: 1,
+        seconds: 0.0,
+        says,
+        metrics: BTreeMap::new(),
+    }
 }
 
 /// The column that a request tests, for the family of its clue.
@@ -373,9 +410,13 @@ fn related(app: &App, column: Option<&str>) -> Vec<(String, f64)> {
 /// The columns on which clues rest already.
 #[must_use]
 pub fn clue_columns(app: &App) -> Vec<String> {
-    let Some(doc) = &app.doc else { return Vec::new() };
-    let mut out: Vec<String> = doc
-        .session
+    app.doc.as_ref().map(|doc| columns_of_clues(&doc.session)).unwrap_or_default()
+}
+
+/// The same of a session.
+#[must_use]
+pub fn columns_of_clues(session: &Session) -> Vec<String> {
+    let mut out: Vec<String> = session
         .state
         .clues
         .iter()

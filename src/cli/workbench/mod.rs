@@ -25,6 +25,7 @@ use crate::ui::theme::Theme;
 
 use super::load::now;
 use data::Done;
+pub(super) use data::facts;
 
 /// A session to create: its path, the playbook, and the tables as (name, path).
 pub type NewSession = (PathBuf, String, Vec<(String, String)>);
