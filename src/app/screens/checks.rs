@@ -389,12 +389,39 @@ pub fn tested_column(request: &CheckRequest) -> Option<String> {
     // A condition such as Contract = 'Month-to-month' or {plan} = 'basic' names its column first; the columns that
     // are only held fixed are not what is tested.
     let a = request.params.get("a").and_then(Value::as_str).unwrap_or_default();
-    let first: String =
-        a.trim_start_matches(['(', '"', '{', ' ']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    if !first.is_empty() {
-        return named(&first).or(Some(first));
+    match first_name(a) {
+        Some(first) => named(&first).or(Some(first)),
+        None => request.columns.values().next().cloned(),
     }
-    request.columns.values().next().cloned()
+}
+
+/// The first name in a SQL condition that can be a column or, in braces, a role: not in a text, not a function, not a
+/// word of the language.
+fn first_name(sql: &str) -> Option<String> {
+    const WORDS: [&str; 12] =
+        ["not", "cast", "as", "is", "null", "and", "or", "in", "like", "between", "true", "false"];
+    let mut rest = sql;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..).unwrap_or_default();
+        if c == '\'' || c == '"' {
+            let end = after.find(c)?;
+            if c == '"' {
+                return after.get(..end).map(str::to_owned);
+            }
+            rest = after.get(end + 1..).unwrap_or_default();
+        } else if c.is_alphabetic() || c == '_' {
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let (word, tail) = rest.split_at(end);
+            let function = tail.trim_start().starts_with('(');
+            if !function && !WORDS.contains(&word.to_lowercase().as_str()) {
+                return Some(word.to_owned());
+            }
+            rest = tail;
+        } else {
+            rest = after;
+        }
+    }
+    None
 }
 
 /// Columns of clues so far and how strongly each goes with this one, as far as Explore has measured it.
@@ -442,4 +469,34 @@ pub fn stakes(app: &App, pending: &PendingCheck) -> Vec<String> {
         if list.is_empty() { "says nothing about the rows on the board".into() } else { list.join("; ") }
     };
     vec![format!("If yes: {}", words(side(true))), format!("If no: {}", words(side(false)))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tested_column_is_named_first_in_the_condition() {
+        let name = |sql: &str| first_name(sql);
+        assert_eq!(name("Contract = 'Month-to-month'").as_deref(), Some("Contract"));
+        assert_eq!(name("\"Pickup point\" = 'a'").as_deref(), Some("Pickup point"));
+        assert_eq!(name("LOWER(CAST({contract} AS VARCHAR)) LIKE 'month%'").as_deref(), Some("contract"));
+        assert_eq!(name("NOT (wait > 8)").as_deref(), Some("wait"));
+        assert_eq!(name("'x' = zone").as_deref(), Some("zone"));
+        assert_eq!(name("1 = 1"), None);
+    }
+
+    #[test]
+    fn columns_held_fixed_are_not_what_is_tested() {
+        let request = CheckRequest {
+            op: CheckOp::CompareRate,
+            columns: BTreeMap::from([
+                ("tenure".to_owned(), "months".to_owned()),
+                ("plan".to_owned(), "Contract".to_owned()),
+            ]),
+            params: json!({"a": "{plan} = 'x'", "within": ["tenure"]}).as_object().cloned().unwrap_or_default(),
+            yes_if: None,
+        };
+        assert_eq!(tested_column(&request).as_deref(), Some("Contract"));
+    }
 }
