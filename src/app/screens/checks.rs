@@ -378,21 +378,51 @@ pub fn by_hand(pending: &PendingCheck, outcome: Outcome, value: Option<f64>, say
     }
 }
 
-/// The column that a request tests, for the family of its clue.
+/// The column that a request tests, for the family of its clue: never one that is merely held fixed.
 #[must_use]
 pub fn tested_column(request: &CheckRequest) -> Option<String> {
-    let role = ["by", "measure", "exposure", "column", "group"]
-        .iter()
-        .find_map(|k| request.params.get(*k).and_then(Value::as_str))
-        .or_else(|| request.columns.keys().next().map(String::as_str));
-    if let Some(column) = role.and_then(|r| request.columns.get(r)) {
+    let text = |key: &str| request.params.get(key).and_then(Value::as_str);
+    let named = ["by", "measure", "exposure", "column", "group"].iter().find_map(|k| text(k));
+    if let Some(column) = named.and_then(|role| request.columns.get(role)) {
         return Some(column.clone());
     }
-    // A condition such as Contract = 'Month-to-month' names its column first.
-    let a = request.params.get("a").and_then(Value::as_str)?;
-    let first: String =
-        a.trim_start_matches(['(', '"']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    (!first.is_empty()).then_some(first)
+    if let Some(a) = text("a") {
+        let role = a.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(role, _)| role);
+        return role.and_then(|r| request.columns.get(r)).cloned().or_else(|| first_column(a));
+    }
+    let held: Vec<&str> = match request.params.get("within") {
+        Some(Value::Array(roles)) => roles.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(role)) => vec![role],
+        _ => Vec::new(),
+    };
+    request.columns.iter().find(|(role, _)| !held.contains(&role.as_str())).map(|(_, column)| column.clone())
+}
+
+/// The first name in a SQL condition that is no function, word of the language or text: `Contract` in
+/// `NOT (Contract = 'One year')`.
+fn first_column(sql: &str) -> Option<String> {
+    const WORDS: [&str; 8] = ["not", "case", "when", "and", "or", "is", "null", "between"];
+    let mut rest = sql;
+    loop {
+        let c = rest.chars().next()?;
+        let after = rest.get(c.len_utf8()..)?;
+        if matches!(c, '"' | '`' | '\'') {
+            let (inside, beyond) = after.split_once(c)?;
+            if c != '\'' {
+                return Some(inside.to_owned());
+            }
+            rest = beyond;
+        } else if c.is_alphabetic() || c == '_' {
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            let (word, beyond) = rest.split_at(end);
+            if !beyond.trim_start().starts_with('(') && !WORDS.contains(&word.to_lowercase().as_str()) {
+                return Some(word.to_owned());
+            }
+            rest = beyond;
+        } else {
+            rest = after;
+        }
+    }
 }
 
 /// Columns of clues so far and how strongly each goes with this one, as far as Explore has measured it.
@@ -440,4 +470,36 @@ pub fn stakes(app: &App, pending: &PendingCheck) -> Vec<String> {
         if list.is_empty() { "says nothing about the rows on the board".into() } else { list.join("; ") }
     };
     vec![format!("If yes: {}", words(side(true))), format!("If no: {}", words(side(false)))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(columns: &[(&str, &str)], params: Value) -> CheckRequest {
+        CheckRequest {
+            op: CheckOp::CompareRate,
+            columns: columns.iter().map(|(r, c)| ((*r).to_owned(), (*c).to_owned())).collect(),
+            params: params.as_object().cloned().unwrap_or_default(),
+            yes_if: None,
+        }
+    }
+
+    #[test]
+    fn the_tested_column_is_not_one_that_is_held_fixed() {
+        let of = |columns: &[(&str, &str)], params: Value| tested_column(&request(columns, params));
+        let some = |s: &str| Some(s.to_owned());
+        let zone = [("zone", "zone")];
+        assert_eq!(of(&zone, json!({"a": "app_version = '7.4.0'", "within": ["zone"]})), some("app_version"));
+        assert_eq!(
+            of(&zone, json!({"a": "NOT (COALESCE(\"wait min\", 0) > 3)", "within": ["zone"]})),
+            some("wait min")
+        );
+        let two = [("a_place", "zone"), ("wait", "wait_min")];
+        assert_eq!(of(&two, json!({"exposure": "wait", "within": ["a_place"]})), some("wait_min"));
+        assert_eq!(of(&two, json!({"within": ["a_place"]})), some("wait_min"));
+        assert_eq!(of(&two, json!({"a": "LOWER({wait}) = 'no'", "within": ["a_place"]})), some("wait_min"));
+        assert_eq!(of(&[], json!({"a": "'x' = 'it'"})), None);
+        assert_eq!(of(&[], json!({})), None);
+    }
 }
