@@ -3,15 +3,21 @@
 //! Each command is a `run(args, streams)` that gives an [`exit::Exit`] or a [`exit::Failure`], so that tests need no
 //! process.
 
+pub mod board;
 pub mod data_args;
 pub mod demo;
 pub mod exit;
 pub mod experiment;
 pub mod kpi;
+pub mod lint;
 pub mod load;
 pub mod open;
 pub mod output;
+pub mod playbooks;
 pub mod profile;
+pub mod replay;
+pub mod report;
+pub mod save;
 mod visible;
 pub mod workbench;
 
@@ -51,6 +57,16 @@ pub enum Command {
     Kpi(kpi::KpiCommand),
     /// How large the follow-up experiment must be
     Experiment(experiment::ExperimentCommand),
+    /// The scoreboard of a session as text
+    Board(board::BoardArgs),
+    /// Step through a session, read-only
+    Replay(replay::ReplayArgs),
+    /// The brief for stakeholders as Markdown
+    Report(report::ReportArgs),
+    /// Check playbooks and sessions; faults come with line and column
+    Lint(lint::LintArgs),
+    /// List, show or start playbooks
+    Playbooks(playbooks::PlaybooksArgs),
     /// Print the key table of the README
     #[command(hide = true)]
     Keys,
@@ -81,6 +97,7 @@ pub fn main() -> ExitCode {
         }),
         Some(Command::New(args)) => drop_streams_and(out, err, || open::new(&args)),
         Some(Command::Open(args)) => drop_streams_and(out, err, || open::open(&args)),
+        Some(Command::Replay(args)) if !args.headless => drop_streams_and(out, err, || replay::on_screen(&args)),
         Some(command) => {
             let input_is_terminal = input.is_terminal();
             let mut streams = Streams { out: &mut out, err: &mut err, input: &mut input, input_is_terminal };
@@ -116,6 +133,11 @@ fn text_command(command: &Command, streams: &mut Streams<'_>) -> Outcome {
         Command::Profile(args) => profile::run(args, streams),
         Command::Kpi(args) => kpi::run(args, streams),
         Command::Experiment(args) => experiment::run(args, streams),
+        Command::Board(args) => board::run(args, streams),
+        Command::Replay(args) => replay::run(args, streams),
+        Command::Report(args) => report::run(args, streams),
+        Command::Lint(args) => lint::run(args, streams),
+        Command::Playbooks(args) => playbooks::run(args, streams),
         Command::Keys => print(streams, crate::app::commands::key_table().as_bytes()),
         Command::Completions { shell } => {
             let mut text = Vec::new();

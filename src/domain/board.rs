@@ -269,11 +269,15 @@ pub fn belief(session: &Session) -> Vec<BeliefStep> {
 pub fn brier(state: &State) -> BTreeMap<String, f64> {
     let mut by: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for (check, forecast) in &state.forecasts {
-        let came = match state.latest_check(check).map(|c| c.outcome) {
-            Some(Outcome::Yes) => 1.0,
-            Some(Outcome::No) => 0.0,
-            _ => continue,
-        };
+        // The first answer settles a forecast; a later run on other data does not.
+        let came = state.checks.iter().filter(|c| c.check == *check && c.event > forecast.event).find_map(|c| match c
+            .outcome
+        {
+            Outcome::Yes => Some(1.0),
+            Outcome::No => Some(0.0),
+            Outcome::Unclear | Outcome::Failed => None,
+        });
+        let Some(came) = came else { continue };
         for (who, p) in &forecast.forecasts {
             by.entry(who.clone()).or_default().push((p - came).powi(2));
         }

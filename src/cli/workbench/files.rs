@@ -118,11 +118,10 @@ impl Workbench {
 
     pub(super) fn report(&mut self, path: &str) {
         let Some(doc) = &self.app.doc else { return };
-        let text = doc.title();
-        let written = crate::journal::atomic_write(Path::new(path), text.as_bytes()).map_err(|e| e.to_string());
-        match written {
+        let text = crate::report::markdown::brief(&doc.session, doc.playbook.as_deref());
+        match super::super::save::save(Path::new(path), &text, super::super::save::Kind::Report, false) {
             Ok(()) => self.say(Tone::Good, format!("Written: {path}")),
-            Err(why) => self.say(Tone::Bad, why),
+            Err(e) => self.say(Tone::Bad, e.message),
         }
     }
 

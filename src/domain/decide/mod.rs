@@ -4,6 +4,8 @@ mod answers;
 mod proposals;
 mod rules;
 mod suggest;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
@@ -141,9 +143,9 @@ pub fn decide(
             all
         }
         Intent::Undo => vec![Act::Undo { events: last_batch(session)? }],
-        Intent::Redo => match session.events.last() {
-            Some(e) if matches!(e.act, Act::Undo { .. }) => vec![Act::Undo { events: vec![e.reference()] }],
-            _ => return Err(Refusal::new("There is nothing to bring back.", "Redo works right after an undo.")),
+        Intent::Redo => match last_undo(session) {
+            Some(undo) => vec![Act::Undo { events: vec![undo] }],
+            None => return Err(Refusal::new("There is nothing to bring back.", "Redo works right after an undo.")),
         },
     };
     let first = session.next_n();
@@ -202,6 +204,25 @@ fn last_batch(session: &Session) -> Result<Vec<EventRef>, Refusal> {
         return if out.is_empty() { Err(nothing()) } else { Ok(out) };
     }
     Err(nothing())
+}
+
+/// The latest undo that still holds, when nothing but undo and redo came after it. A redo is an undo of an undo.
+fn last_undo(session: &Session) -> Option<EventRef> {
+    let mut gone = std::collections::BTreeSet::new();
+    for (i, event) in session.events.iter().enumerate().rev() {
+        let Act::Undo { events } = &event.act else { return None };
+        if gone.contains(&i) {
+            continue;
+        }
+        let targets: Vec<usize> = events.iter().filter_map(|r| session.find(r, i)).collect();
+        let of_undos = |at: &usize| session.events.get(*at).is_some_and(|e| matches!(e.act, Act::Undo { .. }));
+        if !targets.is_empty() && targets.iter().all(of_undos) {
+            gone.extend(targets);
+        } else {
+            return Some(event.reference());
+        }
+    }
+    None
 }
 
 /// Reads a JSON number, also from text with a decimal comma or a percent sign.

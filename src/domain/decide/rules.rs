@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use super::{Refusal, answers, proposals};
 use crate::domain::board::BoardView;
-use crate::domain::event::{Act, ClueSource, EventRef, Ratings};
+use crate::domain::event::{Act, ClueSource, Event, EventRef, Ratings};
 use crate::domain::playbook::Playbook;
 use crate::domain::scoreboard::GateState;
-use crate::domain::session::Session;
+use crate::domain::session::{ProposalFate, Session};
 use crate::domain::words::Origin;
+use crate::query::Outcome;
 
 type Acts = Result<Vec<Act>, Refusal>;
 
@@ -80,6 +81,12 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
                     "Say in a few words what could be the largest single cause.",
                 );
             }
+            if let Some(row) = row.as_deref().filter(|r| *r != "other" && *r != "data") {
+                return no(
+                    format!("There is no permanent row {row}."),
+                    "A hypothesis can feed data or other, or be a row of its own.",
+                );
+            }
             if row.is_none() {
                 if hypothesis.is_empty() {
                     *hypothesis = free_slug(session, title);
@@ -100,7 +107,7 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             }
             Some(_) => Ok(vec![act]),
         },
-        Act::Clue { clue, text, origin, source, ratings, reason, .. } => {
+        Act::Clue { clue, text, origin, source, ratings, reason, repeat_of, .. } => {
             if text.trim().is_empty() {
                 return no("The clue has no words.", "Say in one sentence what was seen or said.");
             }
@@ -108,6 +115,9 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
                 *clue = state.next_clue_id();
             } else if state.clue_ids.contains(clue) {
                 return no(format!("The clue {clue} stands already."), "");
+            }
+            if let Some(first) = repeat_of.as_deref().filter(|id| state.clue(id).is_none()) {
+                return no(format!("There is no clue {first} that it could repeat."), "Name a clue on the board.");
             }
             source_fits(session, *origin, source)?;
             ratings_fit(session, ratings, reason.as_deref())?;
@@ -149,7 +159,7 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             if !known {
                 return no(format!("There is no check {check}."), "");
             }
-            if state.latest_check(check).is_some() {
+            if first_answer(session, check).is_some() {
                 return no(
                     "This check was run already, so its answer is known.",
                     "A forecast after the fact would not count.",
@@ -158,9 +168,15 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             Ok(vec![act])
         }
         Act::Check { check, predicted, .. } => {
-            // Only a forecast that is younger than the last run was made before looking.
-            let last_run = state.latest_check(check).map_or(0, |c| c.event);
-            *predicted = state.forecasts.get(check).is_some_and(|f| f.event > last_run && !f.forecasts.is_empty());
+            // A run that failed gave nothing away. Whoever saw an answer knows it, also when the run was undone; and
+            // after a run that counts the forecast is spent.
+            let first = first_answer(session, check);
+            let spent = state.checks.iter().any(|c| c.check == *check && c.outcome != Outcome::Failed);
+            *predicted = !spent
+                && state
+                    .forecasts
+                    .get(check)
+                    .is_some_and(|f| !f.forecasts.is_empty() && first.is_none_or(|run| f.event < run));
             Ok(vec![act])
         }
         Act::Impact { hypothesis, exposed, fixable, effect_points, cost_days, .. } => {
@@ -187,6 +203,7 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             Ok(vec![act])
         }
         Act::Dismiss { proposal, .. } => match state.proposal(proposal) {
+            Some(p) if p.fate != ProposalFate::Open => no("This proposal was settled already.", "Undo that first."),
             Some(_) => Ok(vec![act]),
             None => no(format!("There is no proposal {proposal}."), ""),
         },
@@ -204,13 +221,24 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
                     "A rating is changed by a new rating with a reason; a forecast never.",
                 );
             }
-            let mut changed = session.events.get(at).map(crate::domain::event::Event::to_value).unwrap_or_default();
+            let mut changed = session.events.get(at).map(Event::to_value).unwrap_or_default();
             if let Some(map) = changed.as_object_mut() {
                 map.insert(field.clone(), value.clone());
             }
-            if let Err(e) = crate::domain::event::Event::from_value(&changed) {
+            if let Err(e) = Event::from_value(&changed) {
                 return no(format!("The correction does not fit: {e}."), "");
             }
+            makes_sense(session, by, &act)?;
+            Ok(vec![act])
+        }
+        Act::Undo { events } => {
+            if let Some(missing) = events.iter().find(|r| session.find(r, session.events.len()).is_none()) {
+                return no(format!("There is no event {missing}."), "");
+            }
+            if events.is_empty() {
+                return no("Nothing was named to undo.", "");
+            }
+            makes_sense(session, by, &act)?;
             Ok(vec![act])
         }
         Act::Retract { clue, .. } => match state.clue(clue) {
@@ -221,7 +249,7 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             let Some(at) = session.find(event, session.events.len()) else {
                 return no(format!("There is no event {event}."), "");
             };
-            let words = session.events.get(at).map(crate::domain::event::Event::to_value);
+            let words = session.events.get(at).map(Event::to_value);
             if words.as_ref().and_then(|v| v.get(field.as_str())).and_then(Value::as_str).is_none() {
                 return no(format!("Event {event} has no words in {field}."), "Name a field that holds text.");
             }
@@ -261,6 +289,27 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             }
         },
         _ => Ok(vec![act]),
+    }
+}
+
+/// The number of the event at which a check first gave its answer away, those undone among them.
+fn first_answer(session: &Session, check: &str) -> Option<u64> {
+    let answered = |e: &&Event| matches!(&e.act, Act::Check { check: id, outcome, .. } if id == check && *outcome != Outcome::Failed);
+    session.events.iter().find(answered).map(|e| e.n)
+}
+
+/// Refuses an act that reaches back and would leave later events without what they rest on.
+fn makes_sense(session: &Session, by: &str, act: &Act) -> Result<(), Refusal> {
+    let mut trial = session.clone();
+    let n = session.next_n();
+    let at = session.events.last().map(|e| e.at.clone()).unwrap_or_default();
+    trial.apply(Event { n, id: None, at, by: by.to_owned(), act: act.clone() });
+    match trial.faults.iter().find(|f| !session.faults.contains(f)) {
+        None => Ok(()),
+        Some(f) => Err(Refusal::new(
+            format!("Event {} would make no sense then: {}.", f.event, f.why),
+            "Change or take back that event first.",
+        )),
     }
 }
 

@@ -17,6 +17,24 @@ pub struct PlaybookFault {
     pub warning: bool,
 }
 
+/// Beginnings of questions that offer an answer or a solution.
+const LEADING: [&str; 14] = [
+    "would you use",
+    "would you like",
+    "would you pay",
+    "would it help if",
+    "would a discount",
+    "should we",
+    "don't you",
+    "do you agree",
+    "isn't it",
+    "wouldn't",
+    "if we built",
+    "if we offered",
+    "if we lowered",
+    "a model that",
+];
+
 struct Linter<'a> {
     playbook: &'a Playbook,
     faults: Vec<PlaybookFault>,
@@ -82,11 +100,26 @@ impl Linter<'_> {
                 Some(i) if i < at => {
                     if let Some(of) = playbook.questions.get(i) {
                         self.option_values(q, &show.when, of);
+                        if matches!((q.only, of.only), (Some(a), Some(b)) if a != b) {
+                            let why = "one is asked only for a rise, the other only for a level";
+                            self.fault(&q.id, format!("{}: it can never be reached from {}: {why}", q.id, of.id));
+                        }
                     }
                 }
                 Some(_) => self.fault(&q.id, format!("{}: show_if points forward to {}", q.id, show.q)),
                 None => self.fault(&q.id, format!("{}: show_if names no question: {}", q.id, show.q)),
             }
+        }
+        let leads_on = playbook.questions.iter().any(|x| x.show_if.as_ref().is_some_and(|s| s.q == q.id));
+        let asked_for = q.required || leads_on || playbook.finish.need.contains(&q.id);
+        if q.set.is_empty() && q.then.is_empty() && q.record_as.is_none() && !asked_for {
+            let next = "give it set, then or record_as, or make it required";
+            self.fault(&q.id, format!("{}: whatever is answered, nothing changes; {next}", q.id));
+        }
+        let asked = q.text.to_lowercase();
+        if let Some(lead) = LEADING.iter().find(|l| asked.contains(*l)) {
+            let next = "ask what happened instead";
+            self.warn(&q.id, format!("{}: \"{lead}\" leads the witness to a solution; {next}", q.id));
         }
         for rule in &q.then {
             self.option_values(q, &rule.when, q);
@@ -109,7 +142,10 @@ impl Linter<'_> {
             if h.row.as_deref().is_some_and(|r| r != "data" && r != "other") {
                 self.fault(&h.id, format!("{}: row can be data or other", h.id));
             }
-            if h.wrong_if.is_empty() {
+            if h.wrong_if.trim().is_empty() && h.predicts.is_empty() {
+                let next = "say in wrong_if what would prove it wrong, or name a check in predicts";
+                self.fault(&h.id, format!("{}: nothing could ever count against it; {next}", h.id));
+            } else if h.wrong_if.trim().is_empty() {
                 self.warn(&h.id, format!("{}: wrong_if is missing; say what would prove it wrong", h.id));
             }
             for p in &h.predicts {

@@ -2,11 +2,15 @@
 
 mod condition;
 mod flow;
+mod keys;
 mod lint;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use condition::{ASKED, When, matches_answer, said};
 pub use flow::{Flow, QuestionState, fill};
+pub use keys::unknown_keys;
 pub use lint::{PlaybookFault, lint};
 pub use types::{
     ColumnRole, DsProblem, Finish, Playbook, PlaybookCheck, PlaybookHypothesis, PlaybookKpi, Prediction, Question,

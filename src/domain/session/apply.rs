@@ -8,6 +8,7 @@ use super::{Session, State};
 use crate::domain::event::{Act, Event, EventRef, Ratings, TableFacts};
 use crate::domain::scoreboard::ImpactInput;
 use crate::domain::words::Origin;
+use crate::query::Outcome;
 
 impl Session {
     /// Applies one effective event to the state.
@@ -87,9 +88,9 @@ impl Session {
                 }
             }
             Act::Clue { .. } => self.clue(event),
-            Act::Rate { clue, ratings, .. } => {
+            Act::Rate { clue, ratings, reason } => {
                 if self.state.clue(clue).is_some() {
-                    self.rate(n, clue, &event.by, ratings);
+                    self.rate(n, clue, &event.by, ratings, reason.as_deref());
                 } else {
                     self.fault(n, format!("there is no clue {clue}"));
                 }
@@ -114,6 +115,11 @@ impl Session {
                     if_yes: if_yes.clone(),
                     if_no: if_no.clone(),
                 };
+                if self.state.checks.iter().any(|c| c.check == *check && c.outcome != Outcome::Failed) {
+                    // It would flatter whoever wrote it.
+                    self.fault(n, format!("the forecast came after {check} had given its answer, and does not count"));
+                    return;
+                }
                 self.state.forecasts.insert(check.clone(), forecast);
             }
             Act::Check { check, data, predicted, title, params, result, outcome, .. } => {
@@ -283,7 +289,7 @@ impl Session {
     }
 
     fn clue(&mut self, event: &Event) {
-        let Act::Clue { clue, text, origin, grade, family, source, proposal, repeat_of, ratings, .. } = &event.act
+        let Act::Clue { clue, text, origin, grade, family, source, proposal, repeat_of, ratings, reason } = &event.act
         else {
             return;
         };
@@ -295,6 +301,9 @@ impl Session {
             return;
         }
         self.source_faults(event.n, *origin, &source.event);
+        if let Some(first) = repeat_of.as_ref().filter(|id| !self.state.clue_ids.contains(*id)) {
+            self.fault(event.n, format!("it repeats {first}, which does not stand before it"));
+        }
         self.state.clue_ids.insert(clue.clone());
         self.state.clues.push(ClueRecord {
             id: clue.clone(),
@@ -307,7 +316,7 @@ impl Session {
             repeat_of: repeat_of.clone(),
             ratings: std::collections::BTreeMap::new(),
         });
-        self.rate(event.n, clue, &event.by, ratings);
+        self.rate(event.n, clue, &event.by, ratings, reason.as_deref());
     }
 
     /// A clue's source stands before it and fits its origin.
@@ -329,14 +338,20 @@ impl Session {
         }
     }
 
-    fn rate(&mut self, n: u64, clue: &str, by: &str, ratings: &Ratings) {
+    fn rate(&mut self, n: u64, clue: &str, by: &str, ratings: &Ratings, reason: Option<&str>) {
+        let without_reason = reason.is_none_or(|r| r.trim().is_empty());
         for (hypothesis, rating) in ratings {
+            if rating.needs_reason() && without_reason {
+                self.fault(n, format!("\"{}\" is the strongest word and needs a written reason", rating.words()));
+            }
             let Some(row) = self.state.row(hypothesis).map(|r| r.id.clone()) else {
                 self.fault(n, format!("it rates {hypothesis}, which is not on the board"));
                 continue;
             };
-            if let Some(c) = self.state.clues.iter_mut().find(|c| c.id == clue) {
-                c.ratings.entry(row).or_default().insert(by.to_owned(), *rating);
+            let Some(c) = self.state.clues.iter_mut().find(|c| c.id == clue) else { continue };
+            let before = c.ratings.entry(row).or_default().insert(by.to_owned(), *rating);
+            if before.is_some_and(|b| b != *rating) && without_reason {
+                self.fault(n, format!("it changes the frozen rating of {hypothesis} without a reason"));
             }
         }
     }

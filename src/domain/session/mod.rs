@@ -3,6 +3,8 @@
 mod apply;
 mod effective;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -94,6 +96,7 @@ impl Session {
         } else if let Some(event) = self.events.last().cloned() {
             self.check_order(self.events.len() - 1);
             self.apply_one(&event);
+            self.sort_faults();
         }
     }
 
@@ -129,7 +132,12 @@ impl Session {
         for event in &events {
             self.apply_one(event);
         }
-        self.faults.sort_by_key(|f| f.event);
+        self.sort_faults();
+    }
+
+    /// One order, however the events came in.
+    fn sort_faults(&mut self) {
+        self.faults.sort_by(|a, b| (a.event, &a.why).cmp(&(b.event, &b.why)));
     }
 
     /// Numbers run 1, 2, 3 … and time does not run backwards.

@@ -69,7 +69,16 @@ pub fn current_checks(app: &App) -> Vec<CheckRow> {
                 Some(crate::domain::playbook::YesRule::Prose(words)) => words.clone(),
                 None => String::new(),
             };
-            out.push(row(app, &check.id, crate::domain::playbook::fill(&check.title, &fills), check.op.word(), check.minutes, columns, predicted_by, rule));
+            out.push(row(
+                app,
+                &check.id,
+                crate::domain::playbook::fill(&check.title, &fills),
+                check.op.word(),
+                check.minutes,
+                columns,
+                predicted_by,
+                rule,
+            ));
         }
     }
     // Checks made on the spot.
@@ -88,16 +97,30 @@ pub fn current_checks(app: &App) -> Vec<CheckRow> {
         let op = if id.starts_with("look") { "look" } else { "compare_rate" };
         out.push(row(app, &id, title, op.to_owned(), 2.0, String::new(), Vec::new(), String::new()));
     }
-    let value = |id: &str| doc.board.next.iter().find(|n| n.id == id).map_or(0.0, |n| n.value.voi_per_hour * 1e3 + n.value.bits_per_hour);
+    let value = |id: &str| {
+        doc.board.next.iter().find(|n| n.id == id).map_or(0.0, |n| n.value.voi_per_hour * 1e3 + n.value.bits_per_hour)
+    };
     out.sort_by(|a, b| {
         let run = |r: &CheckRow| r.outcome.is_some();
-        run(a).cmp(&run(b)).then_with(|| b.predicted_by.is_empty().cmp(&a.predicted_by.is_empty()).reverse()).then_with(|| value(&b.id).total_cmp(&value(&a.id)))
+        run(a)
+            .cmp(&run(b))
+            .then_with(|| b.predicted_by.is_empty().cmp(&a.predicted_by.is_empty()).reverse())
+            .then_with(|| value(&b.id).total_cmp(&value(&a.id)))
     });
     out
 }
 
 #[allow(clippy::too_many_arguments)] // the fields of a row, once
-fn row(app: &App, id: &str, title: String, op: String, minutes: f64, columns: String, predicted_by: Vec<String>, rule: String) -> CheckRow {
+fn row(
+    app: &App,
+    id: &str,
+    title: String,
+    op: String,
+    minutes: f64,
+    columns: String,
+    predicted_by: Vec<String>,
+    rule: String,
+) -> CheckRow {
     let state = app.doc.as_ref().map(|d| &d.session.state);
     let run = state.and_then(|s| s.latest_check(id));
     CheckRow {
@@ -173,7 +196,9 @@ fn cell(app: &mut App) -> Vec<Effect> {
     let column = app.views.explore.column.selected(info.schema.columns.len()).unwrap_or(0);
     let start = usize::try_from(info.page.start).unwrap_or(0);
     let cells = row.checked_sub(start).and_then(|i| info.page.rows.get(i));
-    let (Some(cell), Some(head)) = (cells.and_then(|c| c.get(column)), info.schema.columns.get(column)) else { return Vec::new() };
+    let (Some(cell), Some(head)) = (cells.and_then(|c| c.get(column)), info.schema.columns.get(column)) else {
+        return Vec::new();
+    };
     let lines = cell.to_string().split('\n').map(str::to_owned).collect();
     let title = format!("{} · row {}", head.name, format::count(row as u64 + 1));
     app.popups.push(Popup::Words { title, lines, scroll: 0 });
@@ -205,7 +230,11 @@ pub(super) fn reading(app: &mut App) -> Vec<Effect> {
     add("delimiter", r.delimiter.clone().map(|d| if d == "\t" { "tab".into() } else { d }));
     add("encoding", r.encoding.clone());
     add("header row", r.header_row.map(|h| if h == 0 { "none".into() } else { format!("line {h}") }));
-    add("null words", (!r.null_words.is_empty()).then(|| r.null_words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join(" ")));
+    add(
+        "null words",
+        (!r.null_words.is_empty())
+            .then(|| r.null_words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join(" ")),
+    );
     lines.push(String::new());
     if r.notes.is_empty() {
         lines.push("Nothing else was noticed.".into());
@@ -229,9 +258,24 @@ fn explain(app: &mut App) {
     ];
     if let Some(group) = selected_group(app) {
         lines.insert(0, String::new());
-        lines.insert(0, format!("{}   {} rows   {}", group.label, format::count(group.n), format::level_with_interval(&b.kpi, &group.level)));
+        lines.insert(
+            0,
+            format!(
+                "{}   {} rows   {}",
+                group.label,
+                format::count(group.n),
+                format::level_with_interval(&b.kpi, &group.level)
+            ),
+        );
         if let Some(r) = group.condition.as_ref().and_then(|c| app.views.explore.reach.get(c)) {
-            lines.insert(1, format!("rest {}   reach {}", format::level_with_interval(&b.kpi, &r.rest), format::change_with_interval(&b.kpi, &r.reach)));
+            lines.insert(
+                1,
+                format!(
+                    "rest {}   reach {}",
+                    format::level_with_interval(&b.kpi, &r.rest),
+                    format::change_with_interval(&b.kpi, &r.reach)
+                ),
+            );
         }
     }
     app.popups.push(Popup::Words { title: "How this is computed".into(), lines, scroll: 0 });
@@ -267,9 +311,16 @@ pub(super) fn bind(app: &mut App) -> Vec<Effect> {
             ValueType::Bool => Some(format!("rate({name})")),
             ValueType::Text if (2..=6).contains(&c.distinct) => {
                 // The rarer value is more often what a KPI counts.
-                c.top.last().map(|t| format!("rate({name} = {})", crate::analysis::sqltext::literal(&t.value, Some(c.dtype)).unwrap_or_default()))
+                c.top.last().map(|t| {
+                    format!(
+                        "rate({name} = {})",
+                        crate::analysis::sqltext::literal(&t.value, Some(c.dtype)).unwrap_or_default()
+                    )
+                })
             }
-            ValueType::Int | ValueType::Float if app.doc.as_ref().is_some_and(|d| d.session.state.kpi.is_none()) => Some(format!("mean({name})")),
+            ValueType::Int | ValueType::Float if app.doc.as_ref().is_some_and(|d| d.session.state.kpi.is_none()) => {
+                Some(format!("mean({name})"))
+            }
             _ => None,
         }
     });
@@ -296,7 +347,13 @@ pub(super) fn add_dimension(app: &mut App) -> Vec<Effect> {
                 .collect()
         })
         .unwrap_or_default();
-    app.open_form(Form::new(FormId::Choose("second column"), "A second column", "split").choice("choice", "Column", "The KPI by both together", options, None));
+    app.open_form(Form::new(FormId::Choose("second column"), "A second column", "split").choice(
+        "choice",
+        "Column",
+        "The KPI by both together",
+        options,
+        None,
+    ));
     Vec::new()
 }
 
@@ -340,7 +397,13 @@ pub(super) fn impact(app: &mut App) -> Vec<Effect> {
         [(only, _)] => open_impact(app, &only.clone()),
         [(first, _), ..] => {
             let first = first.clone();
-            let form = Form::new(FormId::Choose("impact"), "Which hypothesis does it size?", "size").choice("choice", "Hypothesis", "", rows, Some(&first));
+            let form = Form::new(FormId::Choose("impact"), "Which hypothesis does it size?", "size").choice(
+                "choice",
+                "Hypothesis",
+                "",
+                rows,
+                Some(&first),
+            );
             app.open_form(form);
         }
     }
@@ -453,8 +516,13 @@ fn looked_words(app: &App) -> String {
 fn sentence(app: &App, kpi: &crate::query::Kpi, group: &KpiGroup, reach: Option<&crate::query::ReachResult>) -> String {
     let name = app.doc.as_ref().and_then(|d| d.session.state.goal.kpi.clone()).unwrap_or_else(|| kpi.to_string());
     let place = group.place.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>().join(", ");
-    let label = if group.label.contains('=') || place.is_empty() { group.label.clone() } else { format!("{place} {}", group.label) };
-    let against = reach.map(|r| format!(" against {} of the rest", format::level(kpi, r.rest.value))).unwrap_or_default();
+    let label = if group.label.contains('=') || place.is_empty() {
+        group.label.clone()
+    } else {
+        format!("{place} {}", group.label)
+    };
+    let against =
+        reach.map(|r| format!(" against {} of the rest", format::level(kpi, r.rest.value))).unwrap_or_default();
     format!("{label}: {name} {}{against}, n {}", format::level_with_interval(kpi, &group.level), format::count(group.n))
 }
 
@@ -481,7 +549,11 @@ fn pin_check(app: &mut App) {
         return;
     };
     let request = crate::query::CheckRequest {
-        op: run.params.get("op").and_then(|v| serde_json::from_value(v.clone()).ok()).unwrap_or(crate::query::CheckOp::ByHand),
+        op: run
+            .params
+            .get("op")
+            .and_then(|v| serde_json::from_value(v.clone()).ok())
+            .unwrap_or(crate::query::CheckOp::ByHand),
         columns: run.params.get("columns").and_then(|v| serde_json::from_value(v.clone()).ok()).unwrap_or_default(),
         params: run.params.clone(),
         yes_if: None,

@@ -50,34 +50,122 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec {
         hint: 1,
         when: with_session,
-        ..spec("explore.enter", Scope::Explore, &["Enter"], "open", "Open: the whole cell, the KPI by this column, how it is computed, the check", actions::enter)
+        ..spec(
+            "explore.enter",
+            Scope::Explore,
+            &["Enter"],
+            "open",
+            "Open: the whole cell, the KPI by this column, how it is computed, the check",
+            actions::enter,
+        )
     },
     CommandSpec {
         hint: 2,
         when: can_pin,
-        ..spec("explore.pin", Scope::Explore, &["c"], "pin clue", "Pin what is in sight as a clue, with ratings", actions::pin)
+        ..spec(
+            "explore.pin",
+            Scope::Explore,
+            &["c"],
+            "pin clue",
+            "Pin what is in sight as a clue, with ratings",
+            actions::pin,
+        )
     },
     CommandSpec {
         hint: 3,
         when: writable,
-        ..spec("explore.test", Scope::Explore, &["t"], "test it", "Test it: forecast first, then the check; from a group, a check on the spot", actions::test_it)
+        ..spec(
+            "explore.test",
+            Scope::Explore,
+            &["t"],
+            "test it",
+            "Test it: forecast first, then the check; from a group, a check on the spot",
+            actions::test_it,
+        )
     },
-    CommandSpec { hint: 4, ..spec("explore.pane", Scope::Explore, &["Tab"], "pane", "Next pane: Table, Columns, KPI, Checks", |a| actions::step_pane(a, true)) },
-    spec("explore.pane_before", Scope::Explore, &["S-Tab"], "pane before", "Pane before", |a| actions::step_pane(a, false)),
+    CommandSpec {
+        hint: 4,
+        ..spec("explore.pane", Scope::Explore, &["Tab"], "pane", "Next pane: Table, Columns, KPI, Checks", |a| {
+            actions::step_pane(a, true)
+        })
+    },
+    spec("explore.pane_before", Scope::Explore, &["S-Tab"], "pane before", "Pane before", |a| {
+        actions::step_pane(a, false)
+    }),
     spec("explore.left", Scope::Explore, &["h", "Left"], "left", "Column to the left", |a| actions::step_column(a, -1)),
-    spec("explore.right", Scope::Explore, &["l", "Right"], "right", "Column to the right", |a| actions::step_column(a, 1)),
+    spec("explore.right", Scope::Explore, &["l", "Right"], "right", "Column to the right", |a| {
+        actions::step_column(a, 1)
+    }),
     CommandSpec {
         hint: 5,
         when: can_size,
-        ..spec("explore.impact", Scope::Explore, &["e"], "size", "Take the reach of this group as what a hypothesis could move", actions::impact)
+        ..spec(
+            "explore.impact",
+            Scope::Explore,
+            &["e"],
+            "size",
+            "Take the reach of this group as what a hypothesis could move",
+            actions::impact,
+        )
     },
     CommandSpec {
         when: with_session,
-        ..spec("explore.dimension", Scope::Explore, &["d"], "add column", "Split the KPI by a second column, or take it away again", actions::add_dimension)
+        ..spec(
+            "explore.dimension",
+            Scope::Explore,
+            &["d"],
+            "add column",
+            "Split the KPI by a second column, or take it away again",
+            actions::add_dimension,
+        )
     },
-    CommandSpec { when: has_time, ..spec("explore.trend", Scope::Explore, &["T"], "over time", "The KPI over time, or by column again", actions::toggle_trend) },
-    CommandSpec { when: writable, ..spec("explore.kpi", Scope::Explore, &["K"], "KPI", "Bind the KPI; a column of few values suggests a rate", actions::bind) },
-    CommandSpec { hint: 6, when: in_columns, ..spec("explore.sort", Scope::Explore, &["s"], "sort", "Sort the columns: file order, name, nulls, alerts", sort) },
-    CommandSpec { when: in_table, ..spec("explore.row", Scope::Explore, &["="], "row", "The whole row, one line a column", actions::whole_row) },
-    CommandSpec { when: with_session, ..spec("explore.reading", Scope::Explore, &["R"], "reading", "How the file was read: delimiter, encoding, header, nulls", actions::reading) },
+    CommandSpec {
+        when: has_time,
+        ..spec(
+            "explore.trend",
+            Scope::Explore,
+            &["T"],
+            "over time",
+            "The KPI over time, or by column again",
+            actions::toggle_trend,
+        )
+    },
+    CommandSpec {
+        when: writable,
+        ..spec(
+            "explore.kpi",
+            Scope::Explore,
+            &["K"],
+            "KPI",
+            "Bind the KPI; a column of few values suggests a rate",
+            actions::bind,
+        )
+    },
+    CommandSpec {
+        hint: 6,
+        when: in_columns,
+        ..spec(
+            "explore.sort",
+            Scope::Explore,
+            &["s"],
+            "sort",
+            "Sort the columns: file order, name, nulls, alerts",
+            sort,
+        )
+    },
+    CommandSpec {
+        when: in_table,
+        ..spec("explore.row", Scope::Explore, &["="], "row", "The whole row, one line a column", actions::whole_row)
+    },
+    CommandSpec {
+        when: with_session,
+        ..spec(
+            "explore.reading",
+            Scope::Explore,
+            &["R"],
+            "reading",
+            "How the file was read: delimiter, encoding, header, nulls",
+            actions::reading,
+        )
+    },
 ];

@@ -77,7 +77,8 @@ fn associate(app: &mut App, column: &str) {
         let known = &app.views.explore.associations;
         let pair = (column.to_owned(), other.clone());
         let turned = (other.clone(), column.to_owned());
-        let is_column = app.main_info().is_some_and(|i| i.schema.get(column).is_some() && i.schema.get(&other).is_some());
+        let is_column =
+            app.main_info().is_some_and(|i| i.schema.get(column).is_some() && i.schema.get(&other).is_some());
         if other != column && is_column && !known.contains_key(&pair) && !known.contains_key(&turned) {
             app.views.explore.to_associate.push(pair);
         }

@@ -21,7 +21,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let top = Rect { height: area.height.saturating_sub(foot), ..area };
     let rest = pane::title(top, buf, theme, "Checks: forecast first, then look", &note, true);
     if rows.is_empty() {
-        pane::empty(rest, buf, theme, "The playbook has no check. From a group on the KPI pane, t makes one on the spot.");
+        pane::empty(
+            rest,
+            buf,
+            theme,
+            "The playbook has no check. From a group on the KPI pane, t makes one on the spot.",
+        );
         return;
     }
     list::draw(rest, buf, theme, &app.views.explore.checks, rows.len(), true, |i, width| {
@@ -37,7 +42,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let minutes = format!("{:.0} min", row.minutes);
         let side = if row.outcome.is_some() { row.op.clone() } else { row.columns.clone() };
         let room = usize::from(width);
-        let side_room = (room / 3).min(34);
+        let side_room = (room / 4).min(30);
         let title_room = room.saturating_sub(side_room + 13);
         let quiet = row.predicted_by.is_empty() && row.outcome.is_none();
         Line::from(vec![

@@ -32,7 +32,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     }
     let rest = below(area, if area.height >= 18 { 2 } else { 1 });
     match app.main_info() {
-        None => pane::empty(rest, buf, theme, "No data is attached. On 1 Problem, a attaches a CSV, Parquet or JSON Lines file."),
+        None => pane::empty(
+            rest,
+            buf,
+            theme,
+            "No data is attached. On 1 Problem, a attaches a CSV, Parquet or JSON Lines file.",
+        ),
         Some(info) if info.opening => pane::empty(rest, buf, theme, "The file is being read …"),
         Some(info) if info.failed.is_some() => {
             let why = info.failed.clone().unwrap_or_default();

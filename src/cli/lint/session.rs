@@ -1,0 +1,104 @@
+//! Faults of a session: damage, events that make no sense, references that lead nowhere.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::Finding;
+use crate::cli::load::{find_playbook, sha256_16};
+use crate::domain::event::{Event, VERBS};
+use crate::domain::session::{Header, Session};
+use crate::journal::{Marker, Mode, Opened, SCHEMA, inspect};
+use crate::yaml;
+
+/// Everything wrong or doubtful.
+pub fn look(path: &Path, bytes: &[u8], text: &str) -> Vec<Finding> {
+    let origin = path.display().to_string();
+    let opened = match inspect(path, bytes) {
+        Ok(opened) => opened,
+        Err(e) => {
+            // The door names the place.
+            return vec![match yaml::value(text, &origin) {
+                Err(e) => Finding::yaml(&e),
+                Ok(_) => Finding::fault((1, 1), e.to_string().trim_end_matches('.')),
+            }];
+        }
+    };
+    let mut out: Vec<Finding> = opened
+        .warnings
+        .iter()
+        .map(|w| {
+            let edited = opened.events.iter().any(|e| e.line == w.line && e.marker == Marker::Edited);
+            let f = Finding::fault((w.line, w.column), w.message.trim_end_matches('.'));
+            Finding { warning: edited, ..f }
+        })
+        .collect();
+    if let Some(finding) = newer(&opened) {
+        out.push(finding);
+        return out;
+    }
+    out.extend(events(&opened));
+    out
+}
+
+/// A file of a newer version is none of our business.
+fn newer(opened: &Opened) -> Option<Finding> {
+    let schema = opened.header.get("schema").and_then(Value::as_str)?;
+    if schema == SCHEMA {
+        return None;
+    }
+    let why = match &opened.mode {
+        Mode::ReadOnly { why } => why.clone(),
+        Mode::ReadWrite => format!("the schema is {schema}, this version reads {SCHEMA}"),
+    };
+    Some(Finding::fault((1, 1), why))
+}
+
+fn events(opened: &Opened) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let header: Header = match serde_json::from_value(opened.header.clone()) {
+        Ok(header) => header,
+        Err(e) => {
+            out.push(Finding::fault((1, 1), format!("the head of the file does not fit: {e}")));
+            Header::default()
+        }
+    };
+    let mut events: Vec<(usize, Event)> = Vec::new();
+    for raw in &opened.events {
+        match Event::from_value(&raw.value) {
+            Ok(event) => events.push((raw.line, event)),
+            Err(why) => out.push(Finding::fault((raw.line, 1), why)),
+        }
+    }
+    let complete = events.len() == opened.events.len();
+    let session = Session::fold(header, events.iter().map(|(_, e)| e.clone()).collect());
+    let line = |n: u64| events.iter().find(|(_, e)| e.n == n).map_or(0, |(line, _)| *line);
+    for fault in &session.faults {
+        // Where an event could not be read, those after it only seem to be out of order.
+        if complete || !fault.why.contains("stands at place") {
+            out.push(Finding::fault((line(fault.event), 1), format!("event {}: {}", fault.event, fault.why)));
+        }
+    }
+    for (n, verb) in &session.state.not_understood {
+        if !VERBS.contains(&verb.as_str()) {
+            let message = format!("event {n}: the verb {verb} is of a newer version; it is kept as it is");
+            out.push(Finding::warning((line(*n), 1), message));
+        }
+    }
+    out.extend(playbook(opened, &session.header));
+    out
+}
+
+/// The playbook is there and still the one with which the session began.
+fn playbook(opened: &Opened, header: &Header) -> Option<Finding> {
+    let id = header.playbook_id()?;
+    let at = opened.text.lines().position(|l| l.starts_with("playbook:")).map_or((0, 0), |i| (i + 1, 1));
+    match find_playbook(id, opened.path.parent()) {
+        Err(why) => Some(Finding::warning(at, why.trim_end_matches('.'))),
+        Ok(found) => {
+            let was = header.playbook.get("sha256_16").and_then(Value::as_str)?;
+            (was != sha256_16(found.text.as_bytes()))
+                .then(|| Finding::warning(at, format!("the playbook {id} has changed since this session began")))
+        }
+    }
+}
