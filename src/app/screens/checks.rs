@@ -378,50 +378,51 @@ pub fn by_hand(pending: &PendingCheck, outcome: Outcome, value: Option<f64>, say
     }
 }
 
-/// The column that a request tests, for the family of its clue.
+/// The column that a request tests, for the family of its clue: never one that is merely held fixed.
 #[must_use]
 pub fn tested_column(request: &CheckRequest) -> Option<String> {
-    let named = |role: &str| request.columns.get(role).cloned();
-    let role = ["by", "measure", "exposure", "column", "group"].iter().find_map(|k| request.params.get(*k)?.as_str());
-    if let Some(column) = role.and_then(named) {
-        return Some(column);
+    let text = |key: &str| request.params.get(key).and_then(Value::as_str);
+    let named = ["by", "measure", "exposure", "column", "group"].iter().find_map(|k| text(k));
+    if let Some(column) = named.and_then(|role| request.columns.get(role)) {
+        return Some(column.clone());
     }
-    // A condition such as Contract = 'Month-to-month' or {plan} = 'basic' names its column first; the columns that
-    // are only held fixed are not what is tested.
-    let a = request.params.get("a").and_then(Value::as_str).unwrap_or_default();
-    match first_name(a) {
-        Some(first) => named(&first).or(Some(first)),
-        None => request.columns.values().next().cloned(),
+    if let Some(a) = text("a") {
+        let role = a.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(role, _)| role);
+        return role.and_then(|r| request.columns.get(r)).cloned().or_else(|| first_column(a));
     }
+    let held: Vec<&str> = match request.params.get("within") {
+        Some(Value::Array(roles)) => roles.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(role)) => vec![role],
+        _ => Vec::new(),
+    };
+    request.columns.iter().find(|(role, _)| !held.contains(&role.as_str())).map(|(_, column)| column.clone())
 }
 
-/// The first name in a SQL condition that can be a column or, in braces, a role: not in a text, not a function, not a
-/// word of the language.
-fn first_name(sql: &str) -> Option<String> {
-    const WORDS: [&str; 12] =
-        ["not", "cast", "as", "is", "null", "and", "or", "in", "like", "between", "true", "false"];
+/// The first name in a SQL condition that is no function, word of the language or text: `Contract` in
+/// `NOT (Contract = 'One year')`.
+fn first_column(sql: &str) -> Option<String> {
+    const WORDS: [&str; 8] = ["not", "case", "when", "and", "or", "is", "null", "between"];
     let mut rest = sql;
-    while let Some(c) = rest.chars().next() {
-        let after = rest.get(c.len_utf8()..).unwrap_or_default();
-        if c == '\'' || c == '"' {
-            let end = after.find(c)?;
-            if c == '"' {
-                return after.get(..end).map(str::to_owned);
+    loop {
+        let c = rest.chars().next()?;
+        let after = rest.get(c.len_utf8()..)?;
+        if matches!(c, '"' | '`' | '\'') {
+            let (inside, beyond) = after.split_once(c)?;
+            if c != '\'' {
+                return Some(inside.to_owned());
             }
-            rest = after.get(end + 1..).unwrap_or_default();
+            rest = beyond;
         } else if c.is_alphabetic() || c == '_' {
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-            let (word, tail) = rest.split_at(end);
-            let function = tail.trim_start().starts_with('(');
-            if !function && !WORDS.contains(&word.to_lowercase().as_str()) {
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            let (word, beyond) = rest.split_at(end);
+            if !beyond.trim_start().starts_with('(') && !WORDS.contains(&word.to_lowercase().as_str()) {
                 return Some(word.to_owned());
             }
-            rest = tail;
+            rest = beyond;
         } else {
             rest = after;
         }
     }
-    None
 }
 
 /// Columns of clues so far and how strongly each goes with this one, as far as Explore has measured it.
@@ -475,28 +476,30 @@ pub fn stakes(app: &App, pending: &PendingCheck) -> Vec<String> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_tested_column_is_named_first_in_the_condition() {
-        let name = |sql: &str| first_name(sql);
-        assert_eq!(name("Contract = 'Month-to-month'").as_deref(), Some("Contract"));
-        assert_eq!(name("\"Pickup point\" = 'a'").as_deref(), Some("Pickup point"));
-        assert_eq!(name("LOWER(CAST({contract} AS VARCHAR)) LIKE 'month%'").as_deref(), Some("contract"));
-        assert_eq!(name("NOT (wait > 8)").as_deref(), Some("wait"));
-        assert_eq!(name("'x' = zone").as_deref(), Some("zone"));
-        assert_eq!(name("1 = 1"), None);
+    fn request(columns: &[(&str, &str)], params: Value) -> CheckRequest {
+        CheckRequest {
+            op: CheckOp::CompareRate,
+            columns: columns.iter().map(|(r, c)| ((*r).to_owned(), (*c).to_owned())).collect(),
+            params: params.as_object().cloned().unwrap_or_default(),
+            yes_if: None,
+        }
     }
 
     #[test]
-    fn columns_held_fixed_are_not_what_is_tested() {
-        let request = CheckRequest {
-            op: CheckOp::CompareRate,
-            columns: BTreeMap::from([
-                ("tenure".to_owned(), "months".to_owned()),
-                ("plan".to_owned(), "Contract".to_owned()),
-            ]),
-            params: json!({"a": "{plan} = 'x'", "within": ["tenure"]}).as_object().cloned().unwrap_or_default(),
-            yes_if: None,
-        };
-        assert_eq!(tested_column(&request).as_deref(), Some("Contract"));
+    fn the_tested_column_is_not_one_that_is_held_fixed() {
+        let of = |columns: &[(&str, &str)], params: Value| tested_column(&request(columns, params));
+        let some = |s: &str| Some(s.to_owned());
+        let zone = [("zone", "zone")];
+        assert_eq!(of(&zone, json!({"a": "app_version = '7.4.0'", "within": ["zone"]})), some("app_version"));
+        assert_eq!(
+            of(&zone, json!({"a": "NOT (COALESCE(\"wait min\", 0) > 3)", "within": ["zone"]})),
+            some("wait min")
+        );
+        let two = [("a_place", "zone"), ("wait", "wait_min")];
+        assert_eq!(of(&two, json!({"exposure": "wait", "within": ["a_place"]})), some("wait_min"));
+        assert_eq!(of(&two, json!({"within": ["a_place"]})), some("wait_min"));
+        assert_eq!(of(&two, json!({"a": "LOWER({wait}) = 'no'", "within": ["a_place"]})), some("wait_min"));
+        assert_eq!(of(&[], json!({"a": "'x' = 'it'"})), None);
+        assert_eq!(of(&[], json!({})), None);
     }
 }
