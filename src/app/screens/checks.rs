@@ -344,17 +344,24 @@ pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
 /// The column that a request tests, for the family of its clue.
 #[must_use]
 pub fn tested_column(request: &CheckRequest) -> Option<String> {
-    let role = ["by", "measure", "exposure", "column", "group"]
-        .iter()
-        .find_map(|k| request.params.get(*k).and_then(Value::as_str))
-        .or_else(|| request.columns.keys().next().map(String::as_str));
+    let text = |key: &str| request.params.get(key).and_then(Value::as_str);
+    let role = ["by", "measure", "exposure", "column", "group"].iter().find_map(|k| text(k));
     if let Some(column) = role.and_then(|r| request.columns.get(r)) {
         return Some(column.clone());
     }
-    // A condition such as Contract = 'Month-to-month' names its column first.
-    let a = request.params.get("a").and_then(Value::as_str)?;
-    let first: String =
-        a.trim_start_matches(['(', '"']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    // What is held fixed is not what is tested: the condition of group A says that.
+    let Some(a) = text("a") else { return request.columns.values().next().cloned() };
+    // A condition of a playbook names roles in braces.
+    let braced = a.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(role, _)| role);
+    if let Some(column) = braced.and_then(|r| request.columns.get(r)) {
+        return Some(column.clone());
+    }
+    // One made on the spot, such as Contract = 'Month-to-month', names its column first.
+    let a = a.trim_start_matches(['(', ' ']);
+    let first: String = match a.strip_prefix('"') {
+        Some(quoted) => quoted.chars().take_while(|c| *c != '"').collect(),
+        None => a.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect(),
+    };
     (!first.is_empty()).then_some(first)
 }
 
@@ -400,3 +407,7 @@ pub fn stakes(app: &App, pending: &PendingCheck) -> Vec<String> {
     };
     vec![format!("If yes: {}", words(side(true))), format!("If no: {}", words(side(false)))]
 }
+
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[cfg(test)]
+mod tests;
