@@ -200,3 +200,7 @@ pub fn key_table() -> String {
     }
     out
 }
+
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[cfg(test)]
+mod tests;

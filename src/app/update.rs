@@ -339,3 +339,7 @@ fn differs(app: &App, data: &str, facts: &crate::domain::event::TableFacts) -> b
     let Some(table) = doc.session.state.tables.iter().find(|t| t.data == data) else { return false };
     table.facts.sha256_16 != facts.sha256_16 || table.facts.order_free_hash != facts.order_free_hash
 }
+
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[cfg(test)]
+mod tests;

@@ -129,7 +129,19 @@ fn compared(ask: &Ask<'_>, a: String, b: Option<String>, label: &str) -> Result<
     Ok(found)
 }
 
+/// A condition as it stands in a sentence: a long one is cut, so that the figures are what is read.
+fn cut(words: &str) -> String {
+    const MOST: usize = 60;
+    if words.chars().count() <= MOST {
+        return words.to_owned();
+    }
+    let head: String = words.chars().take(MOST - 1).collect();
+    format!("{}…", head.trim_end())
+}
+
 fn says(kpi: &Kpi, r: &ComparisonResult, label: &str, other: Option<&str>, within: &[String]) -> String {
+    let (label, other) = (cut(label), other.map(cut));
+    let (label, other) = (label.as_str(), other.as_deref());
     if r.n.0 == 0 || r.n.1 == 0 {
         let which = if r.n.0 == 0 { label.to_owned() } else { other.unwrap_or("the others").to_owned() };
         return format!("No row with a known KPI is in the group {which}.");

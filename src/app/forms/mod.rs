@@ -134,3 +134,7 @@ pub fn left(app: &mut App, form: &Form) {
 fn words(refusal: &crate::domain::decide::Refusal) -> String {
     refusal.to_string()
 }
+
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[cfg(test)]
+mod tests;

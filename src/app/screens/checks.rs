@@ -473,7 +473,10 @@ pub fn stakes(app: &App, pending: &PendingCheck) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
+mod tests;
+
+#[cfg(test)]
+mod tested {
     use super::*;
 
     fn request(columns: &[(&str, &str)], params: Value) -> CheckRequest {

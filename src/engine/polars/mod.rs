@@ -49,6 +49,7 @@ pub struct PolarsEngine {
 /// # Errors
 /// [`EngineError::Input`] with what is wrong and what to do, or [`EngineError::Cancelled`].
 pub fn open(source: &Source, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineError> {
+    quiet();
     let (frame, reading) = unwound(|| open::read(&source.path, &source.options, ticket))?;
     let most = u32::MAX as usize - 1;
     if frame.height() > most {
@@ -75,6 +76,14 @@ impl PolarsEngine {
             Err(_) => Err(near::unknown_column(name, &self.schema)),
         }
     }
+}
+
+/// The library prints its warnings to standard error, into the screen; they go to the log instead.
+fn quiet() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        ::polars::error::set_warning_function(|message, _| tracing::debug!("{message}"));
+    });
 }
 
 impl Engine for PolarsEngine {

@@ -149,7 +149,7 @@ fn detail(app: &App, column: &ColumnProfile, theme: &Theme, area: Rect, buf: &mu
         }
     } else {
         let used = top_values(app, column, theme, inside(rest), buf);
-        put(buf, inside(below(rest, used + 1)), 0, 0, "K binds the KPI; then each value shows its level", theme.dim);
+        put(buf, inside(below(rest, used + 1)), 0, 0, "K binds the KPI: then levels by value", theme.dim);
     }
     if app.views.explore.pane == Pane::Columns && area.height > 24 {
         put_right(buf, inside(row_of(area, area.height - 1)), 0, "Enter opens the KPI by this column", theme.dim);
@@ -164,7 +164,9 @@ fn top_values(app: &App, column: &ColumnProfile, theme: &Theme, area: Rect, buf:
         #[allow(clippy::cast_precision_loss)]
         let share = top.n as f64 / rows as f64;
         let line = row_of(area, y);
-        let name = text::fit(&text::clean(&format::short(&top.value.to_string())), 18);
+        // Count, bar and share keep their cells; the value takes what is left of the line.
+        let room = usize::from(area.width).saturating_sub(26).clamp(8, 18);
+        let name = text::fit(&text::clean(&format::short(&top.value.to_string())), room);
         let mut x = put(buf, line, 0, 0, &name, theme.text) + 1;
         x += put(buf, line, x, 0, &text::fit_right(&format::count(top.n), 9), theme.text) + 1;
         x += put(buf, line, x, 0, &text::fit(&shapes::bar(share, 8, &theme.glyphs), 8), theme.dim) + 1;

@@ -7,7 +7,7 @@ use crate::analysis::format;
 use crate::app::App;
 use crate::app::screens::explore::{selected_group, shown, split, worst_group};
 use crate::app::screens::problem::short;
-use crate::query::{Better, Kpi, KpiResult};
+use crate::query::{Better, Kpi, KpiGroup, KpiResult};
 use crate::ui::text;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::chart::Chart;
@@ -43,13 +43,17 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         put(buf, head, x, 0, &format!("said {}{unit}", short(from)), theme.dim);
     }
     let unit = match &binding.independent_unit {
-        Some(u) => format!("{}   clustered on {u}", binding.kpi),
-        None => format!("{}   rows taken as independent", binding.kpi),
+        Some(u) => format!("clustered on {u}"),
+        None => "rows taken as independent".to_owned(),
     };
+    // Without a name of its own the line above is the expression already.
+    let unit = if doc.session.state.goal.kpi.is_some() { format!("{}   {unit}", binding.kpi) } else { unit };
     put(buf, below(head, 1), 0, 0, &unit, theme.dim);
     let rest = below(area, 3);
     let title = split(app).map_or_else(|| "by …".to_owned(), |s| format!("by {s}"));
-    let note = if app.views.explore.second.is_some() {
+    let note = if app.views.explore.trend {
+        "T by column again"
+    } else if app.views.explore.second.is_some() {
         "d takes the second column away"
     } else {
         "h l another column   d a second one"
@@ -74,6 +78,13 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let selected = app.views.explore.groups.selected(result.groups.len());
     let used = groups(app, result, theme, inside(list), buf, selected);
     reach_words(app, theme, inside(below(rest, used + 1)), buf);
+}
+
+/// A group's label without the name of its column: `Month-to-month`, `(12, 29]`, `≤ 12`.
+fn bare_label(group: &KpiGroup) -> &str {
+    let [(column, _)] = group.place.as_slice() else { return &group.label };
+    let rest = group.label.strip_prefix(column.as_str()).and_then(|l| l.strip_prefix(' '));
+    rest.map_or(group.label.as_str(), |l| l.strip_prefix("= ").unwrap_or(l))
 }
 
 /// The groups: label, rows, level, interval on one axis. Returns the rows used.
@@ -109,9 +120,7 @@ pub fn groups(
         y += 1;
         let ink = if Some(&group.label) == worst.as_ref() { theme.title } else { theme.text };
         // The pane's title names the column already.
-        let prefix =
-            group.place.first().filter(|_| group.place.len() == 1).map(|(c, _)| format!("{c} = ")).unwrap_or_default();
-        let label = text::fit(&text::clean(group.label.strip_prefix(&prefix).unwrap_or(&group.label)), label_room);
+        let label = text::fit(&text::clean(bare_label(group)), label_room);
         put(buf, line, 0, 0, &label, ink);
         put(buf, line, n_at, 0, &text::fit_right(&format::count(group.n), 8), theme.dim);
         let few = group.n < 30;
@@ -178,13 +187,13 @@ pub fn reach_words(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
 fn trend(result: &KpiResult, kpi: &Kpi, goal: Option<f64>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     #[allow(clippy::cast_precision_loss)] // a trend has few steps
     let at = |i: usize| i as f64;
-    let points: Vec<(usize, &crate::query::KpiGroup)> =
+    let points: Vec<(usize, &KpiGroup)> =
         result.groups.iter().enumerate().filter(|(_, g)| g.level.value.is_some()).collect();
     let line: Vec<(f64, f64)> = points.iter().filter_map(|(i, g)| g.level.value.map(|v| (at(*i), v))).collect();
     let band: Vec<(f64, f64, f64)> =
         points.iter().filter_map(|(i, g)| g.level.interval.map(|(a, b)| (at(*i), a, b))).collect();
-    let day = |g: Option<&&crate::query::KpiGroup>| g.map(|g| g.label.clone()).unwrap_or_default();
-    let groups: Vec<&crate::query::KpiGroup> = points.iter().map(|(_, g)| *g).collect();
+    let day = |g: Option<&&KpiGroup>| g.map(|g| bare_label(g).to_owned()).unwrap_or_default();
+    let groups: Vec<&KpiGroup> = points.iter().map(|(_, g)| *g).collect();
     let (first, last) = (day(groups.first()), day(groups.last()));
     let value = |v: f64| format::level(kpi, Some(v));
     let level = goal.map(|g| if kpi.is_share() { g / 100.0 } else { g });

@@ -15,6 +15,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::draw::{below, put_right, row_of};
 use crate::ui::widgets::{pane, tabs};
 
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #[cfg(test)]
 mod tests;
 

@@ -1,1 +1,142 @@
-//! The panes as a reader sees them.
+//! The panes at three sizes and at every small one, with what tables really hold.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::draw;
+use crate::app::App;
+use crate::app::screens::explore::fixture::{Bench, With};
+use crate::domain::event::Act;
+use crate::ui::theme::Theme;
+
+const SIZES: [(u16, u16); 3] = [(120, 38), (80, 22), (60, 14)];
+
+fn drawn(app: &App, theme: &Theme, (width, height): (u16, u16)) -> String {
+    let area = Rect::new(0, 0, width, height);
+    let mut buf = Buffer::empty(area);
+    assert_eq!(draw(app, theme, area, &mut buf), None, "no text is typed here");
+    let mut out = String::new();
+    for y in 0..height {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < width {
+            let symbol = buf[(x, y)].symbol();
+            line.push_str(symbol);
+            x += u16::try_from(crate::ui::text::width(symbol).max(1)).unwrap();
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn snapshots(name: &str, app: &App) {
+    for size in SIZES {
+        insta::assert_snapshot!(format!("{name}@{}x{}", size.0, size.1), drawn(app, &Theme::dark(), size));
+    }
+}
+
+fn goal(bench: &mut Bench) {
+    bench.record(Act::Goal {
+        kpi: Some("churn".into()),
+        shape: None,
+        from: Some(40.0),
+        to: Some(36.0),
+        points: None,
+        by_date: None,
+        budget_days: None,
+        scope: None,
+    });
+}
+
+#[test]
+fn the_table() {
+    let mut b = Bench::new();
+    b.press("S-Tab l j");
+    snapshots("table", &b.app);
+}
+
+#[test]
+fn the_columns() {
+    let mut b = Bench::new();
+    goal(&mut b);
+    b.select("Contract");
+    snapshots("columns", &b.app);
+    b.select("charges");
+    snapshots("columns_number", &b.app);
+}
+
+#[test]
+fn the_kpi_by_a_column() {
+    let mut b = Bench::new();
+    goal(&mut b);
+    b.select("Contract");
+    b.press("Enter");
+    snapshots("kpi", &b.app);
+}
+
+#[test]
+fn the_kpi_over_time() {
+    let mut b = Bench::with(With { day: true, ..With::default() });
+    b.press("T");
+    snapshots("trend", &b.app);
+}
+
+#[test]
+fn the_checks() {
+    let mut b = Bench::new();
+    b.select_check("d_contract_within_tenure");
+    b.press("t Ctrl-S");
+    b.typed("70");
+    b.press("Ctrl-S Esc");
+    b.select_check("d_tenure_level");
+    snapshots("checks", &b.app);
+    b.select_check("d_contract_within_tenure");
+    snapshots("checks_run", &b.app);
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let b = Bench::unbound(With::default());
+    snapshots("no_kpi", &b.app);
+    let mut app = crate::app::screens::ask::fixture::app();
+    app.screen = crate::app::Screen::Explore;
+    snapshots("no_data", &app);
+}
+
+/// Data can't act on the terminal, at any size and in any pane.
+#[test]
+fn drawing_is_safe_at_any_size_with_any_text() {
+    let mut b = Bench::with(With { day: true, huge: true });
+    b.select("note");
+    for (pane, keys) in
+        [("columns", ""), ("kpi", "Tab"), ("checks", "Tab"), ("table", "Tab"), ("columns", "Tab"), ("trend", "T")]
+    {
+        b.press(keys);
+        for width in (0..=60).step_by(3).chain([1, 2, 70, 80, 104, 200]) {
+            for height in (0..=60).step_by(5).chain([1, 2, 3, 4, 14, 22]) {
+                let text = drawn(&b.app, &Theme::mono(), (width, height));
+                let acts = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+                assert!(!text.contains(acts), "{pane} at {width}×{height}: {text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_area_that_does_not_begin_at_the_corner_is_kept_to() {
+    let mut b = Bench::new();
+    let whole = Rect::new(0, 0, 90, 30);
+    let area = Rect::new(7, 5, 70, 20);
+    for _ in 0..4 {
+        b.press("Tab");
+        let mut buf = Buffer::empty(whole);
+        draw(&b.app, &Theme::dark(), area, &mut buf);
+        for y in 0..whole.height {
+            for x in 0..whole.width {
+                let inside = area.contains((x, y).into());
+                assert!(inside || buf[(x, y)].symbol() == " ", "{:?} writes at {x}, {y}", b.app.views.explore.pane);
+            }
+        }
+    }
+}

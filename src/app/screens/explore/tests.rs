@@ -1,0 +1,397 @@
+//! What keys do in Explore, over a real small table: state, keys, recorded events.
+
+use super::fixture::{Bench, ROWS, With};
+use super::{Pane, Sort, selected_column, selected_group, shown};
+use crate::app::form::FieldKind;
+use crate::app::forms::FormId;
+use crate::app::{Popup, Screen};
+use crate::domain::event::{Act, EventRef};
+use crate::domain::words::{Grade, Origin, Rating};
+use crate::query::Outcome;
+
+/// One batch of a look and its clue.
+fn pinned(acts: &[Act]) -> (&Act, &Act) {
+    match acts {
+        [check @ Act::Check { .. }, clue @ Act::Clue { .. }] => (check, clue),
+        other => panic!("a look and its clue were expected: {other:?}"),
+    }
+}
+
+fn family(clue: &Act) -> &str {
+    match clue {
+        Act::Clue { family, .. } => family,
+        other => panic!("no clue: {other:?}"),
+    }
+}
+
+#[test]
+fn the_profile_comes_by_itself_and_a_column_asks_for_the_kpi_by_it() {
+    let mut b = Bench::new();
+    assert_eq!(b.app.views.explore.pane, Pane::Columns);
+    assert!(b.ran.contains(&"profile".to_owned()) && b.ran.contains(&"level".to_owned()), "{:?}", b.ran);
+    assert_eq!(b.app.views.explore.level.as_ref().unwrap().level.value, Some(0.4));
+    b.ran.clear();
+    b.press("j");
+    assert_eq!(selected_column(&b.app).unwrap().name, "Contract");
+    assert_eq!(b.ran, ["by", "reach"]);
+    let result = shown(&b.app).unwrap();
+    let levels: Vec<_> = result.groups.iter().map(|g| (g.n, g.level.value)).collect();
+    assert_eq!(levels, [(200, Some(0.6)), (100, Some(0.25)), (100, Some(0.15))]);
+    // The worst group is the one whose reach is asked for.
+    let group = selected_group(&b.app).unwrap();
+    let reach = &b.app.views.explore.reach[group.condition.as_ref().unwrap()];
+    assert_eq!((reach.inside.value, reach.rest.value, reach.share), (Some(0.6), Some(0.2), 0.5));
+    // What is known is not asked for again.
+    b.ran.clear();
+    b.press("j k");
+    assert_eq!(b.ran, ["by", "reach"], "only term is new");
+}
+
+#[test]
+fn a_column_that_names_every_row_is_not_split() {
+    let mut b = Bench::new();
+    b.ran.clear();
+    b.select("customer_id");
+    assert!(!b.ran.contains(&"by".to_owned()), "{:?}", b.ran);
+    assert!(shown(&b.app).is_none());
+    b.press("c");
+    assert!(b.app.popups.is_empty());
+    assert_eq!(b.said(), "pin clue: not now, there is no figure in sight: bind the KPI and select a column.");
+}
+
+#[test]
+fn tab_goes_round_the_panes_and_back() {
+    let mut b = Bench::new();
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        b.press("Tab");
+        seen.push(b.app.views.explore.pane);
+    }
+    assert_eq!(seen, [Pane::Kpi, Pane::Checks, Pane::Table, Pane::Columns]);
+    b.press("S-Tab");
+    assert_eq!(b.app.views.explore.pane, Pane::Table);
+    b.press("S-Tab");
+    assert_eq!(b.app.views.explore.pane, Pane::Checks);
+}
+
+#[test]
+fn rows_are_read_around_the_cursor_and_enter_shows_the_whole_cell() {
+    let mut b = Bench::new();
+    b.press("S-Tab G");
+    let page = &b.app.main_info().unwrap().page;
+    let end = page.start + page.rows.len() as u64;
+    assert_eq!(end, ROWS as u64, "the last rows are there");
+    b.press("g l Enter");
+    match b.app.popups.last() {
+        Some(Popup::Words { title, lines, .. }) => {
+            assert_eq!(
+                (title.as_str(), lines.as_slice()),
+                ("Contract · row 1", ["Month-to-month".to_owned()].as_slice())
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+    b.press("Esc =");
+    match b.app.popups.last() {
+        Some(Popup::Words { lines, .. }) => assert_eq!(lines.len(), 9, "one line a column"),
+        other => panic!("{other:?}"),
+    }
+    b.press("Esc R");
+    match b.app.popups.last() {
+        Some(Popup::Words { lines, .. }) => assert!(lines.iter().any(|l| l.starts_with("delimiter")), "{lines:?}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn s_sorts_the_columns_and_keeps_to_the_columns_pane() {
+    let mut b = Bench::new();
+    b.press("s");
+    assert_eq!(b.app.views.explore.sort, Sort::Name);
+    b.press("s");
+    let first = super::ordered_columns(&b.app)[0].clone();
+    assert_eq!((b.app.views.explore.sort, first.name.as_str()), (Sort::Nulls, "note"));
+    b.press("Tab s");
+    assert_eq!(b.app.views.explore.sort, Sort::Nulls);
+    assert_eq!(b.said(), "sort: not now, this is for the Columns pane.");
+}
+
+#[test]
+fn pinning_a_group_records_the_look_and_the_clue_together() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    assert!(b.press("c").is_empty(), "nothing is recorded before the form is saved");
+    let before = b.app.doc.as_ref().unwrap().session.events.len();
+    let acts = b.press("Ctrl-S");
+    let (check, clue) = pinned(&acts);
+    let Act::Check { check: id, data, predicted, outcome, result, params, .. } = check else { unreachable!() };
+    assert_eq!((id.as_str(), data.as_slice(), *predicted), ("look-1", ["users".to_owned()].as_slice(), false));
+    assert_eq!((*outcome, result["n"].as_u64(), result["estimate"].as_f64()), (Outcome::Unclear, Some(200), Some(0.6)));
+    assert_eq!(params["by"], serde_json::json!(["Contract"]));
+    let Act::Clue { origin, grade, family, source, text, .. } = clue else { unreachable!() };
+    assert_eq!((*origin, *grade, family.as_str()), (Origin::Browsed, Grade::A, "data:users/Contract"));
+    assert_eq!(source.event, EventRef::N(before as u64 + 1), "the clue rests on its look");
+    assert!(text.contains("60") && text.contains("20") && text.contains("200"), "{text}");
+    // One step for the user: u takes both back.
+    b.press("u");
+    let state = &b.app.doc.as_ref().unwrap().session.state;
+    assert!(state.clues.is_empty() && state.checks.is_empty());
+}
+
+#[test]
+fn columns_that_say_the_same_share_a_family() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    b.press("c Ctrl-S");
+    b.select("term");
+    let v = b.app.views.explore.associations.values().copied().next().unwrap();
+    assert!(v > 0.9, "term is Contract in two words: {v}");
+    b.press("c");
+    let acts = b.press("Ctrl-S");
+    assert_eq!(family(pinned(&acts).1), "data:users/Contract");
+    // A column that has nothing to do with it keeps its own.
+    b.select("coin");
+    b.press("c");
+    let acts = b.press("Ctrl-S");
+    assert_eq!(family(pinned(&acts).1), "data:users/coin");
+    assert!(b.app.views.explore.associations.iter().any(|((a, _), v)| a == "coin" && *v < 0.3));
+}
+
+#[test]
+fn a_group_on_the_kpi_pane_is_pinned_as_it_is() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    b.press("Enter");
+    assert_eq!(b.app.views.explore.pane, Pane::Kpi);
+    b.press("j");
+    assert_eq!(selected_group(&b.app).unwrap().n, 100);
+    b.press("c");
+    let acts = b.press("Ctrl-S");
+    let Act::Check { result, .. } = pinned(&acts).0 else { unreachable!() };
+    assert_eq!(result["estimate"].as_f64(), Some(0.25));
+}
+
+#[test]
+fn a_check_asks_for_columns_then_for_the_forecast_then_runs() {
+    let mut b = Bench::new();
+    b.select_check("d_contract_within_tenure");
+    assert!(b.press("t").is_empty());
+    // Both roles have a guess by name.
+    let guesses: Vec<String> = b
+        .form()
+        .fields
+        .iter()
+        .filter_map(|f| match &f.kind {
+            FieldKind::Choice { options, selected } => selected.and_then(|i| options.get(i)).map(|o| o.0.clone()),
+            _ => None,
+        })
+        .collect();
+    assert!(matches!(b.form().id, FormId::Roles(..)));
+    assert_eq!(guesses, ["Contract", "tenure"]);
+    let acts = b.press("Ctrl-S");
+    assert!(
+        matches!(acts.as_slice(), [Act::MapColumns { columns, .. }] if columns["contract"] == "Contract"),
+        "{acts:?}"
+    );
+    assert!(matches!(b.form().id, FormId::Forecast(_)));
+    assert!(!b.ran.iter().any(|s| s.starts_with("check:")), "nothing is looked at before the forecast");
+    b.typed("70");
+    let acts = b.press("Ctrl-S");
+    let [Act::Predict { check, forecasts, .. }, Act::Check { check: ran, predicted, outcome, .. }] = acts.as_slice()
+    else {
+        panic!("{acts:?}")
+    };
+    assert_eq!((check, forecasts["p1"]), (ran, 0.7));
+    assert_eq!((*predicted, *outcome), (true, Outcome::Yes));
+    // The form to pin it comes with what the hypotheses predicted.
+    let form = b.form();
+    assert!(matches!(&form.id, FormId::Pin(p) if p.origin == Origin::Predicted && p.family == "data:users/Contract"));
+    assert_eq!(form.rated("ratings").get("h_contract"), Some(&Rating::Expected));
+    let acts = b.press("Ctrl-S");
+    assert!(matches!(acts.as_slice(), [Act::Clue { origin: Origin::Predicted, .. }]), "{acts:?}");
+    // A second run of the same is no forecast any more.
+    b.select_check("d_contract_within_tenure");
+    let acts = b.press("t");
+    assert!(matches!(acts.as_slice(), [Act::Check { predicted: false, .. }]), "{acts:?}");
+    assert!(matches!(&b.form().id, FormId::Pin(p) if p.origin == Origin::Browsed));
+}
+
+#[test]
+fn without_a_forecast_a_check_is_a_look() {
+    let mut b = Bench::new();
+    b.select_check("d_contract_level");
+    b.press("t Ctrl-S");
+    assert!(matches!(b.form().id, FormId::Forecast(_)));
+    let acts = b.press("Ctrl-S");
+    assert!(matches!(acts.as_slice(), [Act::Check { predicted: false, .. }]), "{acts:?}");
+    // Leaving the pin form loses nothing: the checks pane pins it later, once.
+    b.press("Esc");
+    assert_eq!(b.said(), "Not pinned. The check's result is kept; pin it later from Explore, Checks.");
+    b.select_check("d_contract_level");
+    b.press("c");
+    let acts = b.press("Ctrl-S");
+    assert!(matches!(acts.as_slice(), [Act::Clue { origin: Origin::Browsed, .. }]), "{acts:?}");
+    b.select_check("d_contract_level");
+    b.press("c");
+    assert_eq!((b.app.popups.len(), b.said()), (0, "This result is pinned already."));
+}
+
+#[test]
+fn a_check_that_was_not_run_has_nothing_to_pin() {
+    let mut b = Bench::new();
+    b.select_check("d_contract_level");
+    b.press("c");
+    assert_eq!(b.said(), "This check was not run yet: t runs it, forecast first.");
+}
+
+#[test]
+fn a_check_on_the_spot_holds_columns_fixed_and_is_predicted() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    b.press("t");
+    assert!(matches!(b.form().id, FormId::AdHoc));
+    assert!(b.form().text("a").contains("Month-to-month"), "the group in sight is A: {}", b.form().text("a"));
+    b.press("Tab Tab");
+    b.typed("tenure");
+    b.press("Tab Tab Right Tab");
+    b.typed("80");
+    let acts = b.press("Ctrl-S");
+    let [Act::Predict { request, forecasts, if_yes, .. }, Act::Check { check, predicted, outcome, params, .. }] =
+        acts.as_slice()
+    else {
+        panic!("{acts:?} {:?}", b.form().error)
+    };
+    assert_eq!(request.as_ref().unwrap().params["within"], serde_json::json!(["tenure"]));
+    assert_eq!((forecasts["p1"], if_yes.len()), (0.8, 1));
+    assert_eq!((check.as_str(), *predicted, *outcome), ("x1", true, Outcome::Yes));
+    assert_eq!(params["within"], serde_json::json!(["tenure"]));
+    let suggested = b.form().rated("ratings");
+    assert_eq!(suggested.keys().collect::<Vec<_>>(), if_yes.keys().collect::<Vec<_>>());
+    // The clue rests on the column of the condition.
+    let acts = b.press("Ctrl-S");
+    assert_eq!(family(&acts[0]), "data:users/Contract");
+}
+
+#[test]
+fn a_check_on_the_spot_refuses_what_is_no_column_and_keeps_the_text() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    b.press("t Tab Tab");
+    b.typed("tenur");
+    assert!(b.press("Ctrl-S").is_empty());
+    assert_eq!(b.form().error.as_deref(), Some("There is no column \"tenur\"."));
+    assert_eq!(b.form().text("within"), "tenur");
+    b.typed("e");
+    let acts = b.press("Ctrl-S");
+    assert!(matches!(acts.as_slice(), [Act::Check { predicted: false, .. }]), "{acts:?}");
+}
+
+#[test]
+fn a_check_by_hand_asks_for_the_outcome_in_a_sentence() {
+    let mut b = Bench::new();
+    b.select_check("d_independent");
+    b.press("t");
+    b.typed("25");
+    let acts = b.press("Ctrl-S");
+    assert!(matches!(acts.as_slice(), [Act::Predict { .. }]), "{acts:?}");
+    assert!(matches!(b.form().id, FormId::ByHand(_)));
+    b.press("Ctrl-S");
+    assert_eq!(b.form().error.as_deref(), Some("Choose the outcome with the arrow keys."));
+    b.typed("n");
+    b.press("Ctrl-S");
+    assert_eq!(b.form().error.as_deref(), Some("Say in one sentence what was found."));
+    b.press("Tab Tab");
+    b.typed("Invoices show 3 percent more.");
+    let acts = b.press("Ctrl-S");
+    let [Act::Check { predicted, outcome, result, .. }] = acts.as_slice() else { panic!("{acts:?}") };
+    assert_eq!((*predicted, *outcome), (true, Outcome::No));
+    assert_eq!(result["says"], "Invoices show 3 percent more.");
+    assert!(matches!(&b.form().id, FormId::Pin(p) if p.grade == Grade::B && p.family == "check:d_independent"));
+}
+
+#[test]
+fn the_reach_of_a_group_sizes_a_hypothesis() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    b.press("e");
+    assert!(matches!(b.form().id, FormId::Choose("impact")));
+    b.press("Ctrl-S");
+    let form = b.form();
+    assert!(matches!(&form.id, FormId::Impact(h) if h == "h_contract" || h == "h_onboarding"));
+    // Half of the rows; 60 % against 20 % is a distance of 40 percent points on them.
+    assert_eq!((form.text("exposed").as_str(), form.text("likely").as_str()), ("50.0", "40.00"));
+    let (low, high) = (form.number("low").unwrap().unwrap(), form.number("high").unwrap().unwrap());
+    assert!(25.0 < low && low < 40.0 && 40.0 < high && high < 55.0, "{low} {high}");
+    assert_eq!(form.text("quality"), "measured");
+    assert!(b.press("Ctrl-S").is_empty());
+    assert_eq!(b.form().error.as_deref(), Some("Fixable is missing."));
+    b.press("Tab");
+    b.typed("25");
+    b.press("Tab Tab Tab Tab Tab");
+    b.typed("10");
+    let acts = b.press("Ctrl-S");
+    let [Act::Impact { exposed, fixable, effect_points, cost_days, .. }] = acts.as_slice() else { panic!("{acts:?}") };
+    assert_eq!((*exposed, *fixable, effect_points[1], *cost_days), (0.5, 0.25, 40.0, 10.0));
+}
+
+#[test]
+fn a_trend_needs_a_time_column_and_says_so() {
+    let mut b = Bench::new();
+    b.press("T");
+    assert_eq!(b.said(), "over time: not now, it needs a time column.");
+    let mut b = Bench::with(With { day: true, ..With::default() });
+    b.press("T");
+    assert_eq!(b.app.views.explore.pane, Pane::Kpi);
+    let result = shown(&b.app).unwrap();
+    assert_eq!((result.groups.len(), result.groups.iter().map(|g| g.n).sum::<u64>()), (5, 400), "five months");
+    b.press("T");
+    assert!(!b.app.views.explore.trend);
+}
+
+#[test]
+fn a_second_column_splits_and_is_taken_away_again() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    b.press("d");
+    assert!(matches!(b.form().id, FormId::Choose("second column")));
+    while b.form().text("choice") != "coin" {
+        b.press("Right");
+    }
+    b.press("Enter");
+    assert_eq!(shown(&b.app).unwrap().groups.len(), 6);
+    b.press("d");
+    assert_eq!(b.app.views.explore.second, None);
+    assert_eq!(shown(&b.app).unwrap().groups.len(), 3);
+}
+
+#[test]
+fn without_a_kpi_enter_leads_to_it_and_binding_measures_first() {
+    let mut b = Bench::unbound(With::default());
+    b.select("Churn");
+    b.press("c");
+    assert_eq!(b.said(), "pin clue: not now, there is no figure in sight: bind the KPI and select a column.");
+    b.press("K");
+    assert_eq!(b.form().text("kpi"), "rate(\"Churn\" = 'Yes')", "the rarer value is more often what is counted");
+    b.press("Ctrl-U Ctrl-K");
+    let acts = b.press("Esc");
+    assert!(acts.is_empty());
+    b.app.drafts.clear();
+    b.press("K");
+    let acts = b.press("Ctrl-S");
+    let level = acts.iter().find_map(|a| match a {
+        Act::Kpi { level, .. } => level.clone(),
+        _ => None,
+    });
+    let level = level.unwrap();
+    assert_eq!((level.n, level.value), (400, 0.4));
+    assert!(b.app.views.explore.level.is_some());
+}
+
+#[test]
+fn a_paste_is_never_taken_for_keys() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    let acts = b.paste("c\u{13}q\n1");
+    assert!(acts.is_empty() && b.app.popups.is_empty() && b.app.screen == Screen::Explore);
+    assert_eq!(b.said(), "Nothing takes text here; the paste was ignored.");
+}

@@ -1,0 +1,207 @@
+//! Keys, pastes and forms as every screen meets them.
+
+use super::*;
+use crate::app::JobView;
+use crate::app::screens::ask::fixture::{self, acts, app, events, press, stamp, typed};
+
+fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    stamp(app);
+    update(app, Msg::Input(Input::Paste(text.to_owned())))
+}
+
+fn key(app: &mut App, key: &str) -> Vec<Effect> {
+    stamp(app);
+    update(app, Msg::Input(Input::Key(key.parse().unwrap())))
+}
+
+fn form(app: &App) -> &crate::app::form::Form {
+    match app.popups.last() {
+        Some(Popup::Form(form)) => form,
+        other => panic!("no form has the keys: {other:?}"),
+    }
+}
+
+fn said(app: &App) -> &str {
+    app.message.as_ref().map_or("", |m| m.text.as_str())
+}
+
+#[test]
+fn a_paste_is_text_or_nothing_on_every_screen() {
+    for screen in [Screen::Home, Screen::Problem, Screen::Ask, Screen::Explore, Screen::Score, Screen::Brief] {
+        let mut app = app();
+        app.screen = screen;
+        let before = app.doc.as_ref().unwrap().session.events.len();
+        assert!(paste(&mut app, "qy1\u{3}\n:quit\n").is_empty(), "{screen:?}");
+        assert!(!app.quitting && app.popups.is_empty() && app.screen == screen);
+        assert_eq!(app.doc.as_ref().unwrap().session.events.len(), before);
+        assert_eq!(said(&app), "Nothing takes text here; the paste was ignored.");
+    }
+}
+
+#[test]
+fn a_paste_with_line_ends_stays_inside_its_form() {
+    let mut app = app();
+    press(&mut app, "o");
+    assert!(paste(&mut app, "one\r\ntwo\rthree").is_empty(), "Enter inside a paste submits nothing");
+    assert_eq!(form(&app).text("text"), "one\ntwo\nthree");
+    let recorded = press(&mut app, "Ctrl-S");
+    assert_eq!(acts(&recorded), [Act::Note { text: "one\ntwo\nthree".into() }]);
+    // In a line of text they become blanks.
+    press(&mut app, "H");
+    paste(&mut app, "a\nb");
+    assert_eq!(form(&app).text("title"), "a b");
+}
+
+#[test]
+fn a_paste_never_answers_a_question() {
+    let mut app = app();
+    app.doc.as_mut().unwrap().unsaved = Some("No space left.".into());
+    press(&mut app, "q");
+    assert!(matches!(app.popups.last(), Some(Popup::Confirm { .. })));
+    assert!(paste(&mut app, "y").is_empty());
+    assert!(!app.quitting && matches!(app.popups.last(), Some(Popup::Confirm { .. })));
+}
+
+#[test]
+fn a_paste_into_the_palette_searches() {
+    let mut app = app();
+    press(&mut app, ":");
+    assert!(paste(&mut app, "write a note").is_empty());
+    let Some(Popup::Palette(palette)) = app.popups.last() else { panic!("the palette is open") };
+    assert_eq!(palette.query.text(), "write a note");
+    assert_eq!(palette.found.first().map(|c| c.id), Some("note.new"));
+}
+
+#[test]
+fn a_form_that_was_left_gives_its_text_back() {
+    let mut app = app();
+    press(&mut app, "o");
+    typed(&mut app, "half a thou");
+    assert!(press(&mut app, "Esc").is_empty() && app.popups.is_empty());
+    assert_eq!(said(&app), "Left. What you typed comes back when you open this again.");
+    // Another form does not get it.
+    press(&mut app, "H");
+    assert_eq!(form(&app).text("title"), "");
+    press(&mut app, "Esc o");
+    assert_eq!(form(&app).text("text"), "half a thou");
+    typed(&mut app, "ght");
+    assert_eq!(acts(&press(&mut app, "Ctrl-S")), [Act::Note { text: "half a thought".into() }]);
+    // What was recorded is no draft any more.
+    press(&mut app, "o");
+    assert_eq!(form(&app).text("text"), "");
+}
+
+#[test]
+fn a_form_left_untouched_leaves_no_draft() {
+    let mut app = app();
+    press(&mut app, "o Esc");
+    assert!(app.drafts.is_empty());
+    assert_eq!(said(&app), "");
+}
+
+#[test]
+fn a_refused_form_stays_open_with_its_text_and_says_why() {
+    let mut app = app();
+    press(&mut app, "H Tab");
+    typed(&mut app, "If so, then that.");
+    assert!(press(&mut app, "Ctrl-S").is_empty());
+    assert!(form(&app).error.as_deref().unwrap().starts_with("The hypothesis has no title."), "{:?}", form(&app).error);
+    assert_eq!(form(&app).text("claim"), "If so, then that.");
+    // The next key takes the reproach away.
+    press(&mut app, "S-Tab");
+    assert_eq!(form(&app).error, None);
+    typed(&mut app, "Rivals");
+    let recorded = acts(&press(&mut app, "Ctrl-S"));
+    assert!(matches!(recorded.as_slice(), [Act::Hypothesis { title, .. }] if title == "Rivals"), "{recorded:?}");
+    assert!(app.popups.is_empty());
+}
+
+#[test]
+fn letters_in_a_form_are_text_and_never_commands() {
+    let mut app = app();
+    press(&mut app, "o");
+    typed(&mut app, "q1:?uH");
+    assert_eq!(form(&app).text("text"), "q1:?uH");
+    assert!(!app.quitting && app.popups.len() == 1 && app.screen == Screen::Ask);
+}
+
+#[test]
+fn ctrl_c_cancels_jobs_and_never_quits() {
+    let mut app = app();
+    assert!(key(&mut app, "Ctrl-C").is_empty() && !app.quitting);
+    assert_eq!(said(&app), "Nothing is running. q quits.");
+    let job = JobView { label: "profile of users".into(), share: None, seconds: 3.0 };
+    let _ = update(&mut app, Msg::Jobs(vec![job]));
+    assert_eq!(key(&mut app, "Ctrl-C"), [Effect::CancelJobs]);
+    assert!(!app.quitting);
+}
+
+#[test]
+fn q_quits_at_once_when_all_is_saved_and_asks_when_not() {
+    let mut app = app();
+    let _ = update(&mut app, Msg::NotSaved("No space left on the disk.".into()));
+    assert_eq!(said(&app), "No space left on the disk.");
+    assert!(key(&mut app, "q").is_empty());
+    for no in ["n", "Esc"] {
+        assert!(key(&mut app, no).is_empty() && app.popups.is_empty() && !app.quitting);
+        key(&mut app, "q");
+    }
+    assert!(key(&mut app, "x").is_empty() && app.popups.len() == 1, "only y and n answer");
+    assert_eq!(key(&mut app, "y"), [Effect::Quit]);
+    assert!(app.quitting);
+    let mut app = fixture::app();
+    let _ = update(&mut app, Msg::NotSaved("No space left on the disk.".into()));
+    let _ = update(&mut app, Msg::Saved { n: 4, at: "12:04".into() });
+    assert_eq!(key(&mut app, "q"), [Effect::Quit]);
+}
+
+#[test]
+fn a_command_that_can_not_be_given_now_says_why() {
+    let mut app = app();
+    app.doc.as_mut().unwrap().read_only = Some("Somebody else has it open.".into());
+    assert!(key(&mut app, "o").is_empty() && app.popups.is_empty());
+    assert_eq!(said(&app), "note: not now, the session is read-only.");
+}
+
+#[test]
+fn without_a_session_no_key_does_harm() {
+    let mut app = App::default();
+    for k in "1 2 3 4 5 H o u Ctrl-R b Ctrl-E j k G PageDown Esc Tab t c e X".split(' ') {
+        let effects = key(&mut app, k);
+        assert!(events(effects).is_empty(), "{k}");
+        assert!(app.popups.iter().all(|p| !matches!(p, Popup::Form(_))), "{k}");
+    }
+    assert_eq!(app.screen, Screen::Home);
+}
+
+#[test]
+fn the_message_goes_with_the_next_key_and_stays_among_all() {
+    let mut app = app();
+    let _ = update(&mut app, Msg::Say(Message { tone: Tone::Good, text: "Opened.".into() }));
+    assert_eq!(said(&app), "Opened.");
+    key(&mut app, "j");
+    assert_eq!(said(&app), "");
+    assert!(app.messages.iter().any(|m| m.text == "Opened."));
+}
+
+#[test]
+fn a_table_that_does_not_open_says_so_and_the_session_stays() {
+    let mut app = app();
+    let why = "users.csv is not there. Attach it again.";
+    let effects = update(&mut app, Msg::DataOpened { data: "users".into(), result: Err(why.into()) });
+    assert!(effects.is_empty());
+    assert_eq!(app.tables["users"].failed.as_deref(), Some(why));
+    assert_eq!(said(&app), why);
+    assert!(app.doc.is_some());
+}
+
+#[test]
+fn resizing_to_nothing_and_wheels_are_harmless() {
+    let mut app = app();
+    let _ = update(&mut app, Msg::Input(Input::Resize { width: 0, height: 0 }));
+    assert_eq!(app.size, (0, 0));
+    for kind in [MouseKind::ScrollUp, MouseKind::ScrollDown, MouseKind::Down, MouseKind::ScrollLeft] {
+        let effects = update(&mut app, Msg::Input(Input::Mouse { kind, column: 999, row: 999 }));
+        assert!(events(effects).is_empty());
+    }
+}
