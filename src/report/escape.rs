@@ -185,8 +185,9 @@ mod tests {
         fn nothing_acts(text in "\\PC*|[<>|`*_\\[\\]()!#@:/.wW&$~\\\\\n\r\t\u{1b}\u{202e} a-z0-9-]{0,60}") {
             let out = inline(&text);
             let acts = out.contains(['\n', '\r', '\u{1b}', '<', '>', '\u{202e}']);
-            prop_assert!(!acts, "{}", out);
-            prop_assert!(!out.contains("://") && !out.contains('@'));
+            prop_assert!(!acts);
+            let links = out.contains("://") || out.contains('@');
+            prop_assert!(!links);
             // Every sign that Markdown acts on stands after an odd number of backslashes.
             let mut slashes = 0;
             for c in out.chars() {
@@ -197,7 +198,8 @@ mod tests {
             }
             let cell = code(&text);
             let bare = cell.replace("\\|", "");
-            prop_assert!(!bare.contains(['|', '\n', '\r']));
+            let splits = bare.contains(['|', '\n', '\r']);
+            prop_assert!(!splits);
         }
     }
 }
