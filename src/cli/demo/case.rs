@@ -72,8 +72,6 @@ pub enum What {
     Accept(AcceptStep),
     /// A proposal is not taken.
     Dismiss(DismissStep),
-    /// All proposals that wait are not taken.
-    DismissRest(String),
     /// A check: forecasts first, then it is run, then its clue is pinned.
     Check(CheckStep),
     /// The ratings of a check's clue are changed.

@@ -93,7 +93,7 @@ impl Teller<'_> {
             What::Answer(answer) => self.answer(answer, play)?,
             What::Check(check) => self.check(check, told, session)?,
             What::Impact(_) => self.impact(told, session)?,
-            What::Act(_) | What::Accept(_) | What::Dismiss(_) | What::DismissRest(_) | What::Rerate(_) => {
+            What::Act(_) | What::Accept(_) | What::Dismiss(_) | What::Rerate(_) => {
                 for event in &told.events {
                     self.act(&event.act, session)?;
                 }

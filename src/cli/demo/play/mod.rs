@@ -165,12 +165,6 @@ impl<'a> Play<'a> {
                 let proposal = self.proposal(&step.question, step.kind, step.who.as_deref(), None)?;
                 told.events = self.record(Act::Dismiss { proposal, why: step.why.clone() })?;
             }
-            What::DismissRest(why) => {
-                let open: Vec<String> = self.session.state.open_proposals().map(|p| p.id.clone()).collect();
-                for proposal in open {
-                    told.events.extend(self.record(Act::Dismiss { proposal, why: why.clone() })?);
-                }
-            }
             What::Check(step) => self.check(step, &mut told)?,
             What::Rerate(step) => told.events = self.rerate(step)?,
             What::Impact(step) => self.impact(step, &mut told)?,
