@@ -1,0 +1,9 @@
+//! The path of a user through the real program, from a sentence to a brief, and what must not break on the way.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+#[path = "path/refuse.rs"]
+mod refuse;
+#[path = "path/survive.rs"]
+mod survive;
