@@ -134,10 +134,15 @@ pub fn all() -> impl Iterator<Item = &'static CommandSpec> {
 #[must_use]
 pub fn scopes(app: &App) -> Vec<Scope> {
     match app.popups.last() {
-        Some(Popup::Form(_)) => return vec![Scope::Form],
-        Some(_) => return Vec::new(),
-        None => {}
+        Some(Popup::Form(_)) => vec![Scope::Form],
+        Some(_) => Vec::new(),
+        None => screen_scopes(app),
     }
+}
+
+/// The scopes of the screen itself, whatever floats above it.
+#[must_use]
+pub fn screen_scopes(app: &App) -> Vec<Scope> {
     let mut out = Vec::new();
     if app.doc.as_ref().is_some_and(|d| d.replay.is_some()) {
         out.push(Scope::Replay);

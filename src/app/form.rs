@@ -13,6 +13,7 @@ pub type Choice = (String, String);
 
 /// What a field holds.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // a form has a handful of fields
 pub enum FieldKind {
     /// Text of one or several lines.
     Text(Editor),

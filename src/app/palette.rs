@@ -30,7 +30,7 @@ impl Palette {
     /// Finds the commands again after a change of the query.
     pub fn search(&mut self, app: &App) {
         // Those of the current screen come first, then the others that can be reached from here.
-        let near = commands::scopes(app);
+        let near = commands::screen_scopes(app);
         let rank = |c: &CommandSpec| near.iter().position(|s| *s == c.scope).unwrap_or(usize::MAX);
         let mut list: Vec<&'static CommandSpec> =
             commands::all().filter(|c| c.scope != commands::Scope::Form && near.contains(&c.scope)).collect();

@@ -5,6 +5,7 @@
 
 pub mod board;
 pub mod data_args;
+pub mod demo;
 pub mod exit;
 pub mod experiment;
 pub mod kpi;
@@ -50,6 +51,8 @@ pub enum Command {
     New(open::NewArgs),
     /// Continue a session exactly where it stopped
     Open(open::OpenArgs),
+    /// Open the ride-hailing demonstration; without a terminal the whole case is told as text
+    Demo(demo::DemoArgs),
     /// Profile every column of a table
     Profile(profile::ProfileCommand),
     /// The KPI's level with its interval, by columns or over time
@@ -96,6 +99,10 @@ pub fn main() -> ExitCode {
         }),
         Some(Command::New(args)) => drop_streams_and(out, err, || open::new(&args)),
         Some(Command::Open(args)) => drop_streams_and(out, err, || open::open(&args)),
+        Some(Command::Demo(args)) if !args.text && out_is_terminal() => drop_streams_and(out, err, || {
+            let begin = workbench::Begin { open: Some(args.session()?), ..workbench::Begin::default() };
+            workbench_begin(&begin, "`whyboard demo --text` tells the same as text")
+        }),
         Some(Command::Replay(args)) if !args.headless => drop_streams_and(out, err, || replay::on_screen(&args)),
         Some(command) => {
             let input_is_terminal = input.is_terminal();
@@ -150,8 +157,17 @@ fn text_command(command: &Command, streams: &mut Streams<'_>) -> Outcome {
                 .map_err(|e| Failure::input(format!("The manual page can't be made: {e}.")))?;
             print(streams, &text)
         }
+        Command::Demo(args) => {
+            let env = |name: &str| std::env::var(name).ok();
+            let colour = crate::term::caps::colour_output(env, out_is_terminal());
+            demo::play_as_text(args, streams.out, colour)
+        }
         Command::New(_) | Command::Open(_) => Ok(Exit::Usage),
     }
+}
+
+fn out_is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Prints text; a reader that went away is no failure.

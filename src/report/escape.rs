@@ -85,7 +85,8 @@ fn lead<'a>(text: &'a str, out: &mut String) -> &'a str {
             let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             let (number, tail) = text.split_at(digits);
             match tail.chars().next() {
-                Some(mark @ ('.' | ')')) => {
+                // `1. one` begins a list, `8.0` is a number.
+                Some(mark @ ('.' | ')')) if tail[1..].is_empty() || tail[1..].starts_with(' ') => {
                     out.push_str(number);
                     out.push('\\');
                     out.push(mark);

@@ -55,7 +55,8 @@ fn leaf(rule: &YesIf, e: &Estimate) -> Outcome {
     let none = if rule.metric.contains("ratio") { 1.0 } else { 0.0 };
     let sure_enough_is_said = rule.lower_gt.is_some() || rule.upper_lt.is_some();
     let mut answers = Vec::new();
-    let points: [(Option<f64>, fn(f64, f64) -> bool); 4] =
+    type Bound = (Option<f64>, fn(f64, f64) -> bool);
+    let points: [Bound; 4] =
         [(rule.gte, |x, t| x >= t), (rule.gt, |x, t| x > t), (rule.lte, |x, t| x <= t), (rule.lt, |x, t| x < t)];
     for (t, holds) in points {
         let Some(t) = t else { continue };

@@ -169,6 +169,9 @@ pub(super) fn say_moved(app: &mut App, before: &Option<(String, f64)>) {
     let title = doc.row_title(&id).to_owned();
     let now = crate::domain::board::in_ten(p);
     let text = match before {
+        Some((old, was)) if *old == id && crate::domain::board::in_ten(*was) == now => {
+            format!("{title} still leads, {now}")
+        }
         Some((old, was)) if *old == id => format!("{title}: {} → {now}", crate::domain::board::in_ten(*was)),
         _ => format!("{title} leads now, {now}"),
     };

@@ -11,7 +11,7 @@ use crate::app::{App, Effect};
 use crate::domain::decide::Intent;
 use crate::domain::event::{Act, Ratings};
 use crate::domain::words::Rating;
-use crate::query::{CheckOp, CheckRequest, CheckResult, Outcome, YesIf};
+use crate::query::{CheckOp, CheckRequest, Outcome, YesIf};
 
 /// The forecast, before anything is shown.
 pub fn open_forecast(app: &mut App, pending: PendingCheck) {
@@ -222,19 +222,7 @@ pub(super) fn submit_by_hand(app: &mut App, form: &Form, pending: &PendingCheck)
     if says.is_empty() {
         return Err("Say in one sentence what was found.".into());
     }
-    let result = CheckResult {
-        metric: pending.request.yes_if.as_ref().map(|y| y.metric.clone()).unwrap_or_default(),
-        estimate: form.number("value")?,
-        interval: None,
-        n: Vec::new(),
-        events: Vec::new(),
-        threshold: None,
-        outcome,
-        tried: 1,
-        seconds: 0.0,
-        says,
-        metrics: BTreeMap::new(),
-    };
+    let result = checks::by_hand(pending, outcome, form.number("value")?, says);
     Ok(checks::record(app, pending, &result))
 }
 

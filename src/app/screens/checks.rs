@@ -9,7 +9,8 @@ use crate::app::{App, Effect, Tone};
 use crate::domain::board::predicted_ratings;
 use crate::domain::decide::{Intent, family_of_column, suggest_ratings};
 use crate::domain::event::{Act, Ratings};
-use crate::domain::playbook::{ColumnRole, PlaybookCheck, YesRule};
+use crate::domain::playbook::{ColumnRole, Flow, Playbook, PlaybookCheck, YesRule};
+use crate::domain::session::Session;
 use crate::domain::words::{Grade, Origin};
 use crate::query::{Analysis, CheckOp, CheckRequest, CheckResult, Findings, Outcome, Schema, ValueType, YesIf};
 
@@ -68,12 +69,16 @@ pub fn rule_words(rule: &YesIf) -> String {
 /// The roles of a check that no column plays yet.
 #[must_use]
 pub fn missing_roles(app: &App, check: &PlaybookCheck) -> Vec<String> {
-    let Some(doc) = &app.doc else { return Vec::new() };
-    let columns = &doc.session.state.columns;
+    app.doc.as_ref().map(|doc| unmapped(&doc.session, check)).unwrap_or_default()
+}
+
+/// The same of a session.
+#[must_use]
+pub fn unmapped(session: &Session, check: &PlaybookCheck) -> Vec<String> {
     if check.op == CheckOp::ByHand {
         return Vec::new();
     }
-    roles_of(check).into_iter().filter(|role| !columns.contains_key(role)).collect()
+    roles_of(check).into_iter().filter(|role| !session.state.columns.contains_key(role)).collect()
 }
 
 /// Every role that a check speaks of: `needs`, `within`, and names in braces inside its parameters.
@@ -195,13 +200,19 @@ fn forecast_or_run(app: &mut App, pending: PendingCheck) -> Vec<Effect> {
     }
 }
 
-/// Resolves roles to columns and answers to literals.
 fn pending(app: &App, check: &PlaybookCheck) -> Option<PendingCheck> {
     let doc = app.doc.as_ref()?;
-    let fills = doc.flow().map(|f| f.fills()).unwrap_or_default();
+    let playbook = doc.playbook.as_deref()?;
+    Some(resolve(&doc.session, playbook, check, app.main_table().unwrap_or_default()))
+}
+
+/// Makes a check of the playbook ready to run on a table: roles become columns, answers become literals.
+#[must_use]
+pub fn resolve(session: &Session, playbook: &Playbook, check: &PlaybookCheck, data: &str) -> PendingCheck {
+    let fills = Flow::new(playbook, session).fills();
     let columns: BTreeMap<String, String> = roles_of(check)
         .into_iter()
-        .filter_map(|role| doc.session.state.columns.get(&role).map(|c| (role, c.clone())))
+        .filter_map(|role| session.state.columns.get(&role).map(|c| (role, c.clone())))
         .collect();
     let params: Map<String, Value> = check
         .params
@@ -219,16 +230,16 @@ fn pending(app: &App, check: &PlaybookCheck) -> Option<PendingCheck> {
         Some(YesRule::Prose(words)) => (None, words.clone()),
         None => (None, String::new()),
     };
-    Some(PendingCheck {
+    PendingCheck {
         id: check.id.clone(),
         title: crate::domain::playbook::fill(&check.title, &fills),
         yes_words,
         request: CheckRequest { op: check.op, columns, params, yes_if },
-        data: app.main_table().unwrap_or_default().to_owned(),
+        data: data.to_owned(),
         ad_hoc: false,
         if_yes: Ratings::new(),
         if_no: Ratings::new(),
-    })
+    }
 }
 
 /// `{name}` that an answer set becomes a quoted SQL literal; roles are left for the analysis.
@@ -280,14 +291,15 @@ pub fn found(app: &mut App, id: &str, result: Result<Findings, String>, seconds:
     }
 }
 
-/// Records a result and opens the pin form with what it suggests.
-pub fn record(app: &mut App, pending: &PendingCheck, result: &CheckResult) -> Vec<Effect> {
+/// A result as it is recorded; whether it was predicted is for `decide` to say.
+#[must_use]
+pub fn act_of(pending: &PendingCheck, result: &CheckResult) -> Act {
     let mut params = pending.request.params.clone();
     if !pending.request.columns.is_empty() {
         params.insert("columns".into(), json!(pending.request.columns));
     }
     params.insert("op".into(), json!(pending.request.op));
-    let act = Act::Check {
+    Act::Check {
         check: pending.id.clone(),
         data: vec![pending.data.clone()],
         predicted: true, // decide corrects it
@@ -299,8 +311,12 @@ pub fn record(app: &mut App, pending: &PendingCheck, result: &CheckResult) -> Ve
         },
         outcome: result.outcome,
         took_seconds: Some(result.seconds),
-    };
-    let effects = app.record_or_say(Intent::record(act));
+    }
+}
+
+/// Records a result and opens the pin form with what it suggests.
+pub fn record(app: &mut App, pending: &PendingCheck, result: &CheckResult) -> Vec<Effect> {
+    let effects = app.record_or_say(Intent::record(act_of(pending, result)));
     if effects.is_empty() || result.outcome == Outcome::Failed {
         return effects;
     }
@@ -320,14 +336,7 @@ pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
         Outcome::Failed => "failed",
     };
     let tested = tested_column(&pending.request);
-    let (family, grade) = if pending.request.op == CheckOp::ByHand {
-        (format!("check:{}", pending.id), Grade::B)
-    } else {
-        (
-            family_of_column(&pending.data, tested.as_deref().unwrap_or("kpi"), &related(app, tested.as_deref())),
-            Grade::A,
-        )
-    };
+    let (family, grade) = source_of(pending, &related(app, tested.as_deref()));
     let pin = Pin {
         record: None,
         source: Some(run.reference.clone()),
@@ -341,21 +350,78 @@ pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
     forms::open_pin(app, pin);
 }
 
+/// The family and grade of the clue that a check gives, with the columns of earlier clues that go with its column.
+#[must_use]
+pub fn source_of(pending: &PendingCheck, related: &[(String, f64)]) -> (String, Grade) {
+    if pending.request.op == CheckOp::ByHand {
+        return (format!("check:{}", pending.id), Grade::B);
+    }
+    let tested = tested_column(&pending.request);
+    (family_of_column(&pending.data, tested.as_deref().unwrap_or("kpi"), related), Grade::A)
+}
+
+/// The result of a check that was done outside, in the one shape of all results.
+#[must_use]
+pub fn by_hand(pending: &PendingCheck, outcome: Outcome, value: Option<f64>, says: String) -> CheckResult {
+    CheckResult {
+        metric: pending.request.yes_if.as_ref().map(|y| y.metric.clone()).unwrap_or_default(),
+        estimate: value,
+        interval: None,
+        n: Vec::new(),
+        events: Vec::new(),
+        threshold: None,
+        outcome,
+        tried: 1,
+        seconds: 0.0,
+        says,
+        metrics: BTreeMap::new(),
+    }
+}
+
 /// The column that a request tests, for the family of its clue.
 #[must_use]
 pub fn tested_column(request: &CheckRequest) -> Option<String> {
-    let role = ["by", "measure", "exposure", "column", "group"]
-        .iter()
-        .find_map(|k| request.params.get(*k).and_then(Value::as_str))
-        .or_else(|| request.columns.keys().next().map(String::as_str));
-    if let Some(column) = role.and_then(|r| request.columns.get(r)) {
-        return Some(column.clone());
+    let named = |role: &str| request.columns.get(role).cloned();
+    let role = ["by", "measure", "exposure", "column", "group"].iter().find_map(|k| request.params.get(*k)?.as_str());
+    if let Some(column) = role.and_then(named) {
+        return Some(column);
     }
-    // A condition such as Contract = 'Month-to-month' names its column first.
-    let a = request.params.get("a").and_then(Value::as_str)?;
-    let first: String =
-        a.trim_start_matches(['(', '"']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    (!first.is_empty()).then_some(first)
+    // A condition such as Contract = 'Month-to-month' or {plan} = 'basic' names its column first; the columns that
+    // are only held fixed are not what is tested.
+    let a = request.params.get("a").and_then(Value::as_str).unwrap_or_default();
+    match first_name(a) {
+        Some(first) => named(&first).or(Some(first)),
+        None => request.columns.values().next().cloned(),
+    }
+}
+
+/// The first name in a SQL condition that can be a column or, in braces, a role: not in a text, not a function, not a
+/// word of the language.
+fn first_name(sql: &str) -> Option<String> {
+    const WORDS: [&str; 12] =
+        ["not", "cast", "as", "is", "null", "and", "or", "in", "like", "between", "true", "false"];
+    let mut rest = sql;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..).unwrap_or_default();
+        if c == '\'' || c == '"' {
+            let end = after.find(c)?;
+            if c == '"' {
+                return after.get(..end).map(str::to_owned);
+            }
+            rest = after.get(end + 1..).unwrap_or_default();
+        } else if c.is_alphabetic() || c == '_' {
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let (word, tail) = rest.split_at(end);
+            let function = tail.trim_start().starts_with('(');
+            if !function && !WORDS.contains(&word.to_lowercase().as_str()) {
+                return Some(word.to_owned());
+            }
+            rest = tail;
+        } else {
+            rest = after;
+        }
+    }
+    None
 }
 
 /// Columns of clues so far and how strongly each goes with this one, as far as Explore has measured it.
@@ -371,9 +437,13 @@ fn related(app: &App, column: Option<&str>) -> Vec<(String, f64)> {
 /// The columns on which clues rest already.
 #[must_use]
 pub fn clue_columns(app: &App) -> Vec<String> {
-    let Some(doc) = &app.doc else { return Vec::new() };
-    let mut out: Vec<String> = doc
-        .session
+    app.doc.as_ref().map(|doc| columns_of_clues(&doc.session)).unwrap_or_default()
+}
+
+/// The same of a session.
+#[must_use]
+pub fn columns_of_clues(session: &Session) -> Vec<String> {
+    let mut out: Vec<String> = session
         .state
         .clues
         .iter()
@@ -399,4 +469,34 @@ pub fn stakes(app: &App, pending: &PendingCheck) -> Vec<String> {
         if list.is_empty() { "says nothing about the rows on the board".into() } else { list.join("; ") }
     };
     vec![format!("If yes: {}", words(side(true))), format!("If no: {}", words(side(false)))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tested_column_is_named_first_in_the_condition() {
+        let name = |sql: &str| first_name(sql);
+        assert_eq!(name("Contract = 'Month-to-month'").as_deref(), Some("Contract"));
+        assert_eq!(name("\"Pickup point\" = 'a'").as_deref(), Some("Pickup point"));
+        assert_eq!(name("LOWER(CAST({contract} AS VARCHAR)) LIKE 'month%'").as_deref(), Some("contract"));
+        assert_eq!(name("NOT (wait > 8)").as_deref(), Some("wait"));
+        assert_eq!(name("'x' = zone").as_deref(), Some("zone"));
+        assert_eq!(name("1 = 1"), None);
+    }
+
+    #[test]
+    fn columns_held_fixed_are_not_what_is_tested() {
+        let request = CheckRequest {
+            op: CheckOp::CompareRate,
+            columns: BTreeMap::from([
+                ("tenure".to_owned(), "months".to_owned()),
+                ("plan".to_owned(), "Contract".to_owned()),
+            ]),
+            params: json!({"a": "{plan} = 'x'", "within": ["tenure"]}).as_object().cloned().unwrap_or_default(),
+            yes_if: None,
+        };
+        assert_eq!(tested_column(&request).as_deref(), Some("Contract"));
+    }
 }

@@ -213,6 +213,11 @@ pub static GLOBAL: &[CommandSpec] = &[
                 a.popups.push(Popup::Confirm { question, yes: Confirmed::Quit });
                 return Vec::new();
             }
+            if !a.views.ask.drafts.is_empty() {
+                let question = "An answer was begun and is not recorded (\"begun\" in 2 Ask). Quit without it?".into();
+                a.popups.push(Popup::Confirm { question, yes: Confirmed::Quit });
+                return Vec::new();
+            }
             a.quitting = true;
             vec![Effect::Quit]
         })
@@ -274,17 +279,20 @@ pub fn progress(app: &App) -> [String; 5] {
     } else if state.clues.is_empty() {
         String::new()
     } else {
-        format!("{} clues", state.clues.len())
+        match state.clues.len() {
+            1 => "1 clue".to_owned(),
+            n => format!("{n} clues"),
+        }
     };
     let filled = crate::domain::brief::FIELDS.iter().filter(|f| state.brief.contains_key(f.key)).count();
     let brief = if filled == 0 { String::new() } else { format!("{filled}/{}", crate::domain::brief::FIELDS.len()) };
     [problem.to_owned(), ask, explore, score, brief]
 }
 
-/// The commands of the scopes that have the keys, for help.
+/// The commands of the screen, for help that floats above it.
 #[must_use]
 pub fn help_sections(app: &App) -> Vec<(Scope, Vec<&'static CommandSpec>)> {
-    commands::scopes(app)
+    commands::screen_scopes(app)
         .into_iter()
         .map(|scope| (scope, commands::all().filter(|c| c.scope == scope && !c.keys.is_empty()).collect()))
         .collect()

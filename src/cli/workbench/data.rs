@@ -111,7 +111,7 @@ impl Workbench {
 }
 
 /// A fingerprint as it is recorded.
-pub(super) fn facts(print: &Fingerprint, schema: &Schema) -> TableFacts {
+pub(in crate::cli) fn facts(print: &Fingerprint, schema: &Schema) -> TableFacts {
     let columns: Map<String, Value> =
         schema.columns.iter().map(|c| (c.name.clone(), Value::String(c.dtype.word().to_owned()))).collect();
     let nulls: Map<String, Value> = print.nulls.iter().map(|(c, n)| (c.clone(), Value::from(*n))).collect();

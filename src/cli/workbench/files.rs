@@ -113,7 +113,10 @@ impl Workbench {
     }
 
     pub(super) fn demo(&mut self) {
-        self.tell(Msg::NotOpened("soon".into()));
+        match crate::cli::demo::prepare_default() {
+            Ok(path) => self.open(&path, None),
+            Err(why) => self.tell(Msg::NotOpened(why)),
+        }
     }
 
     pub(super) fn report(&mut self, path: &str) {

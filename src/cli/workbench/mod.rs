@@ -25,6 +25,10 @@ use crate::ui::theme::Theme;
 
 use super::load::now;
 use data::Done;
+pub(super) use data::facts;
+
+/// A session to create: its path, the playbook, and the tables as (name, path).
+pub type NewSession = (PathBuf, String, Vec<(String, String)>);
 
 /// What the program begins with.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +40,7 @@ pub struct Begin {
     /// Speed of the replay, events per second; playing from the start.
     pub speed: Option<f64>,
     /// Create a session first: path, playbook, tables (name, path), a word for the message line.
-    pub create: Option<(PathBuf, String, Vec<(String, String)>)>,
+    pub create: Option<NewSession>,
     /// Open the demonstration.
     pub demo: bool,
 }

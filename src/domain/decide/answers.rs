@@ -43,8 +43,12 @@ fn typed(q: &Question, value: Value) -> Result<Value, Refusal> {
         };
         if min.is_some_and(|m| n < m) || max.is_some_and(|m| n > m) {
             let bound = |b: Option<f64>, word: &str| b.map(|b| format!("{word} {b}")).unwrap_or_default();
-            let range = [bound(min, "at least"), bound(max, "at most")].join(" ");
-            return Err(Refusal::new(format!("{n} is out of range."), format!("The answer is {}.", range.trim())));
+            let range: Vec<String> =
+                [bound(min, "at least"), bound(max, "at most")].into_iter().filter(|b| !b.is_empty()).collect();
+            return Err(Refusal::new(
+                format!("{n} is out of range."),
+                format!("The answer is {}.", range.join(" and ")),
+            ));
         }
         Ok(n)
     };

@@ -35,7 +35,9 @@ impl GoalState {
     /// T in KPI points: as stated, or the distance from → to.
     #[must_use]
     pub fn target_points(&self) -> Option<f64> {
-        self.points.or_else(|| Some((self.from? - self.to?).abs())).filter(|t| *t > 0.0)
+        // Rounded, so that 8.0 − 7.6 is 0.4 and not a hair more.
+        let distance = || Some(((self.from? - self.to?).abs() * 1e9).round() / 1e9);
+        self.points.or_else(distance).filter(|t| *t > 0.0)
     }
 }
 

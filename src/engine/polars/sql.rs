@@ -231,7 +231,7 @@ pub fn run(engine: &PolarsEngine, query: &str, limit: usize, ticket: &Ticket) ->
     context.register("data", engine.frame.clone().lazy());
     let lazy = context.execute(query).map_err(|e| fail(&e.to_string()))?;
     let most = u32::try_from(limit).unwrap_or(u32::MAX);
-    let frame = lazy.limit(most.into()).collect().map_err(|e| fail(&e.to_string()))?;
+    let frame = lazy.limit(most).collect().map_err(|e| fail(&e.to_string()))?;
     ticket.check()?;
     let columns = frame
         .columns()

@@ -38,7 +38,10 @@ fn cut_at_every_byte_gives_a_prefix() {
         // Go on working: everything is there afterwards, and the recovered event stays provisional.
         let before = values(&opened);
         let next = json!({"n": 77, "do": "note", "text": "after the cut"});
-        journal.unwrap_or_else(|| panic!("cut at {cut}: {:?}", opened.mode)).append(&[next.clone()]).unwrap();
+        journal
+            .unwrap_or_else(|| panic!("cut at {cut}: {:?}", opened.mode))
+            .append(std::slice::from_ref(&next))
+            .unwrap();
         let (_, again) = open(&path);
         assert_eq!(again.tail, Tail::Clean, "cut at {cut}");
         let expected: Vec<_> = before.into_iter().chain([next]).collect();

@@ -124,8 +124,11 @@ fn an_append_can_be_tried_again() {
         let (journal, _) = Journal::open_with(&path, Box::new(Faulty::new(at, 1))).unwrap();
         let mut journal = journal.unwrap();
         let event = json!({"n": 7, "do": "note"});
-        assert!(matches!(journal.append(&[event.clone()]), Err(JournalError::NotSaved { restored: true, .. })));
-        journal.append(&[event.clone()]).unwrap();
+        assert!(matches!(
+            journal.append(std::slice::from_ref(&event)),
+            Err(JournalError::NotSaved { restored: true, .. })
+        ));
+        journal.append(std::slice::from_ref(&event)).unwrap();
         drop(journal);
         assert_eq!(values(&open(&path).1)[6..], [event]);
     }

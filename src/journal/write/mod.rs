@@ -186,7 +186,7 @@ impl Journal {
 
     /// Adds an event and its marker to `out`; gives its bytes when `out` is put at `base`.
     fn item(&self, event: &Value, position: u64, base: usize, out: &mut String) -> Result<Range<usize>, JournalError> {
-        if !event.as_object().is_some_and(|map| !map.is_empty()) {
+        if event.as_object().is_none_or(serde_json::Map::is_empty) {
             return Err(self.unwritable("an event must be a map of keys and values"));
         }
         let item = emit::list_item(event, self.plan.indent);

@@ -58,7 +58,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     let doc = app.doc.as_ref()?;
     let state = &doc.session.state;
     let sources: std::collections::BTreeSet<&str> = state.clues.iter().map(|c| c.family.as_str()).collect();
-    let note = format!("{} clues · {} sources", state.clues.len(), sources.len());
+    let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
+    let note = format!("{} · {}", plural(state.clues.len(), "clue"), plural(sources.len(), "source"));
     let rest = pane::title(area, buf, theme, "Which is the largest single cause of the gap?", &note, true);
     let used = board(app, doc, theme, rest, buf);
     let mut rest = below(rest, used);

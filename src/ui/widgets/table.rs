@@ -155,7 +155,7 @@ impl Table<'_> {
             let mut shown = frozen.clone();
             shown.extend(free.get(from..to).unwrap_or_default());
             // One cell stays for the mark at the right edge.
-            self.least(&shown) + 1 <= u32::from(room)
+            self.least(&shown) < u32::from(room)
         };
         // The window as it was, moved just so far that the selected column is in sight.
         let mut from = scroll.window(free.len(), 1).start.min(chosen);

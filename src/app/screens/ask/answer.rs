@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::choosing::{option_key, rating_key};
+use super::words::{is_weak, plain};
 use crate::app::editor::Editor;
 use crate::app::form::Choice;
 use crate::app::key::{Key, KeyCode};
-use crate::domain::playbook::{ASKED, Question, QuestionType, matches_answer, said};
+use crate::domain::playbook::{ASKED, Question, QuestionType, said};
 use crate::domain::session::AnswerRecord;
 
 /// The typed part of an answer.
@@ -133,7 +135,7 @@ impl Answering {
 
     /// What stands here is recorded now.
     pub fn mark_saved(&mut self) {
-        self.saved = Some((self.value(), self.text(), self.verbatim));
+        self.saved = Some((self.value(), self.text(), self.is_verbatim()));
     }
 
     /// How many typed fields come before the words.
@@ -201,6 +203,12 @@ impl Answering {
         lines.join("\n").trim_end().to_owned()
     }
 
+    /// Whether there are words and they are exactly theirs.
+    #[must_use]
+    pub fn is_verbatim(&self) -> bool {
+        self.verbatim && !self.text().is_empty()
+    }
+
     /// Whether nothing was answered.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -212,7 +220,7 @@ impl Answering {
     pub fn is_saved(&self) -> bool {
         self.saved
             .as_ref()
-            .is_some_and(|(v, t, verbatim)| *v == self.value() && *t == self.text() && *verbatim == self.verbatim)
+            .is_some_and(|(v, t, verbatim)| *v == self.value() && *t == self.text() && *verbatim == self.is_verbatim())
     }
 
     /// What makes the answer weak, in the playbook's words where it has some.
@@ -322,129 +330,4 @@ impl Answering {
             _ => 0,
         };
     }
-}
-
-/// Whether the playbook calls such an answer weak.
-#[must_use]
-pub fn is_weak(question: &Question, value: &Value, text: &str) -> bool {
-    let Some(weak) = &question.weak_if else { return false };
-    let missing = |part: &str| {
-        let at = usize::from(part == "second");
-        value.as_array().and_then(|l| l.get(at)).is_none_or(Value::is_null)
-    };
-    weak.missing.iter().any(|p| missing(p)) || (!weak.when.is_empty() && matches_answer(&weak.when, value, text))
-}
-
-/// A value of an answer in the words of its question, with its unit; empty where only words were said.
-#[must_use]
-pub fn value_words(question: &Question, answer: &AnswerRecord) -> String {
-    let word = |v: &Value| match v {
-        Value::Null => "?".to_owned(),
-        Value::String(s) => question.options.iter().find(|(k, _)| k == s).map_or_else(|| s.clone(), |(_, w)| w.clone()),
-        other => plain(other),
-    };
-    let unit = answer.unit.as_deref().map(|u| format!(" {u}")).unwrap_or_default();
-    match &answer.value {
-        Value::Null if answer.text.trim().is_empty() => "does not know".into(),
-        Value::Null => String::new(),
-        Value::Array(list) => {
-            let between = if question.kind == QuestionType::NumberPair { " → " } else { "; " };
-            format!("{}{unit}", list.iter().map(word).collect::<Vec<_>>().join(between))
-        }
-        one => format!("{}{unit}", word(one)),
-    }
-}
-
-/// A value as it would be typed: 7.6, not 7.60; 8, not 8.0.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(s) => s.clone(),
-        Value::Null => String::new(),
-        other => other.as_f64().map_or_else(|| other.to_string(), |x| x.to_string()),
-    }
-}
-
-/// A key on the options; true when the keys should go on to the words.
-fn option_key(
-    options: &[Choice],
-    many: bool,
-    chosen: &mut BTreeSet<usize>,
-    cursor: &mut usize,
-    unknown: &mut bool,
-    key: Key,
-) -> bool {
-    let last = options.len(); // "does not know"
-    let mut pick = |at: usize, chosen: &mut BTreeSet<usize>| {
-        if at == last {
-            *unknown = !many || !*unknown;
-            chosen.clear();
-        } else if many {
-            *unknown = false;
-            if !chosen.remove(&at) {
-                chosen.insert(at);
-            }
-        } else {
-            *unknown = false;
-            *chosen = BTreeSet::from([at]);
-        }
-    };
-    let by = match key.code {
-        KeyCode::Down | KeyCode::Right | KeyCode::Char('j') => 1,
-        KeyCode::Up | KeyCode::Left | KeyCode::Char('k') => -1,
-        KeyCode::Enter => {
-            // The first Enter picks what the cursor shows, so that nothing is skipped unseen.
-            if chosen.is_empty() && !many {
-                pick(*cursor, chosen);
-            }
-            return true;
-        }
-        KeyCode::Char(' ') => {
-            pick(*cursor, chosen);
-            return false;
-        }
-        KeyCode::Backspace | KeyCode::Delete => {
-            chosen.clear();
-            *unknown = false;
-            return false;
-        }
-        KeyCode::Char(c) => {
-            let digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).filter(|d| (1..=last + 1).contains(d));
-            // With two options such as yes and no a first letter is quicker.
-            let letter = || options.iter().position(|(k, _)| last == 2 && k.starts_with(c));
-            if let Some(at) = digit.map(|d| d - 1).or_else(letter) {
-                *cursor = at;
-                pick(at, chosen);
-            }
-            return false;
-        }
-        _ => return false,
-    };
-    // In a single choice the first arrow picks where the cursor stands; later ones move the choice.
-    let untouched = !many && chosen.is_empty() && *cursor != last;
-    if !untouched || by < 0 {
-        *cursor = cursor.saturating_add_signed(by).min(last);
-    }
-    if !many {
-        pick(*cursor, chosen);
-    }
-    false
-}
-
-/// Arrows step a rating. No value is set beforehand, so that none suggests itself: from an empty field the first
-/// step goes to an end of the scale.
-fn rating_key(question: &Question, line: &mut Editor, key: Key) -> bool {
-    let Some(scale) = &question.scale else { return false };
-    let up = match key.code {
-        KeyCode::Up | KeyCode::Right | KeyCode::Char('+') => true,
-        KeyCode::Down | KeyCode::Left | KeyCode::Char('-') => false,
-        _ => return false,
-    };
-    let step = scale.step.filter(|s| *s > 0.0).unwrap_or(1.0);
-    let next = match crate::domain::decide::number_in(&line.text()) {
-        None if up => scale.min,
-        None => scale.max,
-        Some(x) => (if up { x + step } else { x - step }).clamp(scale.min, scale.max.max(scale.min)),
-    };
-    line.set(&next.to_string());
-    true
 }

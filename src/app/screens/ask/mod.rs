@@ -4,21 +4,26 @@
 //! |---|---|
 //! | [`list`] | the questions: filter, search, selection |
 //! | [`interview`] | one question at a time, with a person beside the user |
-//! | [`answer`] | one answer while it is given |
+//! | `settle` | what becomes of an answer when the interview moves |
+//! | [`answer`], `choosing` | one answer while it is given |
+//! | [`words`] | a recorded answer in words, and whether it is weak |
 //! | [`triage`] | what the answers propose |
 //! | `commands` | the keys of the three |
 
 pub mod answer;
+mod choosing;
 mod commands;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 pub(crate) mod fixture;
 pub mod interview;
 pub mod list;
+mod settle;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
 pub mod triage;
+pub mod words;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

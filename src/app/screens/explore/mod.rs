@@ -342,7 +342,9 @@ pub fn ask_split(app: &mut App) -> Vec<Effect> {
         (Vec::new(), Some((column, step)))
     } else {
         let Some(column) = selected_column(app) else { return Vec::new() };
-        if column.dtype == ValueType::Other || column.distinct == 0 {
+        let rows = app.main_info().map_or(0, |i| i.rows);
+        let identifier = !column.dtype.is_number() && column.distinct > 50 && column.distinct * 2 > rows;
+        if column.dtype == ValueType::Other || column.distinct == 0 || identifier {
             return Vec::new();
         }
         let mut by = vec![GroupKey::column(&column.name)];

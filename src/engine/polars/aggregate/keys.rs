@@ -159,7 +159,7 @@ fn steps(series: &Series, every: Every, name: &str) -> Result<Coded, EngineError
         let (year, month, _) = dates::from_days(day);
         let first = |month: i64| dates::civil(year, month, 1).unwrap_or(day);
         match every {
-            Every::Hour => return t.div_euclid(3_600_000_000),
+            Every::Hour => t.div_euclid(3_600_000_000),
             Every::Day => day,
             // Day 0 was a Thursday.
             Every::Week => day - (day + 3).rem_euclid(7),

@@ -28,7 +28,7 @@ fn telco_churn() {
     assert!((paid.y - 139_130.85).abs() < 1e-6);
     let p = e.column_profile("TotalCharges", None, &Ticket::default()).unwrap();
     assert_eq!((p.nulls, p.distinct), (11, 6530));
-    assert!((p.mean.unwrap() - 2283.300_440_8).abs() < 1e-6);
+    assert!((p.mean.unwrap() - 2_283.300_440_8).abs() < 1e-6);
     assert!((p.quantiles["0.5"] - 1397.475).abs() < 1e-9);
 }
 

@@ -65,6 +65,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let line = lines.iter().position(|l| matches!(l, Row::Question(i) if *i == at)).unwrap_or(0);
     let titled = line.checked_sub(1).and_then(|i| lines.get(i)).is_some_and(|l| matches!(l, Row::Stage(_)));
     let hits = found(app);
+    let widest = rows.iter().map(|e| text::width(&aside(app, &flow, e, theme).0)).max().unwrap_or(0);
+    let aside_cells = widest.min(usize::from(rest.width / 4)).min(20);
     let window = parts::window(lines.len(), line, titled, usize::from(rest.height), &app.views.ask.list_top);
     for (y, line) in (0..rest.height).zip(lines.get(window).unwrap_or_default()) {
         let place = row_of(rest, y);
@@ -72,7 +74,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
             Row::Stage(id) => stage(&flow, id, place, buf, theme),
             Row::Question(i) => {
                 let Some(entry) = rows.get(*i) else { continue };
-                question(app, &flow, entry, hits.contains(i), place, buf, theme);
+                question(app, &flow, entry, hits.contains(i), aside_cells, place, buf, theme);
                 if *i == at {
                     put(buf, place, 0, 0, theme.glyphs.cursor, theme.accent);
                     select(buf, place, theme);
@@ -128,32 +130,53 @@ fn stage(flow: &Flow<'_>, id: &str, place: Rect, buf: &mut Buffer, theme: &Theme
     put(buf, place, used + 2, 0, &format!("{done}/{all}"), style);
 }
 
-fn question(app: &App, flow: &Flow<'_>, entry: &Entry, hit: bool, place: Rect, buf: &mut Buffer, theme: &Theme) {
+/// Who answered, or else who should be asked; where there are several, the first one and how many more.
+fn aside(app: &App, flow: &Flow<'_>, entry: &Entry, theme: &Theme) -> (String, Style) {
+    let state = &flow.session.state;
+    let mut who: Vec<&str> = Vec::new();
+    for a in state.answers_to(&entry.id) {
+        let shown = state.shown_as(&a.said_by);
+        if !who.contains(&shown) {
+            who.push(shown);
+        }
+    }
+    let first = |list: &[&str]| match list {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first, rest @ ..] => format!("{first} +{}", rest.len()),
+    };
+    if app.views.ask.drafts.keys().any(|(_, id)| *id == entry.id) {
+        return ("begun".to_owned(), theme.warn);
+    }
+    if !who.is_empty() {
+        return (first(&who), theme.text);
+    }
+    if let Some(Some(role)) = state.deferred.get(&entry.id) {
+        return (format!("{} {role}", theme.glyphs.arrow), theme.dim);
+    }
+    let ask = flow.playbook.question(&entry.id).map(|q| q.ask.as_slice()).unwrap_or_default();
+    (first(&ask.iter().map(String::as_str).collect::<Vec<_>>()), theme.dim)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn question(
+    app: &App,
+    flow: &Flow<'_>,
+    entry: &Entry,
+    hit: bool,
+    aside_cells: usize,
+    place: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+) {
     let Some(q) = flow.playbook.question(&entry.id) else { return };
     let (mark, ink) = sign(entry.state, theme);
     put(buf, place, 2, 0, mark, ink);
     if q.required && entry.state != QuestionState::Answered {
         put(buf, place, 3, 0, "*", theme.accent);
     }
-    // Who answered, or else who should be asked; it gives way on narrow terminals.
-    let state = &flow.session.state;
-    let mut who: Vec<&str> = Vec::new();
-    for a in state.answers_to(&q.id) {
-        let shown = state.shown_as(&a.said_by);
-        if !who.contains(&shown) {
-            who.push(shown);
-        }
-    }
-    let draft = app.views.ask.drafts.keys().any(|(_, id)| *id == q.id);
-    let handed = state.deferred.get(&q.id).and_then(|to| to.as_deref());
-    let (aside, style) = match (who.as_slice(), handed) {
-        _ if draft => ("begun".to_owned(), theme.warn),
-        ([one], _) => ((*one).to_owned(), theme.text),
-        ([first, rest @ ..], _) => (format!("{first} +{}", rest.len()), theme.text),
-        ([], Some(role)) => (format!("{} {role}", theme.glyphs.arrow), theme.dim),
-        ([], None) => (q.ask.join(" "), theme.dim),
-    };
-    let room = if place.width >= 50 { usize::from(place.width / 4).min(20) } else { 0 };
+    let (aside, style) = aside(app, flow, entry, theme);
+    let room = if place.width >= 50 { aside_cells } else { 0 };
     let words = fill(&q.text, &flow.fills());
     let style_of = if hit { theme.text.add_modifier(Modifier::UNDERLINED) } else { theme.text };
     let gap = if room > 0 { room + 2 } else { 0 };

@@ -43,6 +43,9 @@ impl<'a> Column<'a> {
 
     /// A dim label, then prose beside it; lines that follow stand below the prose.
     pub fn labelled(&mut self, label: &str, wide: u16, content: &str, style: Style, theme: &Theme) {
+        if content.is_empty() {
+            return;
+        }
         put(self.buf, Rect { width: wide.min(self.rest.width), ..self.rest }, 0, 0, label, theme.dim);
         self.indented(wide, content, style);
     }

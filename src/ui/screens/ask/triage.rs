@@ -6,8 +6,8 @@ use ratatui::style::Modifier;
 
 use super::parts::{self, Column, inset};
 use super::split;
-use crate::app::screens::ask::answer::value_words;
 use crate::app::screens::ask::triage::{Group, waiting};
+use crate::app::screens::ask::words::value_words;
 use crate::app::{App, Doc};
 use crate::domain::event::ProposalKind;
 use crate::domain::playbook::{PlaybookHypothesis, fill};
@@ -176,7 +176,7 @@ fn clue(doc: &Doc, p: &Proposal, theme: &Theme, column: &mut Column<'_>) {
             Rating::NoDifference => theme.dim,
             _ => theme.good,
         };
-        let words = format!("{} {} if: {title}{aside}", rating.sign(), rating.words());
+        let words = format!("{} {} if “{title}”{aside}", rating.sign(), rating.words());
         column.labelled(if first { "rates" } else { "" }, LABEL, &words, ink, theme);
         first = false;
     }
@@ -193,6 +193,8 @@ fn origin(doc: &Doc, p: &Proposal, theme: &Theme, column: &mut Column<'_>) {
     if let Some(a) = answer {
         let role = state.people.get(&a.said_by).map(|p| p.role.as_str()).unwrap_or_default();
         column.labelled("from", LABEL, &format!("{}, {role}", state.shown_as(&a.said_by)), theme.text, theme);
+    } else if p.question.is_none() {
+        column.labelled("from", LABEL, "the table, when the KPI was measured", theme.text, theme);
     }
     let Some(q) = p.question.as_deref().or(answer.map(|a| a.question.as_str())).and_then(|q| flow.playbook.question(q))
     else {

@@ -42,7 +42,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let minutes = format!("{:.0} min", row.minutes);
         let side = if row.outcome.is_some() { row.op.clone() } else { row.columns.clone() };
         let room = usize::from(width);
-        let side_room = (room / 3).min(34);
+        let side_room = (room / 4).min(30);
         let title_room = room.saturating_sub(side_room + 13);
         let quiet = row.predicted_by.is_empty() && row.outcome.is_none();
         Line::from(vec![

@@ -21,9 +21,11 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         pane::empty(area, buf, theme, "The columns are being looked at …");
         return;
     }
-    let wide = area.width >= 76;
+    // The list keeps what tells columns apart; counts give way to the detail where the screen is narrow.
+    let full = area.width >= 104;
+    let wide = area.width >= 70;
     let (left, right) = if wide {
-        let w = (area.width * 11 / 20).clamp(40, 62);
+        let w = if full { 58 } else { 38 };
         (Rect { width: w, ..area }, Some(Rect { x: area.x + w + 1, width: area.width - w - 1, ..area }))
     } else {
         // Below the list there is room for the essentials of the selected column.
@@ -32,13 +34,18 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     };
     let note = format!("sorted by {}", app.views.explore.sort.word());
     let rest = pane::title(left, buf, theme, "Columns", &note, true);
-    let columns = [
-        Column::text("name", 18).grows(),
-        Column::text("type", 5),
-        Column::number("null", 7),
-        Column::number("distinct", 9),
-        Column::text("shape", 10),
-    ];
+    let (all, few) = ([0, 1, 2, 3, 4], [0, 1, 4]);
+    let kinds: &[usize] = if full || !wide { &all } else { &few };
+    let columns: Vec<Column<'_>> = kinds
+        .iter()
+        .map(|kind| match kind {
+            0 => Column { min: 12, ..Column::text("name", 17) }.grows(),
+            1 => Column { min: 5, ..Column::text("type", 5) },
+            2 => Column::number("null", 6),
+            3 => Column::number("distinct", 8),
+            _ => Column { min: 9, ..Column::text("shape", 10) },
+        })
+        .collect();
     Table { columns: &columns, len: list.len(), frozen: 0, focused: true, pick_column: false }.draw(
         rest,
         buf,
@@ -47,7 +54,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         &crate::app::scroll::Scroll::default(),
         |r, c| match list.get(r) {
             None => Cell::default(),
-            Some(column) => cell(column, c, theme),
+            Some(column) => cell(column, kinds.get(c).copied().unwrap_or(0), theme),
         },
     );
     if let (Some(area), Some(column)) = (right, selected_column(app)) {
@@ -126,7 +133,7 @@ fn detail(app: &App, column: &ColumnProfile, theme: &Theme, area: Rect, buf: &mu
     if has_kpi {
         match shown(app) {
             Some(result) => {
-                let foot = 3.min(rest.height / 3);
+                let foot = 8.min(rest.height / 2);
                 let list = Rect { height: rest.height - foot, ..rest };
                 let used = kpi::groups(app, result, theme, inside(list), buf, None);
                 kpi::reach_words(app, theme, inside(below(rest, used + 1)), buf);

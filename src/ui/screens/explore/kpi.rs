@@ -56,7 +56,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     };
     let rest = pane::title(rest, buf, theme, &title, note, true);
     let Some(result) = shown(app) else {
-        let words = app.views.explore.failed.clone().unwrap_or_else(|| "…".into());
+        let waits = app.views.explore.asked_by.is_some();
+        let words = match &app.views.explore.failed {
+            Some(why) => why.clone(),
+            None if waits => "…".into(),
+            None => "This column has too many different values to split by. h and l choose another one.".into(),
+        };
         pane::empty(rest, buf, theme, &words);
         return;
     };
@@ -83,12 +88,14 @@ pub fn groups(
     let ends = result.groups.iter().filter_map(|g| g.level.interval.or(g.level.value.map(|v| (v, v))));
     let overall = app.views.explore.level.as_ref().and_then(|l| l.level.value);
     let (low, high) = interval::axis(ends, overall);
-    let label_room = usize::from(area.width).saturating_sub(34).clamp(10, 34);
-    let axis_room = usize::from(area.width).saturating_sub(label_room + 22).min(40);
+    let width = usize::from(area.width);
+    let axis_room = if width >= 46 { (width - 36).clamp(10, 40).min(width / 2) } else { 0 };
+    let label_room = width.saturating_sub(19 + axis_room).clamp(8, 40);
+    let n_at = u16::try_from(label_room).unwrap_or(0) + 1;
     let head = row_of(area, 0);
     put(buf, head, 0, 0, "group", theme.dim);
-    put(buf, head, u16::try_from(label_room).unwrap_or(0) + 1, 0, &text::fit_right("n", 9), theme.dim);
-    put(buf, head, u16::try_from(label_room + 11).unwrap_or(0), 0, &text::fit_right("KPI", 8), theme.dim);
+    put(buf, head, n_at, 0, &text::fit_right("n", 8), theme.dim);
+    put(buf, head, n_at + 9, 0, &text::fit_right("KPI", 8), theme.dim);
     let room = usize::from(area.height.saturating_sub(1));
     let window = match selected {
         Some(_) => app.views.explore.groups.window(result.groups.len(), room),
@@ -101,17 +108,19 @@ pub fn groups(
         let line = row_of(area, y);
         y += 1;
         let ink = if Some(&group.label) == worst.as_ref() { theme.title } else { theme.text };
-        let label = text::fit(&text::clean(&group.label), label_room);
+        // The pane's title names the column already.
+        let prefix =
+            group.place.first().filter(|_| group.place.len() == 1).map(|(c, _)| format!("{c} = ")).unwrap_or_default();
+        let label = text::fit(&text::clean(group.label.strip_prefix(&prefix).unwrap_or(&group.label)), label_room);
         put(buf, line, 0, 0, &label, ink);
-        let at = u16::try_from(label_room).unwrap_or(0) + 1;
-        put(buf, line, at, 0, &text::fit_right(&format::count(group.n), 9), theme.dim);
+        put(buf, line, n_at, 0, &text::fit_right(&format::count(group.n), 8), theme.dim);
         let few = group.n < 30;
         let level = format::level(&result.kpi, group.level.value);
-        put(buf, line, at + 10, 0, &text::fit_right(&level, 8), if few { theme.dim } else { ink });
+        put(buf, line, n_at + 9, 0, &text::fit_right(&level, 8), if few { theme.dim } else { ink });
         if let (Some((a, b)), Some(v)) = (group.level.interval, group.level.value) {
             if axis_room >= 8 {
-                let track = interval::interval_line(a, v, b, low, high, axis_room, &theme.glyphs);
-                put(buf, line, at + 20, 0, &track, if few { theme.rule } else { theme.accent });
+                let track = interval::interval_line(a, v, b, low, high, axis_room.saturating_sub(2), &theme.glyphs);
+                put(buf, line, n_at + 18, 0, &track, if few { theme.rule } else { theme.accent });
             }
         }
         if selected == Some(i) {
@@ -153,16 +162,17 @@ pub fn reach_words(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let of = r.of_level.map(|s| format!(", {} of the KPI", format::percent(s.abs()))).unwrap_or_default();
     let words = format!("{}{of}", format::change_with_interval(&b.kpi, &one(&r.reach, 1.0)));
     let used = put_prose(buf, Rect { height: area.height.min(2), ..area }, &first, theme.text);
-    put(buf, below(area, used), 0, 0, &words, theme.accent);
-    let mut rest = below(area, used + 1);
+    let rest = below(area, used);
+    let used = put_prose(buf, Rect { height: rest.height.min(2), ..rest }, &words, theme.accent);
+    let mut rest = below(rest, used);
     if let Some(target) = r.of_target.as_ref().and_then(|t| t.value) {
         let share = |k: f64| format!("{:.1} ×", target.abs() * k);
         let words =
-            format!("closing 25 / 50 / 100 % of it: {} / {} / {} the goal", share(0.25), share(0.5), share(1.0));
-        put(buf, rest, 0, 0, &words, theme.dim);
-        rest = below(rest, 1);
+            format!("Closing 25 / 50 / 100 % of it wins {} / {} / {} the goal", share(0.25), share(0.5), share(1.0));
+        let used = put_prose(buf, Rect { height: rest.height.min(2), ..rest }, &words, theme.dim);
+        rest = below(rest, used);
     }
-    put(buf, rest, 0, 0, "It goes with the group; that is no proof.", theme.dim);
+    put(buf, rest, 0, 0, "It goes with it, no proof.", theme.dim);
 }
 
 fn trend(result: &KpiResult, kpi: &Kpi, goal: Option<f64>, theme: &Theme, area: Rect, buf: &mut Buffer) {

@@ -37,7 +37,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
                 .unwrap_or(0);
             let head = text::width(&text::clean(&c.name));
             let want = u16::try_from(widest.max(head).clamp(3, WIDEST)).unwrap_or(12);
-            if c.dtype.is_number() { Column::number(c.name.clone(), want) } else { Column::text(c.name.clone(), want) }
+            if c.dtype.is_number() {
+                Column::number(c.name.clone(), want)
+            } else {
+                // Columns scroll sideways rather than shrink: half a value tells nothing.
+                Column { min: want.min(24), ..Column::text(c.name.clone(), want) }
+            }
         })
         .collect();
     let foot = u16::from(area.height > 6);
