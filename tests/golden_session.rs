@@ -167,3 +167,30 @@ fn the_verdict_is_what_people_are_told() {
     let (low, high) = view.range("wait");
     assert!(low > 0.8 && high < 0.97, "{low} {high}");
 }
+
+/// The sessions that README shows and people start from.
+#[test]
+fn every_bundled_session_is_sound() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sessions");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|e| e != "yaml") {
+            continue;
+        }
+        seen += 1;
+        let looked = whyboard::cli::lint::look(&path);
+        assert!(looked.ok(), "{}: {:?}", path.display(), looked.findings);
+        let (read, opened) = read_session(&path).unwrap();
+        assert_eq!(read.session.faults, [], "{}", path.display());
+        assert!(opened.events.iter().all(|e| e.marker == whyboard::journal::Marker::Matches), "{}", path.display());
+        let mut session = Session::new(read.session.header.clone());
+        for event in &read.session.events {
+            session.apply(event.clone());
+        }
+        assert_eq!(session, read.session, "{}", path.display());
+        let brief = whyboard::report::markdown::brief(&session, read.playbook.as_deref());
+        assert!(brief.contains("## Evidence"), "{}", path.display());
+    }
+    assert!(seen >= 1);
+}

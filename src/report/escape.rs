@@ -85,7 +85,8 @@ fn lead<'a>(text: &'a str, out: &mut String) -> &'a str {
             let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             let (number, tail) = text.split_at(digits);
             match tail.chars().next() {
-                Some(mark @ ('.' | ')')) => {
+                // `1. one` begins a list, `8.0` is a number.
+                Some(mark @ ('.' | ')')) if tail[1..].is_empty() || tail[1..].starts_with(' ') => {
                     out.push_str(number);
                     out.push('\\');
                     out.push(mark);
@@ -157,6 +158,7 @@ mod tests {
             ("- item", "\\- item"),
             ("=== rule", "\\=== rule"),
             ("8.0 → 7.6 at 12:30", "8.0 → 7.6 at 12:30"),
+            ("2)", "2\\)"),
             ("\u{1b}[31mred\u{202e}", "\\[31mred"),
             ("1\u{2009}204", "1\u{2009}204"),
             ("see #12 & co", "see \\#12 &amp; co"),

@@ -9,6 +9,7 @@ use crate::domain::playbook::Playbook;
 use crate::domain::session::State;
 use crate::domain::words::Rating;
 use crate::query::{Kpi, Outcome};
+use crate::report::figure;
 
 /// What was done, in one or two words, and what it says. `state` gives titles and how people are shown. The words are
 /// as they stand in the session: clean them before they are shown.
@@ -88,11 +89,11 @@ pub fn tell(state: &State, playbook: Option<&Playbook>, event: &Event) -> (Strin
                 row(hypothesis),
                 format::percent_with(*exposed, 0),
                 format::percent_with(*fixable, 0),
-                format::number(*low),
-                format::number(*high),
-                format::number(*likely),
+                figure(*low),
+                figure(*high),
+                figure(*likely),
                 quality.word(),
-                format::number(*cost_days)
+                figure(*cost_days)
             ),
         ),
         Act::Propose { text, .. } => ("proposed", text.clone()),
@@ -185,14 +186,14 @@ fn goal(act: &Act) -> String {
     let mut parts = Vec::new();
     parts.extend(kpi.clone());
     match (from, to) {
-        (Some(a), Some(b)) => parts.push(format!("from {} to {}", format::number(*a), format::number(*b))),
-        (Some(a), None) => parts.push(format!("from {}", format::number(*a))),
-        (None, Some(b)) => parts.push(format!("to {}", format::number(*b))),
+        (Some(a), Some(b)) => parts.push(format!("from {} to {}", figure(*a), figure(*b))),
+        (Some(a), None) => parts.push(format!("from {}", figure(*a))),
+        (None, Some(b)) => parts.push(format!("to {}", figure(*b))),
         (None, None) => {}
     }
-    parts.extend(points.map(|p| format!("{} points", format::number(p))));
+    parts.extend(points.map(|p| format!("{} points", figure(p))));
     parts.extend(by_date.as_ref().map(|d| format!("by {d}")));
-    parts.extend(budget_days.map(|d| format!("{} days of work", format::number(d))));
+    parts.extend(budget_days.map(|d| format!("{} days of work", figure(d))));
     parts.extend(scope.as_ref().map(|s| format!("for {s}")));
     parts.extend(shape.map(|s| match s {
         crate::domain::event::Shape::Rise => "it has become worse".to_owned(),

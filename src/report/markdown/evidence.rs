@@ -58,7 +58,10 @@ fn sides(desk: &Desk<'_>, clue: &ClueRecord) -> String {
     if !with.is_empty() {
         parts.push(with.join("; "));
     }
-    if !against.is_empty() {
+    let rest = rows().count().saturating_sub(with.len());
+    if against.len() == rest && rest > 2 && !with.is_empty() {
+        parts.push("not with any other".to_owned());
+    } else if !against.is_empty() {
         parts.push(format!("not with {}", against.join("; ")));
     }
     if parts.is_empty() { "says nothing".to_owned() } else { parts.join(" · ") }

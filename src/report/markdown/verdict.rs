@@ -1,11 +1,11 @@
 //! The goal, the one cause with what it hangs on, and what else contributes.
 
 use super::{Desk, count, section};
-use crate::analysis::format;
 use crate::domain::board::{in_ten, in_ten_short, odds};
 use crate::domain::scoreboard::GateState;
 use crate::domain::words::Quality;
 use crate::report::escape::{code, inline, table};
+use crate::report::figure;
 use crate::report::tell::measured;
 
 /// Goal, measured level, deadline.
@@ -18,7 +18,7 @@ pub(super) fn goal(desk: &Desk<'_>) -> String {
             rows.push(vec![name.to_owned(), words]);
         }
     };
-    let number = |x: Option<f64>| x.map(format::number);
+    let number = |x: Option<f64>| x.map(figure);
     let mut from_to = goal.kpi.as_deref().map(inline).unwrap_or_default();
     match (number(goal.from), number(goal.to)) {
         (Some(a), Some(b)) => from_to.push_str(&format!(" from {a} to {b}")),
@@ -27,12 +27,12 @@ pub(super) fn goal(desk: &Desk<'_>) -> String {
         (None, None) => {}
     }
     if let Some(points) = goal.target_points() {
-        from_to.push_str(&format!(" ({} points)", format::number((points * 1e6).round() / 1e6)));
+        from_to.push_str(&format!(" ({} points)", figure(points)));
     }
     add("Goal", from_to.trim().to_owned());
     add("By", goal.by_date.as_deref().map(inline).unwrap_or_default());
     add("For whom", goal.scope.as_deref().map(inline).unwrap_or_default());
-    add("Work to spend", goal.budget_days.map(|d| format!("{} days", format::number(d))).unwrap_or_default());
+    add("Work to spend", goal.budget_days.map(|d| format!("{} days", figure(d))).unwrap_or_default());
     if let Some(kpi) = &state.kpi {
         add("Measured as", format!("{} over {}", code(&kpi.kpi.to_string()), inline(&kpi.data)));
         let level = kpi.level.as_ref().map(|l| format!("{} (95 % interval in brackets)", measured(&kpi.kpi, l)));
@@ -236,7 +236,7 @@ pub(super) fn others(desk: &Desk<'_>) -> String {
                 in_ten(view.board.p(id)),
                 impact.map_or_else(
                     || "–".to_owned(),
-                    |i| format!("{} points", format::number((i.reach() * 100.0).round() / 100.0)),
+                    |i| format!("{} points", figure((i.reach() * 100.0).round() / 100.0)),
                 ),
                 how.to_owned(),
             ]
