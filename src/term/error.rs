@@ -49,3 +49,13 @@ impl From<io::Error> for TermError {
         Self::System(source)
     }
 }
+
+impl From<TermError> for io::Error {
+    /// The system's own error where there is one, so that its number can still be read.
+    fn from(error: TermError) -> Self {
+        match error {
+            TermError::NoTerminal { source: Some(source), .. } | TermError::System(source) => source,
+            error @ TermError::NoTerminal { source: None, .. } => Self::other(error),
+        }
+    }
+}

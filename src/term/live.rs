@@ -126,7 +126,7 @@ impl Stage for Live {
     }
 
     fn go_on(&mut self) -> io::Result<()> {
-        self.guard.enter_again().map_err(io::Error::other)?;
+        self.guard.enter_again()?;
         self.reader.resume();
         Ok(())
     }

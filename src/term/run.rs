@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use ratatui::Frame;
+use rustix::io::Errno;
 
 use super::clipboard::Copied;
 use super::signals::Signal;
@@ -234,11 +235,13 @@ struct Turn<'a, P: Program, S: Stage> {
     repaint: bool,
 }
 
-/// A write to a terminal that is gone fails before its signal arrives.
+/// What is asked of a terminal that is gone fails, often before the signal for it arrives: the system
+/// sends SIGCONT after SIGHUP, and another thread may take it first. Writes give EIO, opening the
+/// terminal device ENXIO, its settings EIO or ENOTTY.
 fn broken(error: io::Error) -> Ending {
-    const EIO: i32 = 5;
+    const GONE: [i32; 3] = [Errno::IO.raw_os_error(), Errno::NXIO.raw_os_error(), Errno::NOTTY.raw_os_error()];
     match error.raw_os_error() {
-        Some(EIO) => Ending::HungUp,
+        Some(number) if GONE.contains(&number) => Ending::HungUp,
         _ if error.kind() == io::ErrorKind::BrokenPipe => Ending::HungUp,
         _ => Ending::Broken(error),
     }

@@ -9,6 +9,7 @@ use ratatui::backend::TestBackend;
 use ratatui::{Frame, Terminal};
 
 use super::clipboard::Copied;
+use super::error::TermError;
 use super::run::{Ending, Events, Msg, Program, Reply, Request, Stage, turn};
 use super::signals::Signal;
 use crate::app::key::{Input, Key};
@@ -103,13 +104,14 @@ struct Fake {
     notes: Vec<String>,
     size: (u16, u16),
     fail: Option<io::Error>,
+    fail_to_go_on: Option<io::Error>,
     during_edit: Option<Sender<Msg<u32>>>,
 }
 
 impl Fake {
     fn new() -> Self {
         let terminal = Terminal::new(TestBackend::new(10, 2)).unwrap();
-        Self { terminal, notes: Vec::new(), size: (10, 2), fail: None, during_edit: None }
+        Self { terminal, notes: Vec::new(), size: (10, 2), fail: None, fail_to_go_on: None, during_edit: None }
     }
 }
 
@@ -138,6 +140,9 @@ impl Stage for Fake {
 
     fn go_on(&mut self) -> io::Result<()> {
         self.notes.push("go on".into());
+        if let Some(error) = self.fail_to_go_on.take() {
+            return Err(TermError::NoTerminal { what: "input", source: Some(error) }.into());
+        }
         Ok(())
     }
 
@@ -244,6 +249,18 @@ fn a_write_to_a_lost_terminal_is_a_hang_up() {
         let mut stage = Fake::new();
         stage.fail = Some(error);
         let (_send, receive) = queue([]);
+        let ending = turn(&mut program, &mut stage, &receive, FRAME);
+        assert_eq!((ending.status(), ending.may_print()), (status, false));
+    }
+}
+
+#[test]
+fn a_continue_that_overtakes_the_hang_up_is_a_hang_up() {
+    for (number, status) in [(5, 129), (6, 129), (25, 129), (12, 1)] {
+        let mut program = Counter::default();
+        let mut stage = Fake::new();
+        stage.fail_to_go_on = Some(io::Error::from_raw_os_error(number));
+        let (_send, receive) = queue([Msg::Signal(Signal::Continue), Msg::Signal(Signal::HangUp)]);
         let ending = turn(&mut program, &mut stage, &receive, FRAME);
         assert_eq!((ending.status(), ending.may_print()), (status, false));
     }
