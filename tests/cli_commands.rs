@@ -283,6 +283,18 @@ fn lint_finds_faults_of_sessions_in_their_lines() {
     assert_eq!(outcome, Ok(Exit::No));
     assert!(out.contains(&format!("{bad}:{}:1: fault: clue: ", line_of(&word, "- n: 14"))), "{out}");
 
+    // What rests on an event that can't be read has no fault of its own.
+    let ids = case.put(
+        "ids.yaml",
+        "schema: session/1\nid: x\nevents:\n  - {n: 1, id: aa, at: '2026-10-05T08:00:00Z', by: p1, do: answer, question: 7}\n  \
+         - {n: 2, id: bb, at: '2026-10-05T08:00:01Z', by: p1, do: clue, clue: c1, text: a, origin: told, grade: C, \
+         family: f, source: {event: aa}}\n  - {n: 3, id: cc, at: '2026-10-05T08:00:02Z', by: p1, do: undo, events: [aa]}\n",
+    );
+    let (outcome, out, _) = run(&["lint", &ids]);
+    assert_eq!(outcome, Ok(Exit::No));
+    assert_eq!(out.matches(": fault: ").count(), 1, "{out}");
+    assert!(out.contains(":4:1: fault: answer: "), "{out}");
+
     let future = case.put("future.yaml", "schema: session/2\nid: x\nevents:\n  - n: 1\n    do: open\n    text: a\n");
     let (outcome, out, _) = run(&["lint", &future]);
     assert_eq!(outcome, Ok(Exit::No));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::domain::event::Event;
@@ -18,6 +18,9 @@ pub const BUILT_IN: [(&str, &str); 3] = [
     ("data_bug_leakage", include_str!("../../assets/playbooks/data_bug_leakage.yaml")),
     ("model_underperforms", include_str!("../../assets/playbooks/model_underperforms.yaml")),
 ];
+
+/// Where a playbook of [`BUILT_IN`] came from.
+const BUILT_IN_ORIGIN: &str = "built in";
 
 /// A playbook with where it came from.
 #[derive(Debug, Clone)]
@@ -63,7 +66,7 @@ pub fn find_playbook(name: &str, beside: Option<&Path>) -> Result<FoundPlaybook,
         }
     }
     match BUILT_IN.iter().find(|(id, _)| *id == name) {
-        Some((id, text)) => parse_playbook(text, id, "built in"),
+        Some((id, text)) => parse_playbook(text, id, BUILT_IN_ORIGIN),
         None => Err(format!(
             "There is no playbook \"{name}\". Built in are {}; give a path for one of your own.",
             BUILT_IN.map(|(id, _)| id).join(", ")
@@ -73,6 +76,11 @@ pub fn find_playbook(name: &str, beside: Option<&Path>) -> Result<FoundPlaybook,
 
 fn read_playbook(path: &Path) -> Result<FoundPlaybook, String> {
     let origin = path.display().to_string();
+    // The path may come from a file that somebody sent: a pipe or a device would be read for ever.
+    let meta = std::fs::metadata(path).map_err(|e| format!("The playbook {origin} can't be read: {e}."))?;
+    if !meta.is_file() {
+        return Err(format!("The playbook {origin} can't be read: it is no file."));
+    }
     let bytes = std::fs::read(path).map_err(|e| format!("The playbook {origin} can't be read: {e}."))?;
     let text = yaml::decode(&bytes, &origin).map_err(|e| e.to_string())?;
     parse_playbook(text, &origin, &origin)
@@ -96,13 +104,55 @@ pub fn all_playbooks(beside: Option<&Path>) -> Vec<FoundPlaybook> {
         );
     }
     for (id, text) in BUILT_IN {
-        if let Ok(found) = parse_playbook(text, id, "built in") {
+        if let Ok(found) = parse_playbook(text, id, BUILT_IN_ORIGIN) {
             if !out.iter().any(|f| f.playbook.id == found.playbook.id) {
                 out.push(found);
             }
         }
     }
     out
+}
+
+/// The playbook of a session: where its head says it lies, else the one of that id; with a word where it is not the
+/// one with which the session began, or is not there.
+#[must_use]
+pub fn playbook_of(header: &Header, session: &Path) -> (Option<FoundPlaybook>, Option<String>) {
+    let Some(id) = header.playbook_id() else { return (None, None) };
+    let said = |key: &str| header.playbook.get(key).and_then(Value::as_str);
+    let other = |found: &FoundPlaybook| said("sha256_16").is_some_and(|was| was != sha256_16(found.text.as_bytes()));
+    let changed = format!("The playbook {id} has changed since this session began.");
+    let Some(path) = said("path") else {
+        return match find_playbook(id, session.parent()) {
+            Ok(found) => {
+                let words = other(&found).then_some(changed);
+                (Some(found), words)
+            }
+            Err(why) => (None, Some(why)),
+        };
+    };
+    let there = read_playbook(&resolve(session, path)).and_then(|found| match &found.playbook.id {
+        now if now == id => Ok(found),
+        now => Err(format!("{path} holds the playbook {now} now, not {id}.")),
+    });
+    let why = match there {
+        Ok(found) => {
+            let words = other(&found).then_some(changed);
+            return (Some(found), words);
+        }
+        Err(why) => why,
+    };
+    match find_playbook(id, session.parent()) {
+        Ok(found) if other(&found) => {
+            let words = format!(
+                "{why} Another playbook called {id} ({}) stands in for it, with other content: questions and checks may not fit. Put the file back and open the session again.",
+                found.origin
+            );
+            (Some(found), Some(words))
+        }
+        // The same text under its id is the same playbook, wherever it lies.
+        Ok(found) => (Some(found), None),
+        Err(_) => (None, Some(format!("{why} Put the file back and open the session again."))),
+    }
 }
 
 /// A session read from a file.
@@ -136,13 +186,9 @@ pub fn interpret(opened: &Opened) -> ReadSession {
             Ok(event) => events.push(event),
             Err(why) => {
                 // The event keeps its place, so that numbers and references of the others stay right.
-                let n = raw.value.get("n").and_then(Value::as_u64).unwrap_or(events.len() as u64 + 1);
-                warnings.push((raw.line, 1, format!("Event {n} is not understood: {why}.")));
-                let verb = raw.value.get("do").and_then(Value::as_str).unwrap_or("?").to_owned();
-                let text = |k: &str| raw.value.get(k).and_then(Value::as_str).unwrap_or_default().to_owned();
-                let fields: Map<String, Value> = raw.value.as_object().cloned().unwrap_or_default();
-                let act = crate::domain::event::Act::Unknown { verb, fields };
-                events.push(Event { n, id: None, at: text("at"), by: text("by"), act });
+                let event = Event::unreadable(&raw.value, events.len() as u64 + 1);
+                warnings.push((raw.line, 1, format!("Event {} is not understood: {why}.", event.n)));
+                events.push(event);
             }
         }
     }
@@ -166,24 +212,9 @@ pub fn interpret(opened: &Opened) -> ReadSession {
             ));
         }
     }
-    let folder = opened.path.parent().map(Path::to_path_buf);
-    let playbook = match session.header.playbook_id() {
-        Some(id) => match find_playbook(id, folder.as_deref()) {
-            Ok(found) => {
-                if let Some(was) = session.header.playbook.get("sha256_16").and_then(Value::as_str) {
-                    if was != sha256_16(found.text.as_bytes()) {
-                        warnings.push((0, 0, format!("The playbook {id} has changed since this session began.")));
-                    }
-                }
-                Some(found.playbook)
-            }
-            Err(why) => {
-                warnings.push((0, 0, why));
-                None
-            }
-        },
-        None => None,
-    };
+    let (playbook, words) = playbook_of(&session.header, &opened.path);
+    warnings.extend(words.map(|w| (0, 0, w)));
+    let playbook = playbook.map(|f| f.playbook);
     ReadSession { session, playbook, read_only, warnings }
 }
 
@@ -211,17 +242,27 @@ pub fn open_session(path: &Path) -> Result<(Option<Journal>, ReadSession), Journ
 pub fn new_header(path: &Path, found: &FoundPlaybook, created: &str) -> Value {
     let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let day = created.get(..10).unwrap_or_default();
+    let mut playbook = json!({
+        "id": found.playbook.id,
+        "version": found.playbook.version,
+        "sha256_16": sha256_16(found.text.as_bytes()),
+    });
+    // One that was given by its path is not found by its id later.
+    let origin = Path::new(&found.origin);
+    let by_id = found.origin == BUILT_IN_ORIGIN
+        || playbook_folders(path.parent()).iter().any(|folder| origin.parent() == Some(folder));
+    if !by_id {
+        if let Some(map) = playbook.as_object_mut() {
+            map.insert("path".into(), beside(path, origin).into());
+        }
+    }
     json!({
         "schema": "session/1",
         "id": format!("{day}-{stem}"),
         "title": stem,
         "created": created,
         "tool": {"name": "whyboard", "version": env!("CARGO_PKG_VERSION"), "scoring": "scoreboard/1"},
-        "playbook": {
-            "id": found.playbook.id,
-            "version": found.playbook.version,
-            "sha256_16": sha256_16(found.text.as_bytes()),
-        },
+        "playbook": playbook,
     })
 }
 
@@ -249,3 +290,28 @@ pub fn resolve(session: &Path, path: &str) -> PathBuf {
         _ => path.to_path_buf(),
     }
 }
+
+/// A path as the session records it: relative to the session's folder where both hang together.
+#[must_use]
+pub fn beside(session: &Path, path: &Path) -> String {
+    let absolute = |p: &Path| std::fs::canonicalize(p).or_else(|_| std::path::absolute(p));
+    let folder = session.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (Ok(folder), Ok(target)) = (absolute(folder), absolute(path)) else { return path.display().to_string() };
+    let (from, to): (Vec<_>, Vec<_>) = (folder.components().collect(), target.components().collect());
+    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    if same < 2 {
+        return target.display().to_string();
+    }
+    let mut out = PathBuf::new();
+    for _ in same..from.len() {
+        out.push("..");
+    }
+    for part in to.iter().skip(same) {
+        out.push(part);
+    }
+    out.display().to_string()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::exit::{Failure, Outcome};
-use super::load::find_playbook;
+use super::load::{beside, find_playbook};
 use super::workbench::Begin;
 use super::workbench_begin;
 use crate::app::forms::table_name;
@@ -120,26 +120,6 @@ fn spool(session: &Path) -> Result<PathBuf, Failure> {
         return Err(Failure::input("Standard input is empty. No session was made."));
     }
     Ok(target)
-}
-
-/// A path as the session records it: relative to the session's folder where both hang together.
-fn beside(session: &Path, path: &Path) -> String {
-    let absolute = |p: &Path| fs::canonicalize(p).or_else(|_| std::path::absolute(p));
-    let folder = session.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (Ok(folder), Ok(target)) = (absolute(folder), absolute(path)) else { return path.display().to_string() };
-    let (from, to): (Vec<_>, Vec<_>) = (folder.components().collect(), target.components().collect());
-    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    if same < 2 {
-        return target.display().to_string();
-    }
-    let mut out = PathBuf::new();
-    for _ in same..from.len() {
-        out.push("..");
-    }
-    for part in to.iter().skip(same) {
-        out.push(part);
-    }
-    out.display().to_string()
 }
 
 /// Continues a session.

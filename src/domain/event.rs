@@ -79,6 +79,22 @@ impl Event {
         Ok(Self { n, id, at: text("at").unwrap_or_default(), by: text("by").unwrap_or_default(), act })
     }
 
+    /// What stands in the place of an item that could not be read: it keeps its number, its id and all its fields, so
+    /// that the numbers and references of the others stay right and a rewrite gives it back as it was. `place` counts
+    /// from 1 and is its number where it has none.
+    #[must_use]
+    pub fn unreadable(value: &Value, place: u64) -> Self {
+        let fields = value.as_object().cloned().unwrap_or_default();
+        let text = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let verb = Some(text("do")).filter(|v| !v.is_empty()).unwrap_or_else(|| "?".into());
+        // Without event ids, `id` of a hypothesis or clue is the id of what is added.
+        let added = matches!(verb.as_str(), "hypothesis" | "clue") && !fields.contains_key(&verb);
+        let id = Some(text("id")).filter(|id| !id.is_empty() && !added);
+        let n = fields.get("n").and_then(Value::as_u64).unwrap_or(place);
+        let (at, by) = (text("at"), text("by"));
+        Self { n, id, at, by, act: Act::Unknown { verb, fields } }
+    }
+
     /// The event as it is written: `n, id, at, by, do`, then the verb's fields in their fixed order.
     #[must_use]
     pub fn to_value(&self) -> Value {

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Finding;
-use crate::cli::load::{find_playbook, sha256_16};
+use crate::cli::load::playbook_of;
 use crate::domain::event::{Event, VERBS};
 use crate::domain::session::{Header, Session};
 use crate::journal::{Marker, Mode, Opened, SCHEMA, inspect};
@@ -64,23 +64,23 @@ fn events(opened: &Opened) -> Vec<Finding> {
         }
     };
     let mut events: Vec<(usize, Event)> = Vec::new();
+    let mut unreadable = Vec::new();
     for raw in &opened.events {
-        match Event::from_value(&raw.value) {
-            Ok(event) => events.push((raw.line, event)),
-            Err(why) => out.push(Finding::fault((raw.line, 1), why)),
-        }
+        let event = Event::from_value(&raw.value).unwrap_or_else(|why| {
+            out.push(Finding::fault((raw.line, 1), why));
+            let event = Event::unreadable(&raw.value, events.len() as u64 + 1);
+            unreadable.push(event.n);
+            event
+        });
+        events.push((raw.line, event));
     }
-    let complete = events.len() == opened.events.len();
     let session = Session::fold(header, events.iter().map(|(_, e)| e.clone()).collect());
     let line = |n: u64| events.iter().find(|(_, e)| e.n == n).map_or(0, |(line, _)| *line);
     for fault in &session.faults {
-        // Where an event could not be read, those after it only seem to be out of order.
-        if complete || !fault.why.contains("stands at place") {
-            out.push(Finding::fault((line(fault.event), 1), format!("event {}: {}", fault.event, fault.why)));
-        }
+        out.push(Finding::fault((line(fault.event), 1), format!("event {}: {}", fault.event, fault.why)));
     }
     for (n, verb) in &session.state.not_understood {
-        if !VERBS.contains(&verb.as_str()) {
+        if !unreadable.contains(n) && !VERBS.contains(&verb.as_str()) {
             let message = format!("event {n}: the verb {verb} is of a newer version; it is kept as it is");
             out.push(Finding::warning((line(*n), 1), message));
         }
@@ -91,14 +91,8 @@ fn events(opened: &Opened) -> Vec<Finding> {
 
 /// The playbook is there and still the one with which the session began.
 fn playbook(opened: &Opened, header: &Header) -> Option<Finding> {
-    let id = header.playbook_id()?;
+    header.playbook_id()?;
     let at = opened.text.lines().position(|l| l.starts_with("playbook:")).map_or((0, 0), |i| (i + 1, 1));
-    match find_playbook(id, opened.path.parent()) {
-        Err(why) => Some(Finding::warning(at, why.trim_end_matches('.'))),
-        Ok(found) => {
-            let was = header.playbook.get("sha256_16").and_then(Value::as_str)?;
-            (was != sha256_16(found.text.as_bytes()))
-                .then(|| Finding::warning(at, format!("the playbook {id} has changed since this session began")))
-        }
-    }
+    let (_, words) = playbook_of(header, &opened.path);
+    words.map(|words| Finding::warning(at, words.trim_end_matches('.')))
 }

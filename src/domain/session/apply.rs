@@ -328,6 +328,8 @@ impl Session {
         };
         let wrong = match (origin, self.events.get(at).map(|e| &e.act)) {
             (Origin::Predicted, Some(Act::Check { predicted: true, .. })) => None,
+            // What can't be read, or is of a newer version, can't be judged.
+            (_, Some(Act::Unknown { .. })) => None,
             (Origin::Predicted, _) => Some("it says predicted, but its source is no check with a forecast"),
             (Origin::Told, Some(Act::Answer { .. } | Act::Note { .. } | Act::Kpi { .. })) => None,
             (Origin::Told, _) => Some("it says told, but its source is not an answer"),
