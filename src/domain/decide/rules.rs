@@ -58,6 +58,13 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             }
             Ok(vec![act])
         }
+        Act::Fingerprint { data, .. } | Act::ReadOptions { data, .. } => {
+            if state.tables.iter().any(|t| t.data == *data) {
+                Ok(vec![act])
+            } else {
+                no(format!("There is no table {data}."), "Attach the data first.")
+            }
+        }
         Act::Kpi { data, level, .. } => {
             if !state.tables.iter().any(|t| t.data == *data) {
                 return no(format!("There is no table {data}."), "Attach the data first.");

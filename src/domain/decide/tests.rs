@@ -255,6 +255,20 @@ fn a_parked_hypothesis_is_off_the_board_and_can_come_back() {
 }
 
 #[test]
+fn what_was_read_belongs_to_a_table() {
+    let mut d = Desk::new();
+    for act in [
+        json!({"do": "fingerprint", "data": "riders", "rows": 3}),
+        json!({"do": "read_options", "data": "riders", "options": {"delimiter": ";"}}),
+    ] {
+        assert!(d.no(act.clone()).contains("There is no table riders."));
+        d.ok(json!({"do": "attach_data", "data": "riders", "path": "riders.csv"}));
+        d.ok(act);
+        d.session = Desk::new().session;
+    }
+}
+
+#[test]
 fn undo_and_redo_walk_through_intents() {
     let mut d = Desk::new();
     let note = |t: &str| json!({"do": "note", "text": t});
