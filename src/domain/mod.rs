@@ -5,6 +5,8 @@ pub mod brief;
 pub mod decide;
 pub mod event;
 pub mod playbook;
+pub mod privacy;
+pub mod redact;
 pub mod scoreboard;
 pub mod session;
 pub mod words;
