@@ -30,6 +30,7 @@
 //! | `guard` | lock, links, changes by others |
 //! | `atomic` | whole files replaced in one step |
 //! | [`home`] | the list of recent sessions |
+//! | [`kept`] | where each session was left, and what was typed and not recorded |
 //! | `disk` | the few calls that can fail, in one place |
 
 mod atomic;
@@ -37,6 +38,7 @@ mod disk;
 mod error;
 mod guard;
 pub mod home;
+pub mod kept;
 mod opened;
 mod read;
 mod split;
