@@ -82,6 +82,12 @@ impl<T: Send + 'static> Jobs<T> {
         found
     }
 
+    /// Cancels everything and forgets the slots: no result of a job from before is current any more.
+    pub fn abandon_all(&self) {
+        let never_started = self.queue.abandon();
+        self.report_cancelled(never_started);
+    }
+
     /// The jobs that run or wait, oldest first, with their progress.
     #[must_use]
     pub fn list(&self) -> Vec<JobStatus> {

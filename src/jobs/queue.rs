@@ -88,6 +88,13 @@ impl<T> Queue<T> {
         self.lock().cancel(which)
     }
 
+    /// Cancels everything and forgets which job is the latest of its slot; gives back those that had not started.
+    pub fn abandon(&self) -> Vec<Entry> {
+        let mut state = self.lock();
+        state.latest.clear();
+        state.cancel(|_| true).1
+    }
+
     /// Waits for work; `None` once the queue is closed.
     pub fn take(&self) -> Option<(Entry, Work<T>)> {
         let mut state = self.lock();
