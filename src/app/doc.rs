@@ -144,6 +144,10 @@ pub struct TableInfo {
     pub opening: bool,
     /// The profile, once it is there.
     pub profile: Option<ProfileResult>,
+    /// The profile is being made.
+    pub profiling: bool,
+    /// Why there is no profile.
+    pub profile_failed: Option<String>,
     /// The rows last read.
     pub page: Page,
     /// The rows asked for.

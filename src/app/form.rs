@@ -206,18 +206,18 @@ impl Form {
 
     /// The texts of all fields, for keeping a draft.
     #[must_use]
-    pub fn draft(&self) -> BTreeMap<&'static str, String> {
+    pub fn draft(&self) -> BTreeMap<String, String> {
         self.fields
             .iter()
             .filter_map(|f| match &f.kind {
-                FieldKind::Text(e) if e.is_changed() => Some((f.key, e.text())),
+                FieldKind::Text(e) if e.is_changed() => Some((f.key.to_owned(), e.text())),
                 _ => None,
             })
             .collect()
     }
 
     /// Puts a draft back.
-    pub fn restore(&mut self, draft: &BTreeMap<&'static str, String>) {
+    pub fn restore(&mut self, draft: &BTreeMap<String, String>) {
         for field in &mut self.fields {
             if let (FieldKind::Text(e), Some(text)) = (&mut field.kind, draft.get(field.key)) {
                 e.set(text);

@@ -10,10 +10,14 @@ pub mod form;
 pub mod forms;
 pub mod key;
 pub mod palette;
+pub mod place;
+pub mod safe;
 pub mod screens;
 pub mod scroll;
+pub mod typed;
 mod update;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -22,12 +26,16 @@ pub use update::update;
 
 use crate::domain::decide::{Intent, Refusal, Stamp};
 use crate::domain::event::Event;
+use crate::domain::redact::Removal;
 use crate::engine::ReadOptions;
 use crate::query::{Analysis, Findings, Page, ReadingReport, Schema};
 use form::Form;
 use key::Input;
 use palette::Palette;
+use place::Place;
+use safe::Then;
 use screens::{Views, explore};
+use typed::Typed;
 
 /// The five stages, and home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -57,6 +65,9 @@ impl Screen {
         (Self::Brief, "Brief"),
     ];
 }
+
+/// What a job that was cancelled gives instead of its result.
+pub const CANCELLED: &str = "Cancelled.";
 
 /// How a message is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +133,8 @@ pub enum Confirmed {
     Quit,
     /// Take a clue back.
     Retract(String),
+    /// Replace private words by what is suggested, then go on. No goes on with what was typed.
+    Safe(Then),
 }
 
 /// A job that runs.
@@ -206,6 +219,14 @@ pub enum Msg {
     Say(Message),
     /// Time passed (a clock is on screen).
     Tick,
+    /// Where the session that was opened was left.
+    Place(Box<Place>),
+    /// What was typed in it when the program was ended.
+    Typed(Box<Typed>),
+    /// Real names with their aliases, from beside the session.
+    Names(Vec<(String, String)>),
+    /// The program ends without asking.
+    Ending,
 }
 
 /// What the application asks of the outside.
@@ -213,13 +234,8 @@ pub enum Msg {
 pub enum Effect {
     /// Append events to the journal.
     Append(Vec<Event>),
-    /// Replace words wherever they stand in the file, after the redaction was recorded.
-    Scrub {
-        /// The words to remove.
-        words: String,
-        /// What stands there instead.
-        instead: String,
-    },
+    /// Remove words wherever they stand in the file, after the redaction was recorded.
+    Scrub(Box<Removal>),
     /// Open a table.
     OpenData {
         /// Alias.
@@ -302,13 +318,17 @@ pub struct App {
     /// Playbooks at hand: id, title, one line.
     pub playbooks: Vec<(String, String, String)>,
     /// Texts of forms that were left: by form.
-    pub drafts: BTreeMap<String, BTreeMap<&'static str, String>>,
+    pub drafts: BTreeMap<String, BTreeMap<String, String>>,
     /// The board is shown on a narrow terminal too.
     pub board_open: bool,
     /// Time, person and seed, stamped before each message.
     pub stamp: Option<Stamp>,
+    /// Real names with their aliases; never recorded.
+    pub names: Vec<(String, String)>,
     /// Asked to leave.
     pub quitting: bool,
+    /// The last line at which the text that floats can begin, as last drawn; `None` before it is drawn.
+    pub reading_end: Cell<Option<usize>>,
 }
 
 impl App {
@@ -362,11 +382,14 @@ impl App {
         self.popups.push(Popup::Form(Box::new(form)));
     }
 
-    /// The table that the KPI is bound to, or the first one.
+    /// The table that the KPI is bound to; else the first one that opened, or the first one.
     #[must_use]
     pub fn main_table(&self) -> Option<&str> {
         let state = &self.doc.as_ref()?.session.state;
-        state.kpi.as_ref().map(|k| k.data.as_str()).or_else(|| state.tables.first().map(|t| t.data.as_str()))
+        let opened = |data: &&str| self.tables.get(*data).is_some_and(|t| !t.opening && t.failed.is_none());
+        let mut names = state.tables.iter().map(|t| t.data.as_str());
+        let first = names.clone().next();
+        state.kpi.as_ref().map(|k| k.data.as_str()).or_else(|| names.find(opened)).or(first)
     }
 
     /// What is known of the main table.

@@ -2,8 +2,11 @@
 
 use super::form::FormAction;
 use super::key::{Input, Key, KeyCode, MouseKind};
+use super::safe::Then;
 use super::screens::{ask, checks, explore, move_list};
-use super::{App, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms};
+use super::{
+    App, CANCELLED, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms,
+};
 use crate::domain::decide::Intent;
 use crate::domain::event::Act;
 use crate::engine::ReadOptions;
@@ -45,7 +48,15 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
                         table.page = page;
                     }
                 }
-                Err(why) => app.say(Tone::Bad, why),
+                Err(why) => {
+                    // The same rows may be asked for again.
+                    if let Some(table) = app.tables.get_mut(&data) {
+                        table.asked = None;
+                    }
+                    if why != CANCELLED {
+                        app.say(Tone::Bad, why);
+                    }
+                }
             }
             Vec::new()
         }
@@ -73,6 +84,16 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Tick => super::screens::replay::tick(app),
+        Msg::Place(place) => super::place::restore(app, &place),
+        Msg::Typed(typed) => {
+            super::typed::restore(app, *typed);
+            Vec::new()
+        }
+        Msg::Names(names) => {
+            app.names = names;
+            Vec::new()
+        }
+        Msg::Ending => super::typed::leave_all(app),
     }
 }
 
@@ -97,9 +118,9 @@ fn on_input(app: &mut App, input: Input) -> Vec<Effect> {
 }
 
 fn on_wheel(app: &mut App, by: isize) -> Vec<Effect> {
-    match app.popups.last_mut() {
-        Some(Popup::Help { scroll } | Popup::Messages { scroll } | Popup::Words { scroll, .. }) => {
-            *scroll = scroll.saturating_add_signed(by);
+    match app.popups.last() {
+        Some(Popup::Help { .. } | Popup::Messages { .. } | Popup::Words { .. }) => {
+            scroll_reading(app, by);
             Vec::new()
         }
         Some(_) => Vec::new(),
@@ -158,6 +179,8 @@ fn typed_first(app: &App, key: Key) -> bool {
 
 /// Runs a command, or says why it can't.
 pub(super) fn run(app: &mut App, command: &'static commands::CommandSpec) -> Vec<Effect> {
+    // Whatever text floats now is not the one that was drawn last.
+    app.reading_end.set(None);
     match (command.when)(app) {
         Ok(()) => (command.run)(app),
         Err(why) => {
@@ -183,17 +206,29 @@ fn on_form_key(app: &mut App, key: Key) -> Vec<Effect> {
             forms::left(app, &form);
             Vec::new()
         }
-        FormAction::Submit => match forms::submit(app, &form) {
-            Ok(effects) => {
-                app.drafts.remove(&form.id.draft_key());
-                effects
-            }
-            Err(why) => {
-                form.error = Some(why);
+        FormAction::Submit => {
+            if let Some(question) = super::safe::of_form(&form, &app.names) {
                 app.popups.push(Popup::Form(form));
-                Vec::new()
+                super::safe::ask(app, question, Then::Submit);
+                return Vec::new();
             }
-        },
+            submit(app, form)
+        }
+    }
+}
+
+/// Submits a form as it stands.
+pub(super) fn submit(app: &mut App, mut form: Box<super::form::Form>) -> Vec<Effect> {
+    match forms::submit(app, &form) {
+        Ok(effects) => {
+            app.drafts.remove(&form.id.draft_key());
+            effects
+        }
+        Err(why) => {
+            form.error = Some(why);
+            app.popups.push(Popup::Form(form));
+            Vec::new()
+        }
     }
 }
 
@@ -232,7 +267,9 @@ fn on_confirm_key(app: &mut App, key: Key) -> Vec<Effect> {
                 vec![Effect::Quit]
             }
             Confirmed::Retract(clue) => app.record_or_say(Intent::record(Act::Retract { clue, why: String::new() })),
+            Confirmed::Safe(then) => super::safe::go_on(app, then, true),
         },
+        KeyCode::Char('n' | 'N') if let Confirmed::Safe(then) = yes => super::safe::go_on(app, then, false),
         KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => Vec::new(),
         _ => {
             app.popups.push(Popup::Confirm { question, yes });
@@ -242,16 +279,14 @@ fn on_confirm_key(app: &mut App, key: Key) -> Vec<Effect> {
 }
 
 fn on_reading_key(app: &mut App, key: Key) {
-    let Some(Popup::Help { scroll } | Popup::Messages { scroll } | Popup::Words { scroll, .. }) = app.popups.last_mut()
-    else {
-        return;
-    };
+    let page = isize::try_from(usize::from(app.size.1).saturating_sub(6).max(1)).unwrap_or(1);
     match key.code {
-        KeyCode::Down | KeyCode::Char('j') => *scroll = scroll.saturating_add(1),
-        KeyCode::Up | KeyCode::Char('k') => *scroll = scroll.saturating_sub(1),
-        KeyCode::PageDown | KeyCode::Char(' ') => *scroll = scroll.saturating_add(10),
-        KeyCode::PageUp => *scroll = scroll.saturating_sub(10),
-        KeyCode::Home | KeyCode::Char('g') => *scroll = 0,
+        KeyCode::Down | KeyCode::Char('j') => scroll_reading(app, 1),
+        KeyCode::Up | KeyCode::Char('k') => scroll_reading(app, -1),
+        KeyCode::PageDown | KeyCode::Char(' ') => scroll_reading(app, page),
+        KeyCode::PageUp => scroll_reading(app, -page),
+        KeyCode::Home | KeyCode::Char('g') => scroll_reading(app, isize::MIN),
+        KeyCode::End | KeyCode::Char('G') => scroll_reading(app, isize::MAX),
         KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q' | '?') | KeyCode::F(1) => {
             app.popups.pop();
         }
@@ -259,10 +294,22 @@ fn on_reading_key(app: &mut App, key: Key) {
     }
 }
 
+/// Moves the text that floats, never past what there is to read.
+fn scroll_reading(app: &mut App, by: isize) {
+    let end = app.reading_end.get().unwrap_or(usize::MAX);
+    if let Some(Popup::Help { scroll } | Popup::Messages { scroll } | Popup::Words { scroll, .. }) =
+        app.popups.last_mut()
+    {
+        *scroll = (*scroll).min(end).saturating_add_signed(by).min(end);
+    }
+}
+
 fn opened(app: &mut App, loaded: Loaded) -> Vec<Effect> {
     let warnings = loaded.warnings.clone();
     app.tables.clear();
     app.views = super::screens::Views::default();
+    app.drafts.clear();
+    app.names.clear();
     app.popups.clear();
     let doc = Doc::new(loaded);
     app.screen = first_screen(&doc);
@@ -308,6 +355,13 @@ fn data_opened(
     data: String,
     result: Result<(crate::query::Schema, u64, crate::query::ReadingReport), String>,
 ) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if let Some(attaching) = app.views.problem.attaching.take_if(|a| a.data == data) {
+        match &result {
+            Ok(_) => effects.extend(forms::attached(app, &attaching)),
+            Err(why) => return forms::not_attached(app, attaching, why),
+        }
+    }
     let table = app.tables.entry(data.clone()).or_default();
     table.opening = false;
     match result {
@@ -321,14 +375,15 @@ fn data_opened(
             if let Some(table) = app.tables.get_mut(&data) {
                 table.reading = reading;
             }
-            let mut effects = vec![Effect::Fingerprint(data.clone())];
+            effects.push(Effect::Fingerprint(data.clone()));
             effects.extend(explore::table_opened(app, &data));
             effects
         }
         Err(why) => {
-            table.failed = Some(why.clone());
-            app.say(Tone::Bad, why);
-            Vec::new()
+            let words = if why == CANCELLED { format!("Opening {data} was cancelled.") } else { why };
+            table.failed = Some(words.clone());
+            app.say(Tone::Bad, words);
+            effects
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct Recent {
     pub path: PathBuf,
     /// Its title.
     pub title: String,
+    /// The hypothesis that led when it was last open; empty when none did.
+    pub leader: String,
     /// When it was last open: UTC, as in `2026-10-05T08:00:00Z`.
     pub at: String,
 }
@@ -51,6 +53,7 @@ pub fn recent(state: &Path) -> Vec<Recent> {
             Some(Recent {
                 path: word(entry, "path")?.into(),
                 title: word(entry, "title").unwrap_or_default(),
+                leader: word(entry, "leader").unwrap_or_default(),
                 at: word(entry, "at").unwrap_or_default(),
             })
         })
@@ -68,7 +71,7 @@ pub fn remember(state: &Path, session: Recent) -> Result<(), JournalError> {
     list.insert(0, session);
     let entries: Vec<Value> = list
         .iter()
-        .filter_map(|r| Some(json!({"path": r.path.to_str()?, "title": r.title, "at": r.at})))
+        .filter_map(|r| Some(json!({"path": r.path.to_str()?, "title": r.title, "leader": r.leader, "at": r.at})))
         .take(MOST)
         .collect();
     let text = yaml::emit::document(&json!({"schema": "recent/1", "sessions": entries}));

@@ -10,7 +10,7 @@ use super::widgets::popup;
 use super::{form, text};
 use crate::app::palette::Palette;
 use crate::app::screens::help_sections;
-use crate::app::{App, Popup, Tone};
+use crate::app::{App, Confirmed, Popup, Tone};
 
 /// Draws one popup.
 pub fn draw(app: &App, popup: &Popup, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
@@ -24,16 +24,24 @@ pub fn draw(app: &App, popup: &Popup, theme: &Theme, area: Rect, buf: &mut Buffe
             } else {
                 app.messages.iter().rev().map(|m| (m.text.clone(), tone_ink(m.tone, theme))).collect()
             };
-            reading("Messages, newest first", &lines, *scroll, theme, area, buf);
+            app.reading_end.set(Some(reading("Messages, newest first", &lines, *scroll, theme, area, buf)));
         }
         Popup::Words { title, lines, scroll } => {
             let lines: Vec<(String, Style)> = lines.iter().map(|l| (l.clone(), theme.text)).collect();
-            reading(title, &lines, *scroll, theme, area, buf);
+            app.reading_end.set(Some(reading(title, &lines, *scroll, theme, area, buf)));
         }
-        Popup::Confirm { question, .. } => {
-            let inside = popup::open(area, buf, theme, "Sure?", area.width.saturating_sub(8).min(64), 4);
-            put_prose(buf, inside, question, theme.text);
-            put(buf, row_of(inside, inside.height.saturating_sub(1)), 0, 0, "y yes   n no", theme.dim);
+        Popup::Confirm { question, yes } => {
+            let (title, foot) = match yes {
+                Confirmed::Safe(_) => ("Private words", "y replace   n keep as typed   Esc back"),
+                Confirmed::Quit | Confirmed::Retract(_) => ("Sure?", "y yes   n no"),
+            };
+            let width = area.width.saturating_sub(8).min(64);
+            let lines = text::wrap(question, usize::from(width.saturating_sub(4)).max(1)).len();
+            let height = u16::try_from(lines + 2).unwrap_or(4).clamp(4, 8);
+            let inside = popup::open(area, buf, theme, title, width, height);
+            let words = Rect { height: inside.height.saturating_sub(1), ..inside };
+            put_prose(buf, words, question, theme.text);
+            put(buf, row_of(inside, inside.height.saturating_sub(1)), 0, 0, foot, theme.dim);
         }
     }
     None
@@ -48,8 +56,15 @@ fn tone_ink(tone: Tone, theme: &Theme) -> Style {
     }
 }
 
-/// Text to read, wrapped, with a foot that says how much more there is.
-fn reading(title: &str, lines: &[(String, Style)], scroll: usize, theme: &Theme, area: Rect, buf: &mut Buffer) {
+/// Text to read, wrapped, with a foot that says how much more there is. Gives the last line at which it can begin.
+fn reading(
+    title: &str,
+    lines: &[(String, Style)],
+    scroll: usize,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> usize {
     let width = area.width.saturating_sub(4).min(100);
     let content = usize::from(width.saturating_sub(4)).max(1);
     let wrapped: Vec<(String, Style)> = lines
@@ -62,7 +77,8 @@ fn reading(title: &str, lines: &[(String, Style)], scroll: usize, theme: &Theme,
     let height = u16::try_from(wrapped.len()).unwrap_or(u16::MAX).saturating_add(1);
     let inside = popup::open(area, buf, theme, title, width, height.min(area.height.saturating_sub(2)));
     let room = usize::from(inside.height.saturating_sub(1));
-    let first = scroll.min(wrapped.len().saturating_sub(room));
+    let last = wrapped.len().saturating_sub(room);
+    let first = scroll.min(last);
     for (i, (line, style)) in wrapped.iter().skip(first).take(room).enumerate() {
         put(buf, inside, 0, u16::try_from(i).unwrap_or(u16::MAX), line, *style);
     }
@@ -70,6 +86,7 @@ fn reading(title: &str, lines: &[(String, Style)], scroll: usize, theme: &Theme,
     let more = wrapped.len().saturating_sub(first + room);
     let words = if more > 0 { format!("{more} more lines, j scrolls   Esc closes") } else { "Esc closes".into() };
     put(buf, foot, 0, 0, &words, theme.dim);
+    last
 }
 
 fn help(app: &App, scroll: usize, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -82,7 +99,7 @@ fn help(app: &App, scroll: usize, theme: &Theme, area: Rect, buf: &mut Buffer) {
         }
         below.push((String::new(), theme.text));
     }
-    reading("Keys", &below, scroll, theme, area, buf);
+    app.reading_end.set(Some(reading("Keys", &below, scroll, theme, area, buf)));
 }
 
 /// Scope title → keys and help, for the screen under the popup.

@@ -6,7 +6,8 @@ mod support;
 
 use support::{app_with_example, render, sizes};
 
-use crate::app::{App, Screen};
+use crate::app::key::Input;
+use crate::app::{App, Msg, Recent, Screen, update};
 use crate::ui::theme::Theme;
 
 #[test]
@@ -20,6 +21,58 @@ fn screens_look_as_they_should() {
         let home = App::default();
         insta::assert_snapshot!(format!("home@{w}x{h}"), render(&home, &Theme::dark(), w, h));
     }
+}
+
+#[test]
+fn home_shows_question_leader_and_date() {
+    let recent = |title: &str, leader: &str, at: &str| Recent {
+        path: format!("/home/me/work/{}.yaml", title.len()).into(),
+        title: title.into(),
+        leader: leader.into(),
+        at: at.into(),
+    };
+    let app = App {
+        recents: vec![
+            recent(
+                "We want to decrease user churn by 5 percent this quarter.",
+                "Cars take too long in the North",
+                "2026-10-05T08:00:00Z",
+            ),
+            recent("Why do riders leave?", "", "2026-10-02T17:30:00Z"),
+        ],
+        ..App::default()
+    };
+    for (w, h) in sizes() {
+        insta::assert_snapshot!(format!("home_recent@{w}x{h}"), render(&app, &Theme::dark(), w, h));
+    }
+}
+
+#[test]
+fn text_that_floats_never_scrolls_past_its_end() {
+    let mut app = app_with_example();
+    app.screen = Screen::Score;
+    let press = |app: &mut App, key: &str| {
+        let _ = update(app, Msg::Input(Input::Key(key.parse().unwrap())));
+        render(app, &Theme::dark(), 80, 24)
+    };
+    let top = press(&mut app, "?");
+    let end = press(&mut app, "G");
+    assert_ne!(top, end);
+    assert_eq!(press(&mut app, "End"), end);
+    for _ in 0..50 {
+        press(&mut app, "j");
+        press(&mut app, "PageDown");
+    }
+    assert_ne!(press(&mut app, "k"), end, "one step up is one line up");
+    assert_eq!(press(&mut app, "j"), end);
+    assert_eq!(press(&mut app, "g"), top);
+    // Another text begins without the end of this one.
+    press(&mut app, "Esc");
+    app.messages.clear();
+    press(&mut app, "M");
+    press(&mut app, "Esc");
+    press(&mut app, "?");
+    assert_eq!(press(&mut app, "G"), end);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::app::{App, Effect, Tone};
 use crate::domain::brief;
 use crate::domain::decide::Intent;
 use crate::domain::event::{Act, ClueSource, EventRef, ProposalKind, Ratings};
+use crate::domain::redact::{self, Removal};
 use crate::domain::words::{Grade, Origin, Prior, Quality, Rating};
 
 /// A clue about to be pinned.
@@ -381,34 +382,48 @@ pub(super) fn submit_brief_field(app: &mut App, form: &Form, key: &'static str) 
     app.record(Intent::record(Act::Problem { hypothesis: String::new(), fields })).map_err(|r| words(&r))
 }
 
-/// Words to remove from an answer.
+/// Words to remove from an answer, a clue or a note.
 pub fn open_redact(app: &mut App, event: u64) {
     app.open_form(
         Form::new(FormId::Redact(event), format!("Remove the words of #{event}"), "remove")
-            .info("The words go from the file wherever they stand; a copy in git history stays there.")
+            .info("The words go from the file wherever they stand, with the clues worded from them; a copy in git history stays there.")
             .line("why", "Why", "Stays in the file", "")
             .area("instead", "Keep instead", "Optional: the sense without the words", ""),
     );
 }
 
 pub(super) fn submit_redact(app: &mut App, form: &Form, event: u64) -> Result<Vec<Effect>, String> {
+    const FIELD: &str = "text";
     let Some(doc) = &app.doc else { return Err("No session is open.".into()) };
-    let words_before =
-        doc.session.state.answers.iter().find(|a| a.event == event).map(|a| a.text.clone()).unwrap_or_default();
-    let reference = doc.session.events.iter().find(|e| e.n == event).map(crate::domain::event::Event::reference);
-    let Some(reference) = reference else { return Err(format!("There is no event {event}.")) };
+    let Some(target) = doc.session.events.iter().find(|e| e.n == event) else {
+        return Err(format!("There is no event {event}."));
+    };
+    let (reference, act) = (target.reference(), target.act.clone());
+    let (why, keep) = (form.text("why"), Some(form.text("instead")).filter(|t| !t.is_empty()));
     let n = doc.session.next_n();
-    let keep = Some(form.text("instead")).filter(|t| !t.is_empty());
-    let mut effects = app
-        .record(Intent::record(Act::Redact {
-            event: reference,
-            field: "text".into(),
-            why: form.text("why"),
-            keep_instead: keep,
-        }))
-        .map_err(|r| words(&r))?;
-    if !words_before.trim().is_empty() {
-        effects.push(Effect::Scrub { words: words_before, instead: format!("[removed on request, see event {n}]") });
+    let instead = keep.clone().unwrap_or_else(|| format!("[removed on request, see event {n}]"));
+    // Whether it can be done is known before anything is recorded.
+    let removal = redact::plan(&doc.session, &reference, FIELD, &instead).map_err(|r| words(&r))?;
+    if [Some(&why), keep.as_ref()].into_iter().flatten().any(|t| removal.text(t) != *t) {
+        return Err("This would keep the words that are to go. Say it without them.".into());
     }
+    let mut effects = app
+        .record(Intent::record(Act::Redact { event: reference, field: FIELD.into(), why, keep_instead: keep }))
+        .map_err(|r| words(&r))?;
+    forget_in_drafts(app, &removal, &act);
+    effects.push(Effect::Scrub(Box::new(removal)));
     Ok(effects)
+}
+
+/// What was typed and not recorded may hold the same words.
+fn forget_in_drafts(app: &mut App, removal: &Removal, act: &Act) {
+    for text in app.drafts.values_mut().flat_map(|d| d.values_mut()) {
+        *text = removal.text(text);
+    }
+    if let Act::Answer { question, said_by, .. } = act {
+        app.views.ask.drafts.remove(&(said_by.clone(), question.clone()));
+    }
+    for draft in app.views.ask.drafts.values_mut() {
+        draft.reword(|text| removal.text(text));
+    }
 }

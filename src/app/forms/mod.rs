@@ -13,7 +13,7 @@ pub use board::{
 };
 pub use checks::{open_ad_hoc, open_by_hand, open_forecast, open_roles};
 pub use files::{open_new_session, open_path, open_report};
-pub(in crate::app) use problem::bind;
+pub(in crate::app) use problem::{attached, bind, not_attached};
 pub use problem::{open_data, open_goal, open_kpi, open_person, open_sentence, options_map, table_name};
 
 use super::form::Form;
@@ -84,6 +84,13 @@ impl FormId {
             other => format!("{other:?}"),
         }
     }
+}
+
+/// Whether a draft holds something that was thought out, and is no mere path or search.
+#[must_use]
+pub fn worth_keeping(draft_key: &str) -> bool {
+    let slight = [FormId::AskSearch, FormId::NewSession, FormId::OpenPath, FormId::Report];
+    !slight.iter().any(|id| id.draft_key() == draft_key)
 }
 
 /// Records what a form says.

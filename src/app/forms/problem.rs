@@ -1,12 +1,15 @@
 //! Sentence, data, KPI, goal, people.
 
+use std::collections::BTreeMap;
+
 use serde_json::Map;
 
 use super::{FormId, words};
 use crate::app::form::Form;
 use crate::app::screens::ask;
-use crate::app::{App, Effect, TableInfo};
-use crate::domain::decide::Intent;
+use crate::app::screens::problem::Attaching;
+use crate::app::{App, Effect, Popup, TableInfo, Tone};
+use crate::domain::decide::{Intent, Stamp, decide};
 use crate::domain::event::{Act, MeasuredLevel, Shape, TableFacts};
 use crate::engine::ReadOptions;
 use crate::query::{Analysis, Better, Kpi, KpiResult};
@@ -54,12 +57,52 @@ pub fn table_name(path: &str) -> String {
     if stem.is_empty() { "data".into() } else { stem }
 }
 
+/// A wrong path is never recorded: the file is opened first.
 fn attach(app: &mut App, data: &str, path: &str) -> Result<Vec<Effect>, String> {
-    let act = Act::AttachData { data: data.to_owned(), path: path.to_owned(), facts: TableFacts::default() };
-    let mut effects = app.record(Intent::record(act)).map_err(|r| words(&r))?;
-    app.tables.insert(data.to_owned(), TableInfo { opening: true, ..TableInfo::default() });
-    effects.push(Effect::OpenData { data: data.to_owned(), path: path.to_owned(), options: ReadOptions::default() });
-    Ok(effects)
+    let act = attach_act(data, path);
+    let doc = app.doc.as_ref().ok_or("No session is open.")?;
+    let stamp = Stamp { at: String::new(), by: "p1".into(), seed: 1 };
+    decide(&doc.session, doc.playbook.as_deref(), Intent::record(act), &stamp).map_err(|r| words(&r))?;
+    let (data, path) = (data.to_owned(), path.to_owned());
+    app.views.problem.attaching = Some(Attaching { data: data.clone(), path: path.clone() });
+    Ok(vec![Effect::OpenData { data, path, options: ReadOptions::default() }])
+}
+
+fn attach_act(data: &str, path: &str) -> Act {
+    Act::AttachData { data: data.to_owned(), path: path.to_owned(), facts: TableFacts::default() }
+}
+
+/// The file opened: the table is recorded.
+pub(in crate::app) fn attached(app: &mut App, attaching: &Attaching) -> Vec<Effect> {
+    app.tables.insert(attaching.data.clone(), TableInfo::default());
+    app.record_or_say(Intent::record(attach_act(&attaching.data, &attaching.path)))
+}
+
+/// The file did not open: the form comes back with what was typed and why, and nothing is recorded. A table of that
+/// name that stands already is as it was.
+pub(in crate::app) fn not_attached(app: &mut App, attaching: Attaching, why: &str) -> Vec<Effect> {
+    let Attaching { data, path } = attaching;
+    let draft = BTreeMap::from([("path".to_owned(), path), ("data".to_owned(), data.clone())]);
+    app.drafts.insert(FormId::Data.draft_key(), draft);
+    if app.popups.is_empty() && !app.is_edit_mode() {
+        open_data(app);
+        app.drafts.remove(&FormId::Data.draft_key());
+        if let Some(Popup::Form(form)) = app.popups.last_mut() {
+            form.error = Some(why.to_owned());
+        }
+    } else {
+        app.say(Tone::Bad, format!("{why} The table was not attached; a on 1 Problem brings back what you typed."));
+    }
+    // Its own opening may have given way to this one.
+    let waits = app.tables.get(&data).is_some_and(|t| t.opening);
+    let recorded = app.doc.as_ref().and_then(|d| d.session.state.tables.iter().find(|t| t.data == data));
+    match recorded.filter(|_| waits) {
+        Some(table) => {
+            let options = crate::app::update::read_options(&table.options);
+            vec![Effect::OpenData { data, path: table.path.clone(), options }]
+        }
+        None => Vec::new(),
+    }
 }
 
 /// The KPI; `suggestion` is an expression to begin with.

@@ -1,6 +1,7 @@
 //! What forms record and what they refuse.
 
 use crate::app::screens::explore::fixture::Bench;
+use crate::app::{Msg, update};
 use crate::domain::event::Act;
 
 /// The forecast form of a check that is done by hand.
@@ -126,4 +127,85 @@ fn a_table_takes_its_name_from_its_file() {
     ] {
         assert_eq!(super::table_name(path), name);
     }
+}
+
+#[test]
+fn a_wrong_path_is_not_recorded_and_comes_back_with_the_reason() {
+    let mut b = Bench::new();
+    b.press("1 a");
+    b.typed("/nowhere/orders.csv");
+    assert!(b.press("Ctrl-S").is_empty(), "nothing is recorded");
+    let error = b.form().error.clone().unwrap();
+    assert!(error.contains("orders.csv"), "{error}");
+    assert_eq!((b.form().text("path").as_str(), b.form().text("data").as_str()), ("/nowhere/orders.csv", "orders"));
+    assert!(!b.app.tables.contains_key("orders"));
+    // The same for a name that stands already: the old table stays as it is.
+    b.press("Tab Ctrl-U Ctrl-K");
+    b.typed("users");
+    assert!(b.press("Ctrl-S").is_empty());
+    assert!(b.form().error.is_some());
+    b.press("Esc");
+    let info = b.app.main_info().unwrap();
+    assert!(info.failed.is_none() && info.rows == 400);
+    assert_eq!(b.app.doc.as_ref().unwrap().session.state.tables.len(), 1);
+}
+
+#[test]
+fn a_wrong_path_never_takes_the_keys_of_another_form() {
+    let mut b = Bench::new();
+    b.app.views.problem.attaching =
+        Some(crate::app::screens::problem::Attaching { data: "orders".into(), path: "orders.csv".into() });
+    b.press("o");
+    b.typed("a note");
+    let result = Err("orders.csv is not there.".to_owned());
+    let _ = update(&mut b.app, Msg::DataOpened { data: "orders".into(), result });
+    assert_eq!(b.form().text("text"), "a note");
+    assert!(b.said().contains("orders.csv is not there."));
+    b.press("Ctrl-S");
+    b.press("1 a");
+    assert_eq!(b.form().text("path"), "orders.csv");
+}
+
+#[test]
+fn the_main_table_is_one_that_opened() {
+    let mut b = Bench::unbound(Default::default());
+    b.record(Act::AttachData { data: "zones".into(), path: "zones.csv".into(), facts: Default::default() });
+    b.app.tables.insert("zones".into(), Default::default());
+    assert_eq!(b.app.main_table(), Some("users"));
+    b.app.tables.get_mut("users").unwrap().failed = Some("It is gone.".into());
+    assert_eq!(b.app.main_table(), Some("zones"));
+    b.app.tables.get_mut("zones").unwrap().failed = Some("It is gone.".into());
+    assert_eq!(b.app.main_table(), Some("users"));
+}
+
+#[test]
+fn the_words_of_a_clue_go_and_no_reason_keeps_them() {
+    let mut b = Bench::new();
+    let text = "Anna Smith says that waits doubled";
+    b.record(Act::Note { text: text.into() });
+    let source = crate::domain::event::EventRef::N(b.app.doc.as_ref().unwrap().session.next_n() - 1);
+    b.record(Act::Clue {
+        clue: String::new(),
+        text: text.into(),
+        origin: crate::domain::words::Origin::Told,
+        grade: crate::domain::words::Grade::C,
+        family: "person:p2".into(),
+        source: crate::domain::event::ClueSource { event: source },
+        proposal: None,
+        repeat_of: None,
+        ratings: Default::default(),
+        reason: None,
+    });
+    b.app.drafts.insert("Note".into(), [("text".to_owned(), format!("More: {text}"))].into());
+    b.press("4 x");
+    b.typed(text);
+    assert!(b.press("Ctrl-S").is_empty());
+    assert!(b.form().error.as_deref().unwrap().contains("would keep the words"), "{:?}", b.form().error);
+    b.press("Ctrl-U");
+    b.typed("She asked for it");
+    let acts = b.press("Ctrl-S");
+    assert!(matches!(acts.as_slice(), [Act::Redact { field, .. }] if field == "text"), "{acts:?}");
+    assert!(b.other.iter().any(|e| matches!(e, crate::app::Effect::Scrub(_))));
+    assert!(b.app.doc.as_ref().unwrap().session.state.clues[0].text.starts_with("[removed on request"));
+    assert!(!b.app.drafts["Note"]["text"].contains("Anna"));
 }

@@ -12,7 +12,7 @@ pub mod score;
 use super::commands::{self, CommandSpec, Scope, always, with_session, writable};
 use super::palette::Palette;
 use super::scroll::Scroll;
-use super::{App, Confirmed, Effect, Popup, Screen, Tone, forms};
+use super::{App, CANCELLED, Confirmed, Effect, Popup, Screen, Tone, forms};
 use crate::domain::decide::Intent;
 
 /// Cursors and scrolls; never recorded.
@@ -78,7 +78,11 @@ pub fn go(app: &mut App, screen: Screen) -> Vec<Effect> {
     app.screen = screen;
     match screen {
         Screen::Home => vec![Effect::LoadHome],
-        Screen::Explore => explore::entered(app),
+        Screen::Explore => {
+            let mut effects: Vec<Effect> = explore::open_again(app).into_iter().collect();
+            effects.extend(explore::entered(app));
+            effects
+        }
         _ => Vec::new(),
     }
 }
@@ -184,7 +188,9 @@ pub static GLOBAL: &[CommandSpec] = &[
             a.say(Tone::Plain, "Nothing is running. q quits.");
             Vec::new()
         } else {
-            a.say(Tone::Plain, "Cancelled.");
+            // The next one would begin when this one ends.
+            a.views.explore.to_associate.clear();
+            a.say(Tone::Plain, CANCELLED);
             vec![Effect::CancelJobs]
         }
     }),
@@ -210,6 +216,11 @@ pub static GLOBAL: &[CommandSpec] = &[
         ..spec("quit", Scope::Global, &["q"], "quit", "Quit; everything recorded is saved already", |a| {
             if a.doc.as_ref().is_some_and(|d| d.unsaved.is_some()) {
                 let question = "The last steps could not be written to disk and would be lost. Quit anyway?".into();
+                a.popups.push(Popup::Confirm { question, yes: Confirmed::Quit });
+                return Vec::new();
+            }
+            if a.drafts.keys().any(|k| forms::worth_keeping(k)) {
+                let question = "A form was left with what you typed and is not recorded. Quit without it?".into();
                 a.popups.push(Popup::Confirm { question, yes: Confirmed::Quit });
                 return Vec::new();
             }

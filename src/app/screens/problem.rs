@@ -28,6 +28,17 @@ pub struct ProblemView {
     pub list: Scroll,
     /// Waits for its level.
     pub binding: Option<Binding>,
+    /// Waits for its file to open.
+    pub attaching: Option<Attaching>,
+}
+
+/// A table whose file is being opened before it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attaching {
+    /// Name.
+    pub data: String,
+    /// Path as typed.
+    pub path: String,
 }
 
 /// One step.
@@ -139,6 +150,7 @@ pub fn steps(app: &App) -> Vec<Step> {
                 None => t.data.clone(),
             },
         })
+        .chain(app.views.problem.attaching.iter().map(|a| format!("{} (opening …)", a.data)))
         .collect::<Vec<_>>()
         .join("   ");
     if let Some(why) = state.tables.iter().find_map(|t| app.tables.get(&t.data).and_then(|i| i.failed.clone())) {

@@ -253,6 +253,18 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec {
         danger: true,
         when: has_clue,
+        ..spec("score.redact", Scope::Score, &["x"], "redact", "Remove the words of the selected clue for good", |a| {
+            let clue = selected_clue(a);
+            let event = a.doc.as_ref().and_then(|d| Some(d.session.state.clue(clue.as_deref()?)?.event));
+            if let Some(event) = event {
+                forms::open_redact(a, event);
+            }
+            Vec::new()
+        })
+    },
+    CommandSpec {
+        danger: true,
+        when: has_clue,
         ..spec(
             "score.retract",
             Scope::Score,

@@ -156,6 +156,110 @@ fn q_quits_at_once_when_all_is_saved_and_asks_when_not() {
 }
 
 #[test]
+fn q_asks_while_a_form_holds_what_was_typed() {
+    let mut app = app();
+    press(&mut app, "o");
+    typed(&mut app, "half a thou");
+    press(&mut app, "Esc");
+    assert!(key(&mut app, "q").is_empty(), "what was typed would be lost");
+    assert!(key(&mut app, "n").is_empty() && !app.quitting);
+    // Words that are no thought are not worth a question.
+    app.drafts.clear();
+    press(&mut app, "0 p");
+    typed(&mut app, "some.yaml");
+    press(&mut app, "Esc");
+    assert_eq!(key(&mut app, "q"), [Effect::Quit]);
+}
+
+#[test]
+fn an_ending_that_nobody_asked_for_keeps_all_that_was_typed() {
+    let mut app = app();
+    ask::begin_interview(&mut app, "p2");
+    let id = app.views.ask.interview.as_ref().unwrap().asked[0].clone();
+    press(&mut app, "Tab");
+    typed(&mut app, "It was so");
+    // A form over it has the keys.
+    forms::open_note(&mut app);
+    typed(&mut app, "half a thou");
+    stamp(&mut app);
+    let _ = update(&mut app, Msg::Ending);
+    assert!(app.popups.is_empty() && app.views.ask.interview.is_none());
+    let state = &app.doc.as_ref().unwrap().session.state;
+    let answered = state.answers_to(&id).any(|a| a.text == "It was so");
+    let kept = crate::app::typed::of(&app).unwrap();
+    assert!(answered || kept.answers.iter().any(|a| a.question == id && a.text == "It was so"));
+    assert_eq!(kept.forms.values().next().unwrap()["text"], "half a thou");
+    // It survives a file and comes back.
+    let file = serde_json::to_value(&kept).unwrap();
+    let mut next = fixture::app();
+    let _ = update(&mut next, Msg::Typed(Box::new(serde_json::from_value(file).unwrap())));
+    assert_eq!(crate::app::typed::of(&next), Some(kept));
+    press(&mut next, "o");
+    assert_eq!(form(&next).text("text"), "half a thou");
+}
+
+#[test]
+fn private_words_are_asked_about_and_never_forced() {
+    let names = || vec![("Anna Smith".to_owned(), "p3".to_owned())];
+    for (answer, text) in [("y", "p3 called, [mail]"), ("n", "Anna Smith called, a.smith@example.com")] {
+        let mut app = app();
+        let _ = update(&mut app, Msg::Names(names()));
+        press(&mut app, "o");
+        typed(&mut app, "Anna Smith called, a.smith@example.com");
+        assert!(press(&mut app, "Ctrl-S").is_empty());
+        let Some(Popup::Confirm { question, .. }) = app.popups.last() else { panic!("it is asked") };
+        assert_eq!(question, "Replace Anna Smith by p3, a.smith@example.com by [mail]?");
+        // Esc goes back to the text.
+        press(&mut app, "Esc");
+        assert!(form(&app).text("text").starts_with("Anna Smith"));
+        press(&mut app, "Ctrl-S");
+        assert_eq!(acts(&press(&mut app, answer)), [Act::Note { text: text.into() }]);
+        assert!(app.popups.is_empty());
+    }
+    // The names of one session are not those of the next.
+    let mut app = app();
+    let _ = update(&mut app, Msg::Names(names()));
+    assert_eq!(app.names.len(), 1);
+}
+
+#[test]
+fn private_words_in_an_answer_are_asked_about_on_the_way_out() {
+    for (answer, text) in [("y", "p3 told me that it was so"), ("n", "Anna Smith told me that it was so")] {
+        for way in ["Ctrl-N", "Esc"] {
+            let mut app = app();
+            let _ = update(&mut app, Msg::Names(vec![("Anna Smith".into(), "p3".into())]));
+            app.views.ask.first = Some("q15".into());
+            ask::begin_interview(&mut app, "p2");
+            typed(&mut app, "Anna Smith told me that it was so");
+            assert!(press(&mut app, way).is_empty(), "{way}");
+            assert!(matches!(app.popups.last(), Some(Popup::Confirm { .. })), "{way}");
+            assert!(press(&mut app, "Esc").is_empty() && app.views.ask.interview.is_some());
+            press(&mut app, way);
+            let recorded = acts(&press(&mut app, answer));
+            assert!(matches!(recorded.first(), Some(Act::Answer { text: t, .. }) if t == text), "{way}: {recorded:?}");
+            assert_eq!(app.views.ask.interview.is_none(), way == "Esc");
+        }
+    }
+}
+
+#[test]
+fn a_place_is_found_again() {
+    let mut app = app();
+    press(&mut app, "2 j j j 3 Tab 1 j j");
+    let place = crate::app::place::of(&mut app).unwrap();
+    let file = serde_json::to_value(&place).unwrap();
+    let mut next = fixture::app();
+    let _ = update(&mut next, Msg::Place(Box::new(serde_json::from_value(file).unwrap())));
+    assert_eq!(next.screen, Screen::Problem);
+    assert_eq!(crate::app::place::of(&mut next), Some(place.clone()));
+    assert_eq!(ask::list::selected(&next), ask::list::selected(&app));
+    // What is not known any more changes nothing.
+    let strange = crate::app::place::Place { screen: "Cellar".into(), question: "q_none".into(), ..place };
+    let _ = update(&mut next, Msg::Place(Box::new(strange)));
+    assert_eq!(next.screen, Screen::Problem);
+}
+
+#[test]
 fn a_command_that_can_not_be_given_now_says_why() {
     let mut app = app();
     app.doc.as_mut().unwrap().read_only = Some("Somebody else has it open.".into());

@@ -1,5 +1,6 @@
 //! Tables: opening, rows, analyses, fingerprints, all as jobs.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,11 +8,14 @@ use serde_json::{Map, Value};
 
 use super::Workbench;
 use crate::analysis;
-use crate::app::Msg;
+use crate::app::{CANCELLED, Msg};
 use crate::cli::load::resolve;
 use crate::domain::event::TableFacts;
 use crate::engine::{self, Engine, EngineError, Fingerprint, ReadOptions, Source, Ticket};
 use crate::query::{Analysis, Findings, Page, Schema};
+
+/// Slot of the job that makes the demonstration.
+pub(super) const DEMO: &str = "demo";
 
 /// What a job gives.
 pub(super) enum Done {
@@ -23,10 +27,12 @@ pub(super) enum Done {
     Found { slot: String, result: Result<Findings, EngineError>, seconds: f64 },
     /// A fingerprint.
     Fingerprint { data: String, result: Result<(Fingerprint, Schema), EngineError> },
+    /// The demonstration's session, ready to be opened.
+    Demo(Result<PathBuf, String>),
 }
 
 impl Workbench {
-    fn job(&mut self, slot: String, label: String, work: impl FnOnce(&Ticket) -> Done + Send + 'static) {
+    pub(super) fn job(&mut self, slot: String, label: String, work: impl FnOnce(&Ticket) -> Done + Send + 'static) {
         if let Some(jobs) = &self.jobs {
             self.started.insert(slot.clone(), Instant::now());
             jobs.spawn(slot, label, work);
@@ -36,7 +42,7 @@ impl Workbench {
     pub(super) fn open_data(&mut self, data: String, path: &str, options: ReadOptions) {
         let base = self.app.doc.as_ref().map(|d| d.path.clone()).unwrap_or_default();
         let source = Source { path: resolve(&base, path), options };
-        self.tables.remove(&data);
+        // A table of that name stays open until the new one is there.
         self.job(format!("open:{data}"), format!("opening {data}"), move |ticket| {
             let result = engine::open(&source, ticket);
             Done::Opened { data, result }
@@ -81,7 +87,7 @@ impl Workbench {
                         self.tables.insert(data.clone(), engine);
                         Ok(facts)
                     }
-                    Err(EngineError::Cancelled) => Err("Opening was cancelled.".to_owned()),
+                    Err(EngineError::Cancelled) => Err(CANCELLED.to_owned()),
                     Err(e) => Err(e.to_string()),
                 };
                 self.tell(Msg::DataOpened { data, result });
@@ -98,12 +104,21 @@ impl Workbench {
                     self.tell(Msg::Fingerprint { data, facts: Box::new(facts(&print, &schema)) });
                 }
             }
+            Done::Demo(Ok(path)) => self.open(&path, None),
+            Done::Demo(Err(why)) => self.tell(Msg::NotOpened(why)),
         }
     }
 
+    /// A job gave nothing: whatever waits for it is told.
     pub(super) fn failed(&mut self, slot: &str, why: String) {
         if let Some(data) = slot.strip_prefix("open:") {
             self.tell(Msg::DataOpened { data: data.to_owned(), result: Err(why) });
+        } else if let Some(data) = slot.strip_prefix("rows:") {
+            self.tell(Msg::Rows { data: data.to_owned(), page: Err(why) });
+        } else if slot.starts_with("fingerprint:") {
+            // Nobody waits for it; it is asked for again when the session is opened.
+        } else if slot == DEMO {
+            self.tell(Msg::NotOpened(format!("The demonstration was not opened. {why}")));
         } else {
             self.tell(Msg::Found { slot: slot.to_owned(), result: Box::new(Err(why)), seconds: 0.0 });
         }

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::Workbench;
+use super::data::{DEMO, Done};
+use super::private;
 use crate::app::{Loaded, Msg, Recent, Tone};
 use crate::cli::load::{
     ReadSession, all_playbooks, find_playbook, interpret, new_header, now, open_session, read_session,
 };
 use crate::domain::decide::{Intent, Stamp, decide};
 use crate::domain::event::{Act, TableFacts};
+use crate::domain::redact::{self, Removal};
 use crate::domain::session::{Header, Session};
 use crate::journal::{Edit, Journal, JournalError, home, inspect, read_file};
 
@@ -40,10 +43,10 @@ pub fn create_session(path: &Path, playbook: &str, tables: &[(String, String)]) 
 
 impl Workbench {
     pub(super) fn load_home(&mut self) {
-        if let Some(folder) = home::state_folder() {
-            let recents = home::recent(&folder)
+        if let Some(folder) = &self.state {
+            let recents = home::recent(folder)
                 .into_iter()
-                .map(|r| Recent { path: r.path, title: r.title, leader: String::new(), at: r.at })
+                .map(|r| Recent { path: r.path, title: r.title, leader: r.leader, at: r.at })
                 .collect();
             self.tell(Msg::Recents(recents));
         }
@@ -55,19 +58,60 @@ impl Workbench {
     }
 
     pub(super) fn create(&mut self, path: &Path, playbook: &str, tables: &[(String, String)]) {
+        if !self.all_saved() {
+            return;
+        }
         match create_session(path, playbook, tables) {
-            Ok(()) => self.open(path, None),
+            Ok(()) => {
+                self.open(path, None);
+                if let Err(words) = private::cover(path) {
+                    self.say(Tone::Warn, words);
+                }
+            }
             Err(why) => self.tell(Msg::NotOpened(why)),
         }
     }
 
+    /// Tries to write what is not on disk yet. Another session is opened only when nothing of this one would be lost.
+    fn all_saved(&mut self) -> bool {
+        self.flush();
+        self.remove_words();
+        if self.pending.is_empty() && self.to_remove.is_empty() {
+            return true;
+        }
+        let why = self.app.doc.as_ref().and_then(|d| d.unsaved.clone()).unwrap_or_default();
+        let words = format!("This session is not all on disk yet, so no other one was opened. {why}");
+        self.tell(Msg::NotOpened(words.trim().to_owned()));
+        false
+    }
+
+    /// Whether the session at this path is the one that is open for writing.
+    fn is_open(&self, path: &Path) -> bool {
+        let real = std::fs::canonicalize(path);
+        self.journal.as_ref().is_some_and(|j| real.is_ok_and(|real| real == j.path()))
+    }
+
+    /// Opens for writing. What is open already stays so unless the other one is there.
+    fn open_for_writing(&mut self, path: &Path) -> Result<(Option<Journal>, ReadSession), JournalError> {
+        if !self.is_open(path) {
+            return open_session(path);
+        }
+        // Its own lock would make it read-only. It goes only when the file can be read again.
+        read_session(path)?;
+        self.journal = None;
+        open_session(path).inspect_err(|_| {
+            // Between the two looks the file went bad; perhaps only for a moment.
+            self.journal = Journal::open(path).ok().and_then(|(journal, _)| journal);
+        })
+    }
+
     pub(super) fn open(&mut self, path: &Path, replay: Option<usize>) {
-        let opened: Result<(Option<Journal>, ReadSession), JournalError> = if replay.is_some() {
-            read_session(path).map(|(read, _)| (None, read))
-        } else {
-            // The lock on the same session, if it is open here, goes first.
-            self.journal = None;
-            open_session(path)
+        if !self.all_saved() {
+            return;
+        }
+        let opened = match replay {
+            Some(_) => read_session(path).map(|(read, _)| (None, read)),
+            None => self.open_for_writing(path),
         };
         let (journal, read) = match opened {
             Ok(pair) => pair,
@@ -76,13 +120,14 @@ impl Workbench {
                 return;
             }
         };
+        self.keep_typed();
+        self.keep_place();
         self.remember();
         self.tables.clear();
         if let Some(jobs) = &self.jobs {
-            jobs.cancel_all();
+            jobs.abandon_all();
         }
         self.journal = journal;
-        self.pending.clear();
         let warnings = read
             .warnings
             .iter()
@@ -96,27 +141,27 @@ impl Workbench {
             warnings,
             replay_from: replay,
         })));
+        self.bring_back(path);
         self.remember();
     }
 
     /// Puts the open session at the top of the recent ones.
     pub(super) fn remember(&mut self) {
-        let (Some(folder), Some(doc)) = (home::state_folder(), &self.app.doc) else { return };
+        let (Some(folder), Some(doc)) = (&self.state, &self.app.doc) else { return };
         if doc.replay.is_some() {
             return;
         }
         let sentence = doc.session.state.sentence.clone();
         let title = if sentence.is_empty() { doc.title() } else { sentence };
+        let leader = doc.board.board.leader().map(|id| doc.row_title(id).to_owned()).unwrap_or_default();
         let path = std::path::absolute(&doc.path).unwrap_or_else(|_| doc.path.clone());
         // Best effort: the list is a convenience.
-        let _ = home::remember(&folder, home::Recent { path, title, at: now() });
+        let _ = home::remember(folder, home::Recent { path, title, leader, at: now() });
     }
 
+    /// Makes data and session off the screen's thread: the case is really played.
     pub(super) fn demo(&mut self) {
-        match crate::cli::demo::prepare_default() {
-            Ok(path) => self.open(&path, None),
-            Err(why) => self.tell(Msg::NotOpened(why)),
-        }
+        self.job(DEMO.into(), "making the demonstration".into(), |_| Done::Demo(crate::cli::demo::prepare_default()));
     }
 
     pub(super) fn report(&mut self, path: &str) {
@@ -129,44 +174,50 @@ impl Workbench {
     }
 
     /// Removes words from the file wherever they stand, in one atomic rewrite.
-    pub(super) fn scrub(&mut self, words: &str, instead: &str) {
-        let Some(journal) = &mut self.journal else { return };
+    pub(super) fn scrub(&mut self, removal: Removal) {
+        self.to_remove.push(removal);
+        self.remove_words();
+    }
+
+    /// Removes the words that wait for it; those that can't go yet are tried again after the next save.
+    pub(super) fn remove_words(&mut self) {
+        if !self.pending.is_empty() {
+            return;
+        }
+        for removal in std::mem::take(&mut self.to_remove) {
+            match self.remove(&removal) {
+                Ok(places) => {
+                    self.say(Tone::Good, format!("Removed in {places} places. Copies in git history stay there."));
+                }
+                Err(why) => {
+                    self.to_remove.push(removal);
+                    self.tell(Msg::NotSaved(format!("The words still stand in the file. {why}")));
+                }
+            }
+        }
+    }
+
+    /// Folds the session without the words before the file is touched. Gives how many events held them.
+    fn remove(&mut self, removal: &Removal) -> Result<usize, String> {
+        let closed = "The session's file is not open for writing. Open the session again.";
+        let (Some(journal), Some(doc)) = (&mut self.journal, &mut self.app.doc) else { return Err(closed.into()) };
         let path: PathBuf = journal.path().to_path_buf();
-        let opened = match read_file(&path).and_then(|bytes| inspect(&path, &bytes)) {
-            Ok(opened) => opened,
-            Err(e) => return self.say(Tone::Bad, e.to_string()),
-        };
+        let opened = read_file(&path).and_then(|bytes| inspect(&path, &bytes)).map_err(|e| e.to_string())?;
+        let values: Vec<Value> = opened.events.iter().map(|raw| raw.value.clone()).collect();
+        redact::removed(&doc.session, removal, &values).map_err(|r| r.to_string())?;
         let edits: Vec<Edit> = opened
             .events
             .iter()
-            .filter_map(|raw| {
-                let value = replaced(&raw.value, words, instead);
-                (value != raw.value).then(|| Edit::Event { bytes: raw.bytes.clone(), value })
+            .enumerate()
+            .filter_map(|(place, raw)| {
+                Some(Edit::Event { bytes: raw.bytes.clone(), value: removal.of(place, &raw.value)? })
             })
             .collect();
-        if edits.is_empty() {
-            return;
+        if !edits.is_empty() {
+            let opened = journal.rewrite(&edits).map_err(|e| e.to_string())?;
+            doc.session = interpret(&opened).session;
+            doc.refresh();
         }
-        match journal.rewrite(&edits) {
-            Ok(opened) => {
-                let read = interpret(&opened);
-                if let Some(doc) = &mut self.app.doc {
-                    doc.session = read.session;
-                    doc.refresh();
-                }
-                self.say(Tone::Good, format!("Removed in {} places. Copies in git history stay there.", edits.len()));
-            }
-            Err(e) => self.say(Tone::Bad, e.to_string()),
-        }
-    }
-}
-
-/// The value with the words replaced in every text.
-fn replaced(value: &Value, words: &str, instead: &str) -> Value {
-    match value {
-        Value::String(s) if s.contains(words) => Value::String(s.replace(words, instead)),
-        Value::Array(l) => Value::Array(l.iter().map(|v| replaced(v, words, instead)).collect()),
-        Value::Object(m) => Value::Object(m.iter().map(|(k, v)| (k.clone(), replaced(v, words, instead))).collect()),
-        other => other.clone(),
+        Ok(edits.len())
     }
 }

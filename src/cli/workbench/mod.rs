@@ -2,6 +2,8 @@
 
 mod data;
 mod files;
+mod kept;
+mod private;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{BuildHasher, Hasher};
@@ -12,14 +14,15 @@ use std::time::{Duration, Instant};
 use ratatui::Frame;
 use serde_json::Value;
 
-use crate::app::key::{Input, Key, KeyCode};
-use crate::app::{App, Effect, JobView, Message, Msg, Screen, Tone, update};
+use crate::app::key::Input;
+use crate::app::{App, CANCELLED, Effect, JobView, Message, Msg, Screen, Tone, update};
 use crate::domain::decide::Stamp;
 use crate::domain::event::Event;
+use crate::domain::redact::Removal;
 use crate::engine::Engine;
-use crate::jobs::{Ended, Jobs, Update};
+use crate::jobs::{Deliver, Ended, Jobs, Update};
 use crate::journal::Journal;
-use crate::term::{self, Ending, Events, Options, Program, Reply, Request, TermError};
+use crate::term::{self, Ending, Options, Program, Reply, Request, TermError};
 use crate::ui;
 use crate::ui::theme::Theme;
 
@@ -54,7 +57,11 @@ pub fn run(begin: &Begin) -> Result<(i32, bool, Vec<String>), TermError> {
     let copies = crate::journal::home::state_folder().unwrap_or_else(std::env::temp_dir).join("copied.txt");
     let options = Options { mouse: true, copies, caps };
     let outcome = term::run(&options, |start| {
-        let mut bench = Workbench::new(start.events, start.caps.theme());
+        let events = start.events;
+        let deliver = Arc::new(move |update: Update<Done>| {
+            events.send(update);
+        });
+        let mut bench = Workbench::new(deliver, start.caps.theme(), crate::journal::home::state_folder());
         bench.app.size = (start.width, start.height);
         bench.begin(begin);
         bench
@@ -72,6 +79,10 @@ struct Workbench {
     journal: Option<Journal>,
     /// Events that could not be written yet.
     pending: Vec<Value>,
+    /// Where recent sessions, places and what was typed are kept.
+    state: Option<PathBuf>,
+    /// Words that still stand in the file.
+    to_remove: Vec<Removal>,
     dirty: bool,
     requests: VecDeque<Request>,
     next_wake: Option<Instant>,
@@ -80,13 +91,8 @@ struct Workbench {
 }
 
 impl Workbench {
-    fn new(events: Events<Update<Done>>, theme: Theme) -> Self {
-        let deliver = {
-            let events = events.clone();
-            Arc::new(move |update: Update<Done>| {
-                events.send(update);
-            })
-        };
+    /// `state` is the folder for what is kept between sessions.
+    fn new(deliver: Deliver<Done>, theme: Theme, state: Option<PathBuf>) -> Self {
         let threads = std::thread::available_parallelism().map_or(2, usize::from).clamp(1, 4);
         Self {
             app: App::default(),
@@ -95,6 +101,8 @@ impl Workbench {
             tables: BTreeMap::new(),
             journal: None,
             pending: Vec::new(),
+            state,
+            to_remove: Vec::new(),
             dirty: true,
             requests: VecDeque::new(),
             next_wake: None,
@@ -139,7 +147,7 @@ impl Workbench {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Append(events) => self.append(&events),
-            Effect::Scrub { words, instead } => self.scrub(&words, &instead),
+            Effect::Scrub(removal) => self.scrub(*removal),
             Effect::OpenData { data, path, options } => self.open_data(data, &path, options),
             Effect::Fingerprint(data) => self.fingerprint(data),
             Effect::Rows { data, start, len } => self.rows(data, start, len),
@@ -170,13 +178,18 @@ impl Workbench {
         if self.pending.is_empty() {
             return;
         }
-        let Some(journal) = &mut self.journal else { return };
+        let Some(journal) = &mut self.journal else {
+            let why = "The last steps are not on disk: the session's file is not open for writing. Open the session again, or copy what you need before you leave.";
+            self.tell(Msg::NotSaved(why.into()));
+            return;
+        };
         match journal.append(&self.pending) {
             Ok(_) => {
                 let n = self.pending.last().and_then(|v| v.get("n")).and_then(Value::as_u64).unwrap_or(0);
                 self.pending.clear();
                 let at = jiff::ZonedDateTime::now().strftime("%H:%M").to_string();
                 self.tell(Msg::Saved { n, at });
+                self.remove_words();
             }
             Err(why) => self.tell(Msg::NotSaved(why.to_string())),
         }
@@ -236,6 +249,8 @@ impl Program for Workbench {
             // A result that was superseded is not what the screen asks for any more.
             Ended::Done(done) if current => self.done(done),
             Ended::Failed(why) if current => self.failed(&update.slot, why),
+            // Whatever waits for it must not wait for ever.
+            Ended::Cancelled if current => self.failed(&update.slot, CANCELLED.to_owned()),
             Ended::Done(_) | Ended::Failed(_) | Ended::Cancelled => {}
         }
         self.show_jobs();
@@ -280,18 +295,31 @@ impl Program for Workbench {
         }
     }
 
-    fn ending(&mut self, _why: &Ending) {
-        // Words typed in an interview are recorded as if it were left with Esc.
-        if self.app.popups.is_empty() && self.app.views.ask.interview.is_some() {
-            self.tell(Msg::Input(Input::Key(Key::plain(KeyCode::Esc))));
+    fn ending(&mut self, why: &Ending) {
+        let asked = matches!(why, Ending::Asked(_));
+        if !asked {
+            // Words typed in an interview are recorded as if it were left; open forms become drafts.
+            self.tell(Msg::Ending);
         }
         self.flush();
+        self.remove_words();
         if !self.pending.is_empty() {
             self.last_words.push(format!("{} events could not be saved.", self.pending.len()));
         }
+        if !self.to_remove.is_empty() {
+            self.last_words.push("Words that were to be removed still stand in the file: remove them again.".into());
+        }
+        if !asked {
+            self.keep_typed();
+        }
+        self.keep_place();
         self.remember();
         if let Some(jobs) = self.jobs.take() {
             jobs.cancel_all();
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

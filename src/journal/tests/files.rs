@@ -164,7 +164,16 @@ fn recent_sessions() {
     assert!(recent(&state).is_empty());
     for i in 0..40 {
         let path = folder.path().join(format!("{}.yaml", i % 35));
-        remember(&state, Recent { path, title: format!("Title: {i}"), at: "2026-10-05T08:00:00Z".into() }).unwrap();
+        remember(
+            &state,
+            Recent {
+                path,
+                title: format!("Title: {i}"),
+                leader: format!("Leader {i}"),
+                at: "2026-10-05T08:00:00Z".into(),
+            },
+        )
+        .unwrap();
     }
     let list = recent(&state);
     assert_eq!(list.len(), 30);

@@ -31,16 +31,23 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
         list::draw(rest, buf, theme, &app.views.home.list, app.recents.len(), true, |i, width| {
             let Some(r) = app.recents.get(i) else { return Line::default() };
             let day = r.at.get(..10).unwrap_or_default();
-            let title_room = (usize::from(width).saturating_sub(14) / 2).clamp(8, 40);
             let path = r.path.display().to_string();
-            let path_room = usize::from(width).saturating_sub(title_room + 14);
-            Line::from(vec![
-                Span::styled(text::fit(&r.title, title_room), theme.text),
-                Span::raw("  "),
-                Span::styled(text::fit(day, 10), theme.dim),
-                Span::raw("  "),
-                Span::styled(text::fit(&path, path_room), theme.dim),
-            ])
+            let room = usize::from(width).saturating_sub(14);
+            // The question first, then who leads; the path takes what is left.
+            let title_room = (room / 2).clamp(8, 44);
+            let leader_room = if room >= 40 { room.saturating_sub(title_room).min(28) } else { 0 };
+            let path_room = room.saturating_sub(title_room + leader_room + 2);
+            let mut spans = vec![Span::styled(text::fit(&r.title, title_room), theme.text), Span::raw("  ")];
+            if leader_room > 0 {
+                let leader = if r.leader.is_empty() { "nothing leads yet" } else { r.leader.as_str() };
+                let ink = if r.leader.is_empty() { theme.dim } else { theme.text };
+                spans.extend([Span::styled(text::fit(leader, leader_room), ink), Span::raw("  ")]);
+            }
+            spans.push(Span::styled(text::fit(day, 10), theme.dim));
+            if path_room >= 8 || leader_room == 0 {
+                spans.extend([Span::raw("  "), Span::styled(text::fit(&path, path_room), theme.dim)]);
+            }
+            Line::from(spans)
         });
     }
     let rest = pane::title(right, buf, theme, "Begin", "", false);

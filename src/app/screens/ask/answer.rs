@@ -9,6 +9,8 @@ use super::words::{is_weak, plain};
 use crate::app::editor::Editor;
 use crate::app::form::Choice;
 use crate::app::key::{Key, KeyCode};
+use crate::app::typed::TypedAnswer;
+use crate::domain::event::EventRef;
 use crate::domain::playbook::{ASKED, Question, QuestionType, said};
 use crate::domain::session::AnswerRecord;
 
@@ -55,6 +57,8 @@ pub struct Answering {
     pub error: Option<String>,
     /// What makes it weak, shown once before it is accepted.
     pub nudge: Option<String>,
+    /// The words that the user wants as they are, whatever was suggested.
+    pub as_typed: Option<Vec<String>>,
     /// What stands recorded already.
     saved: Option<(Value, String, bool)>,
 }
@@ -89,6 +93,7 @@ impl Answering {
             probed: BTreeSet::new(),
             error: None,
             nudge: None,
+            as_typed: None,
             saved: None,
         }
     }
@@ -130,6 +135,26 @@ impl Answering {
             }
         }
         out.mark_saved();
+        out
+    }
+
+    /// An answer that was begun before the program was ended.
+    #[must_use]
+    pub fn begun(question: &Question, typed: &TypedAnswer) -> Self {
+        let record = AnswerRecord {
+            event: 0,
+            at: String::new(),
+            reference: EventRef::N(0),
+            question: question.id.clone(),
+            said_by: typed.said_by.clone(),
+            value: typed.value.clone(),
+            unit: None,
+            text: typed.text.clone(),
+            verbatim: typed.verbatim,
+        };
+        let mut out = Self::of(question, &record);
+        out.unknown = typed.unknown;
+        out.saved = None;
         out
     }
 
@@ -201,6 +226,33 @@ impl Answering {
             lines.pop();
         }
         lines.join("\n").trim_end().to_owned()
+    }
+
+    /// Changes what was typed in words: their words, and lines that hold names or free text.
+    pub fn reword(&mut self, change: impl Fn(&str) -> String) {
+        let free = matches!(self.question.kind, QuestionType::MultiFree | QuestionType::Person);
+        let lines = match &mut self.part {
+            Part::Lines(lines) if free => lines.as_mut_slice(),
+            _ => &mut [],
+        };
+        for editor in lines.iter_mut().chain([&mut self.words]) {
+            let (old, new) = (editor.text(), change(&editor.text()));
+            if new != old {
+                editor.set(&new);
+            }
+        }
+    }
+
+    /// What was typed in words, one text for each field.
+    #[must_use]
+    pub fn typed(&self) -> Vec<String> {
+        let free = matches!(self.question.kind, QuestionType::MultiFree | QuestionType::Person);
+        let mut out = match &self.part {
+            Part::Lines(lines) if free => lines.iter().map(Editor::text).collect(),
+            _ => Vec::new(),
+        };
+        out.push(self.text());
+        out
     }
 
     /// Whether there are words and they are exactly theirs.

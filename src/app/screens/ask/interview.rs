@@ -9,6 +9,7 @@ use super::answer::Answering;
 use super::settle::{Settled, keep_draft, settle_aside, settle_forward};
 use crate::app::commands::writable;
 use crate::app::key::{Key, KeyCode};
+use crate::app::safe::{self, Then};
 use crate::app::{App, Effect, Screen, Tone};
 use crate::domain::decide::Intent;
 use crate::domain::event::Act;
@@ -122,7 +123,7 @@ pub(super) fn interview(app: &mut App) -> Option<&mut Interview> {
     app.views.ask.interview.as_mut()
 }
 
-pub(super) fn answering(app: &mut App) -> Option<&mut Answering> {
+pub(in crate::app) fn answering(app: &mut App) -> Option<&mut Answering> {
     interview(app)?.answer.as_mut()
 }
 
@@ -179,6 +180,9 @@ fn go_on(app: &mut App) {
 
 /// Ctrl-N: records what was answered and goes on.
 pub fn next(app: &mut App) -> Vec<Effect> {
+    if safe::ask_of_answer(app, Then::Next) {
+        return Vec::new();
+    }
     match settle_forward(app) {
         Settled::Stay => Vec::new(),
         Settled::Go(effects) => {
@@ -191,6 +195,9 @@ pub fn next(app: &mut App) -> Vec<Effect> {
 
 /// Ctrl-B: back to the question before.
 pub fn before(app: &mut App) -> Vec<Effect> {
+    if safe::ask_of_answer(app, Then::Before) {
+        return Vec::new();
+    }
     let effects = settle_aside(app);
     let Some(i) = interview(app) else { return effects };
     let ended = i.answer.is_none();
@@ -333,12 +340,22 @@ pub fn probe(app: &mut App, i: usize) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The program ends: what is complete is recorded as it was typed, anything else stays as a draft.
+pub fn end(app: &mut App) -> Vec<Effect> {
+    let effects = settle_aside(app);
+    app.views.ask.interview = None;
+    effects
+}
+
 /// Esc: leaves. A complete answer is recorded, anything else stays as a draft.
 pub fn leave(app: &mut App) -> Vec<Effect> {
     if let Some(i) = interview(app) {
         if i.choosing.take().is_some() {
             return Vec::new();
         }
+    }
+    if safe::ask_of_answer(app, Then::Leave) {
+        return Vec::new();
     }
     let ended = interview(app).is_some_and(|i| i.answer.is_none());
     let effects = settle_aside(app);

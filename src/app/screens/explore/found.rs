@@ -2,7 +2,7 @@
 
 use super::{ask_reach, ask_split, kpi_changed};
 use crate::app::screens::checks::clue_columns;
-use crate::app::{App, Effect, Tone, forms};
+use crate::app::{App, CANCELLED, Effect, Tone, forms};
 use crate::query::{Analysis, Findings};
 
 /// An analysis is done.
@@ -21,6 +21,7 @@ pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _secon
             let Some(table) = app.main_table().map(str::to_owned) else { return Vec::new() };
             if let Some(info) = app.tables.get_mut(&table) {
                 info.profile = Some(profile);
+                info.profiling = false;
             }
             ask_split(app)
         }
@@ -58,14 +59,22 @@ fn failed(app: &mut App, slot: &str, why: String) -> Vec<Effect> {
     match slot {
         "bind" => {
             app.views.problem.binding = None;
-            app.say(Tone::Bad, why);
+            app.say(Tone::Bad, format!("The KPI was not bound. {why}"));
+        }
+        "profile" => {
+            if let Some(info) = app.main_table().map(str::to_owned).and_then(|t| app.tables.get_mut(&t)) {
+                info.profiling = false;
+                info.profile_failed = Some(why);
+            }
         }
         "by" => {
             app.views.explore.asked_by = None;
-            app.views.explore.failed = Some(why);
+            app.views.explore.failed = Some(format!("{why} 3 tries again."));
         }
         "reach" => app.views.explore.asked_reach = None,
         s if s.starts_with("assoc:") => return next_association(app).into_iter().collect(),
+        // Who cancels has been told so already.
+        _ if why == CANCELLED => {}
         _ => app.say(Tone::Bad, why),
     }
     Vec::new()

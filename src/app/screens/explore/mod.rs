@@ -57,6 +57,9 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// All orders.
+    pub const ALL: [Self; 4] = [Self::File, Self::Name, Self::Nulls, Self::Alerts];
+
     /// The word shown in the pane's title.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -237,22 +240,36 @@ pub fn entered(app: &mut App) -> Vec<Effect> {
     if !ready {
         return effects;
     }
-    if app.main_info().is_some_and(|i| i.profile.is_none()) {
-        effects.push(profile(&table));
-    }
+    effects.extend(ask_profile(app, &table));
     effects.extend(rows_in_sight(app));
     effects.extend(ask_level(app));
     effects.extend(ask_split(app));
     effects
 }
 
-fn profile(table: &str) -> Effect {
-    Effect::Run {
+/// Asks for the profile, unless it is there or under way.
+fn ask_profile(app: &mut App, table: &str) -> Option<Effect> {
+    let info = app.tables.get_mut(table).filter(|i| i.profile.is_none() && !i.profiling)?;
+    info.profiling = true;
+    info.profile_failed = None;
+    Some(Effect::Run {
         slot: "profile".into(),
         label: format!("profile of {table}"),
         data: table.to_owned(),
         analysis: Box::new(Analysis::Profile { filter: None }),
-    }
+    })
+}
+
+/// Opens the main table once more where it could not be opened: the file may be there by now.
+pub fn open_again(app: &mut App) -> Option<Effect> {
+    let data = app.main_table()?.to_owned();
+    let doc = app.doc.as_ref()?;
+    let table = doc.session.state.tables.iter().find(|t| t.data == data)?;
+    let info = app.tables.get_mut(&data).filter(|i| i.failed.is_some() && !i.opening)?;
+    info.opening = true;
+    info.failed = None;
+    let options = crate::app::update::read_options(&table.options);
+    Some(Effect::OpenData { data, path: table.path.clone(), options })
 }
 
 /// A table was opened: its profile is made in the background.
@@ -263,7 +280,11 @@ pub fn table_opened(app: &mut App, data: &str) -> Vec<Effect> {
     app.views.explore.by.clear();
     app.views.explore.reach.clear();
     app.views.explore.level = None;
-    let mut effects = vec![profile(data)];
+    if let Some(info) = app.tables.get_mut(data) {
+        // Another file may stand behind the name now.
+        (info.profile, info.profiling, info.asked) = (None, false, None);
+    }
+    let mut effects: Vec<Effect> = ask_profile(app, data).into_iter().collect();
     effects.extend(rows_in_sight(app));
     effects.extend(ask_level(app));
     effects

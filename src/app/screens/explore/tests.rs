@@ -4,7 +4,7 @@ use super::fixture::{Bench, ROWS, With};
 use super::{Pane, Sort, selected_column, selected_group, shown};
 use crate::app::form::FieldKind;
 use crate::app::forms::FormId;
-use crate::app::{Popup, Screen};
+use crate::app::{Msg, Popup, Screen, update};
 use crate::domain::event::{Act, EventRef};
 use crate::domain::words::{Grade, Origin, Rating};
 use crate::query::Outcome;
@@ -394,4 +394,48 @@ fn a_paste_is_never_taken_for_keys() {
     let acts = b.paste("c\u{13}q\n1");
     assert!(acts.is_empty() && b.app.popups.is_empty() && b.app.screen == Screen::Explore);
     assert_eq!(b.said(), "Nothing takes text here; the paste was ignored.");
+}
+
+#[test]
+fn what_was_cancelled_can_be_asked_for_again() {
+    let cancelled = |b: &mut Bench, slot: &str| {
+        let result = Box::new(Err(crate::app::CANCELLED.to_owned()));
+        update(&mut b.app, Msg::Found { slot: slot.into(), result, seconds: 0.0 })
+    };
+    let mut b = Bench::new();
+    b.select("Contract");
+    let info = b.app.tables.get_mut("users").unwrap();
+    (info.profile, info.profiling) = (None, true);
+    b.app.views.explore.asked_by = Some("Contract".into());
+    b.app.views.explore.asked_reach = Some("x = 1".into());
+    b.app.views.explore.by.clear();
+    for slot in ["profile", "by", "reach", "level"] {
+        assert!(cancelled(&mut b, slot).is_empty());
+    }
+    let info = b.app.main_info().unwrap();
+    assert_eq!((info.profiling, info.profile_failed.as_deref()), (false, Some("Cancelled.")));
+    let view = &b.app.views.explore;
+    assert_eq!((&view.asked_by, &view.asked_reach), (&None, &None));
+    assert_eq!(view.failed.as_deref(), Some("Cancelled. 3 tries again."));
+    b.ran.clear();
+    b.press("3");
+    assert!(b.ran.iter().any(|s| s == "profile") && b.ran.iter().any(|s| s == "by"), "{:?}", b.ran);
+    assert!(b.app.main_info().unwrap().profile.is_some());
+    // While it runs it is not begun again.
+    let info = b.app.tables.get_mut("users").unwrap();
+    (info.profile, info.profiling) = (None, true);
+    b.ran.clear();
+    b.press("Tab");
+    assert!(!b.ran.iter().any(|s| s == "profile"), "{:?}", b.ran);
+}
+
+#[test]
+fn opening_that_was_cancelled_begins_again_with_3() {
+    let mut b = Bench::new();
+    let result = Err(crate::app::CANCELLED.to_owned());
+    let _ = update(&mut b.app, Msg::DataOpened { data: "users".into(), result });
+    assert_eq!(b.app.main_info().unwrap().failed.as_deref(), Some("Opening users was cancelled."));
+    b.press("3");
+    let info = b.app.main_info().unwrap();
+    assert!(info.failed.is_none() && !info.opening && info.rows == 400);
 }

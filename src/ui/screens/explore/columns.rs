@@ -18,7 +18,11 @@ use crate::ui::widgets::{pane, shapes};
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let list = ordered_columns(app);
     if list.is_empty() {
-        pane::empty(area, buf, theme, "The columns are being looked at …");
+        let words = match app.main_info().and_then(|i| i.profile_failed.as_ref()) {
+            Some(why) => format!("The columns could not be looked at: {why} 3 tries again."),
+            None => "The columns are being looked at …".into(),
+        };
+        pane::empty(area, buf, theme, &words);
         return;
     }
     // The list keeps what tells columns apart; counts give way to the detail where the screen is narrow.

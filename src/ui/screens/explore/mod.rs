@@ -42,7 +42,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
         Some(info) if info.opening => pane::empty(rest, buf, theme, "The file is being read …"),
         Some(info) if info.failed.is_some() => {
             let why = info.failed.clone().unwrap_or_default();
-            pane::empty(rest, buf, theme, &format!("{why} On 1 Problem, a attaches another file."));
+            pane::empty(rest, buf, theme, &format!("{why} 3 tries again; on 1 Problem, a attaches another file."));
         }
         Some(_) => match app.views.explore.pane {
             Pane::Table => rows::draw(app, theme, rest, buf),
