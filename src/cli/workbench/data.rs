@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Workbench;
 use crate::analysis;
-use crate::app::{CANCELLED, Msg};
+use crate::app::{CANCELLED, Msg, Screen, Tone};
 use crate::cli::load::resolve;
 use crate::domain::event::TableFacts;
 use crate::engine::{self, Engine, EngineError, Fingerprint, ReadOptions, Source, Ticket};
@@ -103,6 +103,10 @@ impl Workbench {
                 if let Ok((print, schema)) = result {
                     self.tell(Msg::Fingerprint { data, facts: Box::new(facts(&print, &schema)) });
                 }
+            }
+            // Whoever went on to something else is not torn away from it.
+            Done::Demo(Ok(_)) if self.app.screen != Screen::Home || !self.app.popups.is_empty() => {
+                self.say(Tone::Good, "The demonstration is ready: d on Home opens it.");
             }
             Done::Demo(Ok(path)) => self.open(&path, None),
             Done::Demo(Err(why)) => self.tell(Msg::NotOpened(why)),

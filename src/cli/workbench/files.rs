@@ -187,6 +187,9 @@ impl Workbench {
         for removal in std::mem::take(&mut self.to_remove) {
             match self.remove(&removal) {
                 Ok(places) => {
+                    if let Some(doc) = &mut self.app.doc {
+                        doc.unsaved = None;
+                    }
                     self.say(Tone::Good, format!("Removed in {places} places. Copies in git history stay there."));
                 }
                 Err(why) => {
@@ -213,11 +216,9 @@ impl Workbench {
                 Some(Edit::Event { bytes: raw.bytes.clone(), value: removal.of(place, &raw.value)? })
             })
             .collect();
-        if !edits.is_empty() {
-            let opened = journal.rewrite(&edits).map_err(|e| e.to_string())?;
-            doc.session = interpret(&opened).session;
-            doc.refresh();
-        }
+        let opened = if edits.is_empty() { opened } else { journal.rewrite(&edits).map_err(|e| e.to_string())? };
+        doc.session = interpret(&opened).session;
+        doc.refresh();
         Ok(edits.len())
     }
 }

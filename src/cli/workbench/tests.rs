@@ -297,6 +297,21 @@ fn home_knows_who_leads() {
 }
 
 #[test]
+fn a_demonstration_that_is_ready_takes_nobody_away_from_a_form() {
+    let mut desk = Desk::new();
+    let other = desk.create("b.yaml");
+    let ready = desk.create("a.yaml");
+    desk.press("o");
+    desk.typed("half");
+    desk.bench.done(Done::Demo(Ok(other.clone())));
+    assert_eq!(desk.open(), Some(ready));
+    assert!(desk.said().contains("The demonstration is ready"), "{}", desk.said());
+    desk.press("Ctrl-S 0");
+    desk.bench.done(Done::Demo(Ok(other.clone())));
+    assert_eq!(desk.open(), Some(other));
+}
+
+#[test]
 fn a_demonstration_that_was_cancelled_says_so() {
     let mut desk = Desk::new();
     desk.bench.failed(data::DEMO, CANCELLED.into());
