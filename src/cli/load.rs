@@ -6,104 +6,15 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventRef};
 use crate::domain::playbook::Playbook;
 use crate::domain::session::{Header, Session};
 use crate::journal::{Journal, JournalError, Mode, Opened, Tail};
-use crate::yaml;
 
-/// Playbooks that the program ships: id and text.
-pub const BUILT_IN: [(&str, &str); 3] = [
-    ("churn", include_str!("../../assets/playbooks/churn.yaml")),
-    ("data_bug_leakage", include_str!("../../assets/playbooks/data_bug_leakage.yaml")),
-    ("model_underperforms", include_str!("../../assets/playbooks/model_underperforms.yaml")),
-];
-
-/// A playbook with where it came from.
-#[derive(Debug, Clone)]
-pub struct FoundPlaybook {
-    /// The playbook.
-    pub playbook: Arc<Playbook>,
-    /// Its text.
-    pub text: String,
-    /// `built in`, or the path.
-    pub origin: String,
-}
-
-/// Folders with playbooks of one's own: `playbooks` beside the session, then the user's.
-#[must_use]
-pub fn playbook_folders(beside: Option<&Path>) -> Vec<PathBuf> {
-    let mut out = Vec::new();
-    if let Some(folder) = beside {
-        out.push(folder.join("playbooks"));
-    }
-    let config = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .filter(|p| p.is_absolute())
-        .or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".config")));
-    if let Some(config) = config {
-        out.push(config.join("whyboard/playbooks"));
-    }
-    out
-}
-
-/// Finds a playbook by a path, by its id among one's own, or by its id among the built-in ones.
-///
-/// # Errors
-/// A sentence that names the playbooks at hand, or what is wrong with the file.
-pub fn find_playbook(name: &str, beside: Option<&Path>) -> Result<FoundPlaybook, String> {
-    let as_path = Path::new(name);
-    if name.ends_with(".yaml") || name.ends_with(".yml") || name.contains('/') {
-        return read_playbook(as_path);
-    }
-    for folder in playbook_folders(beside) {
-        let path = folder.join(format!("{name}.yaml"));
-        if path.is_file() {
-            return read_playbook(&path);
-        }
-    }
-    match BUILT_IN.iter().find(|(id, _)| *id == name) {
-        Some((id, text)) => parse_playbook(text, id, "built in"),
-        None => Err(format!(
-            "There is no playbook \"{name}\". Built in are {}; give a path for one of your own.",
-            BUILT_IN.map(|(id, _)| id).join(", ")
-        )),
-    }
-}
-
-fn read_playbook(path: &Path) -> Result<FoundPlaybook, String> {
-    let origin = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|e| format!("The playbook {origin} can't be read: {e}."))?;
-    let text = yaml::decode(&bytes, &origin).map_err(|e| e.to_string())?;
-    parse_playbook(text, &origin, &origin)
-}
-
-fn parse_playbook(text: &str, name: &str, origin: &str) -> Result<FoundPlaybook, String> {
-    let playbook: Playbook = yaml::parse(text, name).map_err(|e| e.to_string())?;
-    Ok(FoundPlaybook { playbook: Arc::new(playbook), text: text.to_owned(), origin: origin.to_owned() })
-}
-
-/// Every playbook at hand: one's own first.
-#[must_use]
-pub fn all_playbooks(beside: Option<&Path>) -> Vec<FoundPlaybook> {
-    let mut out: Vec<FoundPlaybook> = Vec::new();
-    for folder in playbook_folders(beside) {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-        paths.sort();
-        out.extend(
-            paths.iter().filter(|p| p.extension().is_some_and(|e| e == "yaml")).filter_map(|p| read_playbook(p).ok()),
-        );
-    }
-    for (id, text) in BUILT_IN {
-        if let Ok(found) = parse_playbook(text, id, "built in") {
-            if !out.iter().any(|f| f.playbook.id == found.playbook.id) {
-                out.push(found);
-            }
-        }
-    }
-    out
-}
+pub use super::books::{
+    BUILT_IN, FoundPlaybook, PLAYBOOK_SCHEMA, all_playbooks, find_playbook, newer_playbook, playbook_folders,
+    with_bases,
+};
 
 /// A session read from a file.
 #[derive(Debug)]
@@ -148,7 +59,7 @@ pub fn interpret(opened: &Opened) -> ReadSession {
     }
     let session = Session::fold(header, events);
     for fault in &session.faults {
-        let at = session.events.iter().position(|e| e.n == fault.event);
+        let at = session.find(&EventRef::N(fault.event), session.events.len());
         let line = at.and_then(|i| opened.events.get(i)).map_or(0, |r| r.line);
         warnings.push((line, 1, format!("Event {}: {}.", fault.event, fault.why)));
     }
@@ -171,7 +82,7 @@ pub fn interpret(opened: &Opened) -> ReadSession {
         Some(id) => match find_playbook(id, folder.as_deref()) {
             Ok(found) => {
                 if let Some(was) = session.header.playbook.get("sha256_16").and_then(Value::as_str) {
-                    if was != sha256_16(found.text.as_bytes()) {
+                    if was != found.digest() {
                         warnings.push((0, 0, format!("The playbook {id} has changed since this session began.")));
                     }
                 }
@@ -220,7 +131,7 @@ pub fn new_header(path: &Path, found: &FoundPlaybook, created: &str) -> Value {
         "playbook": {
             "id": found.playbook.id,
             "version": found.playbook.version,
-            "sha256_16": sha256_16(found.text.as_bytes()),
+            "sha256_16": found.digest(),
         },
     })
 }

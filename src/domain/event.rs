@@ -104,6 +104,12 @@ impl Event {
     }
 }
 
+/// The name that all events of one intent share.
+#[must_use]
+pub fn batch_of(id: &str) -> &str {
+    id.split('-').next().unwrap_or(id)
+}
+
 /// All verbs that this version understands.
 pub const VERBS: [&str; 32] = [
     "open",

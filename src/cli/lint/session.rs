@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Finding;
-use crate::cli::load::{find_playbook, sha256_16};
+use crate::cli::load::find_playbook;
 use crate::domain::event::{Event, VERBS};
 use crate::domain::session::{Header, Session};
 use crate::journal::{Marker, Mode, Opened, SCHEMA, inspect};
@@ -72,7 +72,8 @@ fn events(opened: &Opened) -> Vec<Finding> {
     }
     let complete = events.len() == opened.events.len();
     let session = Session::fold(header, events.iter().map(|(_, e)| e.clone()).collect());
-    let line = |n: u64| events.iter().find(|(_, e)| e.n == n).map_or(0, |(line, _)| *line);
+    let lines: std::collections::HashMap<u64, usize> = events.iter().rev().map(|(line, e)| (e.n, *line)).collect();
+    let line = |n: u64| lines.get(&n).copied().unwrap_or(0);
     for fault in &session.faults {
         // Where an event could not be read, those after it only seem to be out of order.
         if complete || !fault.why.contains("stands at place") {
@@ -97,7 +98,7 @@ fn playbook(opened: &Opened, header: &Header) -> Option<Finding> {
         Err(why) => Some(Finding::warning(at, why.trim_end_matches('.'))),
         Ok(found) => {
             let was = header.playbook.get("sha256_16").and_then(Value::as_str)?;
-            (was != sha256_16(found.text.as_bytes()))
+            (was != found.digest())
                 .then(|| Finding::warning(at, format!("the playbook {id} has changed since this session began")))
         }
     }
