@@ -79,8 +79,10 @@ impl Reader<'_> {
         }
         let torn = self.tear(&opened.text, &layout);
         let last = layout.items.len().saturating_sub(usize::from(torn));
+        let mut promised = layout.marked;
         for item in layout.items.iter().take(last) {
-            self.item(&mut opened, item, layout.marked);
+            self.item(&mut opened, item, promised);
+            promised |= item.mark.is_some();
         }
         if let Some((line, why)) = layout.odd {
             damage(&mut opened, line, 1, why.to_owned());
@@ -178,7 +180,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes up one item; `promised` where the file says that each has a marker.
+    /// Takes up one item; `promised` where the file says that each has a marker, or one before it has.
     fn item(&self, opened: &mut Opened, item: &Item, promised: bool) {
         let value = if item.junk {
             damage(opened, item.line, 1, "this is neither an event nor a comment".into());
@@ -193,7 +195,7 @@ impl Reader<'_> {
         let content = opened.text.get(bytes.clone()).unwrap_or_default().as_bytes();
         let (marker, provisional) = match &item.mark {
             // Where every item gets a marker when it is written, one without was put in afterwards.
-            None if promised || opened.events.iter().any(|e| e.marker != Marker::Missing) => (Marker::Edited, false),
+            None if promised => (Marker::Edited, false),
             None => (Marker::Missing, false),
             Some(mark) => {
                 let same_n = value.get("n").and_then(Value::as_u64).is_none_or(|n| n == mark.n);

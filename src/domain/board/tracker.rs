@@ -45,12 +45,13 @@ impl Tracker {
                 }
                 true
             }
-            Act::Retract { .. }
-            | Act::Undo { .. }
-            | Act::Amend { .. }
-            | Act::Park { .. }
-            | Act::Hypothesis { .. }
-            | Act::Setting { .. } => {
+            Act::Retract { clue, .. } => {
+                if let Some((_, core)) = &mut self.board {
+                    core.remove(clue);
+                }
+                true
+            }
+            Act::Undo { .. } | Act::Amend { .. } | Act::Park { .. } | Act::Hypothesis { .. } | Act::Setting { .. } => {
                 self.board = None;
                 true
             }

@@ -97,6 +97,18 @@ impl Core {
         }
     }
 
+    /// Takes a clue out.
+    pub(crate) fn remove(&mut self, clue: &str) {
+        let Some(at) = self.place.remove(clue) else { return };
+        if let Some(slot) = self.slots.get_mut(at) {
+            slot.repeats = false;
+        }
+        if let Some(f) = self.family_of.get(at).and_then(|f| self.families.get_mut(f)) {
+            f.members.retain(|m| *m != at);
+            f.sum = sum(&f.members, &self.slots, self.discount, self.prior.len());
+        }
+    }
+
     fn put(&mut self, clue: &ClueInput) {
         let cap = clue.origin.cap();
         let cells: Vec<f64> =
