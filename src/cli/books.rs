@@ -183,8 +183,7 @@ pub fn with_bases(path: &Path, document: &Value) -> Result<(Value, Vec<String>),
 fn built_on(source: &Source, document: &Value) -> Result<(Value, Vec<Source>), String> {
     let mut chain = vec![source.clone()];
     let mut layers = vec![document.clone()];
-    loop {
-        let (Some(top), Some(layer)) = (chain.last(), layers.last()) else { break };
+    while let (Some(top), Some(layer)) = (chain.last(), layers.last()) {
         let Some(extends) = layer.get("extends") else { break };
         let Some(name) = extends.as_str().filter(|n| !n.trim().is_empty()) else {
             return Err(format!("In {}, extends must be the id or the path of one playbook.", top.shown()));
