@@ -1,5 +1,6 @@
 //! The session that is open, with what is computed from it once per change.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,8 +43,8 @@ pub struct Doc {
     pub unsaved: Option<String>,
     /// The board.
     pub board: BoardView,
-    /// The board over time.
-    pub belief: Vec<BeliefStep>,
+    /// The board over time, once somebody has asked for it.
+    belief: OnceCell<Vec<BeliefStep>>,
     /// Replay.
     pub replay: Option<ReplayView>,
 }
@@ -84,7 +85,7 @@ impl Doc {
             saved,
             unsaved: None,
             board: BoardView::default(),
-            belief: Vec::new(),
+            belief: OnceCell::new(),
             replay,
         };
         doc.refresh();
@@ -94,7 +95,13 @@ impl Doc {
     /// Computes the board again after a change.
     pub fn refresh(&mut self) {
         self.board = BoardView::of(&self.session, self.playbook.as_deref());
-        self.belief = belief(&self.session);
+        self.belief = OnceCell::new();
+    }
+
+    /// The board over time. It goes through the whole session, so it is computed when it is first looked at.
+    #[must_use]
+    pub fn belief(&self) -> &[BeliefStep] {
+        self.belief.get_or_init(|| belief(&self.session))
     }
 
     /// The question flow, where there is a playbook.
@@ -123,8 +130,17 @@ impl Doc {
     /// Moves a replay to the state after `at` events.
     pub fn replay_to(&mut self, at: usize) {
         let Some(replay) = &mut self.replay else { return };
-        replay.at = at.min(replay.full.events.len());
-        self.session = replay.full.at(replay.at);
+        let (from, to) = (replay.at, at.min(replay.full.events.len()));
+        replay.at = to;
+        // A step forward adds what came; a step back or a leap begins again.
+        match replay.full.events.get(from..to) {
+            Some(next) if next.len() <= 16 && self.session.events.len() == from => {
+                for event in next {
+                    self.session.apply(event.clone());
+                }
+            }
+            _ => self.session = replay.full.at(to),
+        }
         self.refresh();
     }
 }

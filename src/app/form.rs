@@ -198,9 +198,9 @@ impl Form {
         if text.is_empty() {
             return Ok(None);
         }
-        crate::domain::decide::number_in(&text).map(Some).ok_or_else(|| {
+        crate::domain::decide::read_number(&text).map(Some).map_err(|why| {
             let label = self.fields.iter().find(|f| f.key == key).map_or(key, |f| f.label.as_str());
-            format!("{label}: \"{text}\" is not a number.")
+            format!("{label}: {why}")
         })
     }
 

@@ -141,6 +141,8 @@ impl Show<'_> {
                 json!({
                     "id": id,
                     "title": self.title(id),
+                    "rank": view.rank(id).map(|r| r.rank),
+                    "tied": view.rank(id).is_some_and(|r| r.tied),
                     "score_db": number(board.score.get(id)),
                     "plausibility": number(board.plausibility.get(id)),
                     "worth": number(board.worth.get(id)),
@@ -161,10 +163,13 @@ impl Show<'_> {
                     "origin": c.origin.word(),
                     "grade": format!("{:?}", c.grade),
                     "family": c.family,
+                    "flat": view.flat.contains(&c.id),
                 })
             })
             .collect();
         let gates: Map<String, Value> = view.gates.0.iter().map(|g| (g.key.to_owned(), json!(g.state))).collect();
+        let todo: Map<String, Value> =
+            view.gates.0.iter().filter(|g| !g.todo.is_empty()).map(|g| (g.key.to_owned(), json!(g.todo))).collect();
         let without = |map: &std::collections::BTreeMap<String, Without>| -> Value {
             map.iter()
                 .map(|(k, w)| (k.clone(), json!({"leader": w.leader, "margin_db": w.margin_db, "flips": w.flips})))
@@ -180,6 +185,8 @@ impl Show<'_> {
                     "kind": match n.kind { NextKind::Check => "check", NextKind::Question => "question" },
                     "title": n.title,
                     "minutes": n.minutes,
+                    "grade": format!("{:?}", n.grade),
+                    "missing_roles": n.missing,
                     "bits": json_number(Some(n.value.bits)),
                     "voi_points": json_number(Some(n.value.voi_points)),
                     "voi_per_hour": json_number(Some(n.value.voi_per_hour)),
@@ -192,7 +199,9 @@ impl Show<'_> {
             "margin_db": json_number(board.margin_db),
             "hypotheses": hypotheses,
             "clues": clues,
+            "no_rival": view.no_rival,
             "gates": gates,
+            "gates_todo": todo,
             "without_clue": without(&view.without_clue),
             "without_source": without(&view.without_source),
             "without_person": without(&view.without_person),
@@ -214,7 +223,10 @@ impl Show<'_> {
             let number = |x: Option<f64>, shown: fn(f64) -> String| {
                 x.map_or_else(Field::unknown, |x| Field::new(shown(x), json_number(Some(x))))
             };
+            let rank = view.rank(id);
+            let place = rank.map_or_else(String::new, |r| format!("{}{}", r.rank, if r.tied { "=" } else { "" }));
             vec![
+                Field::new(place, json!(rank.map(|r| r.rank))),
                 Field::text(self.title(id)),
                 Field::new(in_ten(p), json_number(Some(p))),
                 Field::new(range_words(low, high), json!([low, high])),
@@ -225,6 +237,7 @@ impl Show<'_> {
         Sheet {
             head,
             columns: vec![
+                Column::left("rank"),
                 Column::left("hypothesis"),
                 Column::left("plausible"),
                 Column::left("without any one clue"),
@@ -276,6 +289,10 @@ impl Show<'_> {
         }
         let (Some(first), Some(second)) = (board.leader(), board.runner_up()) else { return String::new() };
         let margin = board.margin_db.unwrap_or(0.0);
+        if self.view.no_rival {
+            let only = self.view.ranks.first().map(|r| self.title(&r.id)).unwrap_or_default();
+            return format!("\"{only}\" has no rival: add what else it could be before you trust the odds.");
+        }
         if margin < 1.0 {
             return format!("Nobody leads: \"{}\" and \"{}\" are even.", self.title(first), self.title(second));
         }
@@ -297,7 +314,11 @@ impl Show<'_> {
                     Field::text(c.origin.word()),
                     Field::text(format!("{:?}", c.grade)),
                     Field::text(c.family.clone()),
-                    Field::text(discount_words(d, c.origin)),
+                    Field::text(if self.view.flat.contains(&c.id) && d > 0.0 {
+                        "fits every row alike, moves nothing"
+                    } else {
+                        discount_words(d, c.origin)
+                    }),
                 ]
             })
             .collect();
@@ -307,8 +328,11 @@ impl Show<'_> {
 
     /// What the verdict hangs on, the weakest point first.
     fn hangs_on(&self) -> Sheet {
-        let part = |what: &str, map: &std::collections::BTreeMap<String, Without>| -> Vec<(f64, Vec<Field>)> {
-            map.iter()
+        fn entries(map: &std::collections::BTreeMap<String, Without>) -> Vec<(&String, &Without)> {
+            map.iter().collect()
+        }
+        let part = |what: &str, list: Vec<(&String, &Without)>| -> Vec<(f64, Vec<Field>)> {
+            list.into_iter()
                 .map(|(id, w)| {
                     let who = format!("\"{}\"", self.title(&w.leader));
                     let verdict = if w.flips { format!("{who} would lead") } else { "the same leads".to_owned() };
@@ -322,8 +346,9 @@ impl Show<'_> {
                 })
                 .collect()
         };
-        let mut all = part("clue", &self.view.without_clue);
-        all.extend(part("source", &self.view.without_source));
+        let mut all = part("clue", entries(&self.view.without_clue));
+        all.extend(part("source", entries(&self.view.without_source)));
+        all.extend(part("person", self.view.beyond_sources(self.session).collect()));
         all.sort_by(|a, b| a.0.total_cmp(&b.0));
         let more = all.len().saturating_sub(6);
         let notes = if more > 0 { vec![format!("{more} more change less; --format json has all")] } else { Vec::new() };
@@ -348,7 +373,10 @@ impl Show<'_> {
                 .gates
                 .0
                 .iter()
-                .map(|g| vec![Field::text(word(g.state)), Field::text(asks(g.asks))])
+                .map(|g| {
+                    let todo = if g.todo.is_empty() { String::new() } else { format!(" → {}", asks(&g.todo)) };
+                    vec![Field::text(word(g.state)), Field::text(format!("{}{todo}", asks(g.asks)))]
+                })
                 .collect(),
             ..Sheet::default()
         }
@@ -361,7 +389,12 @@ impl Show<'_> {
             .iter()
             .take(5)
             .map(|n| {
-                let who = n.ask.as_ref().map_or_else(|| "check".to_owned(), |role| format!("ask {role}"));
+                let who = match &n.ask {
+                    Some(role) => format!("ask {role}"),
+                    None if !n.missing.is_empty() => format!("name {}", n.missing.join(", ")),
+                    None if n.failed => "failed".to_owned(),
+                    None => "check".to_owned(),
+                };
                 vec![
                     Field::text(n.id.clone()),
                     Field::text(who),

@@ -6,112 +6,15 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventRef};
 use crate::domain::playbook::Playbook;
 use crate::domain::session::{Header, Session};
 use crate::journal::{Journal, JournalError, Mode, Opened, Tail};
-use crate::yaml;
 
-/// Playbooks that the program ships: id and text.
-pub const BUILT_IN: [(&str, &str); 3] = [
-    ("churn", include_str!("../../assets/playbooks/churn.yaml")),
-    ("data_bug_leakage", include_str!("../../assets/playbooks/data_bug_leakage.yaml")),
-    ("model_underperforms", include_str!("../../assets/playbooks/model_underperforms.yaml")),
-];
-
-/// Where a playbook of [`BUILT_IN`] came from.
-const BUILT_IN_ORIGIN: &str = "built in";
-
-/// A playbook with where it came from.
-#[derive(Debug, Clone)]
-pub struct FoundPlaybook {
-    /// The playbook.
-    pub playbook: Arc<Playbook>,
-    /// Its text.
-    pub text: String,
-    /// `built in`, or the path.
-    pub origin: String,
-}
-
-/// Folders with playbooks of one's own: `playbooks` beside the session, then the user's.
-#[must_use]
-pub fn playbook_folders(beside: Option<&Path>) -> Vec<PathBuf> {
-    let mut out = Vec::new();
-    if let Some(folder) = beside {
-        out.push(folder.join("playbooks"));
-    }
-    let config = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .filter(|p| p.is_absolute())
-        .or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".config")));
-    if let Some(config) = config {
-        out.push(config.join("whyboard/playbooks"));
-    }
-    out
-}
-
-/// Finds a playbook by a path, by its id among one's own, or by its id among the built-in ones.
-///
-/// # Errors
-/// A sentence that names the playbooks at hand, or what is wrong with the file.
-pub fn find_playbook(name: &str, beside: Option<&Path>) -> Result<FoundPlaybook, String> {
-    let as_path = Path::new(name);
-    if name.ends_with(".yaml") || name.ends_with(".yml") || name.contains('/') {
-        return read_playbook(as_path);
-    }
-    for folder in playbook_folders(beside) {
-        let path = folder.join(format!("{name}.yaml"));
-        if path.is_file() {
-            return read_playbook(&path);
-        }
-    }
-    match BUILT_IN.iter().find(|(id, _)| *id == name) {
-        Some((id, text)) => parse_playbook(text, id, BUILT_IN_ORIGIN),
-        None => Err(format!(
-            "There is no playbook \"{name}\". Built in are {}; give a path for one of your own.",
-            BUILT_IN.map(|(id, _)| id).join(", ")
-        )),
-    }
-}
-
-fn read_playbook(path: &Path) -> Result<FoundPlaybook, String> {
-    let origin = path.display().to_string();
-    // The path may come from a file that somebody sent: a pipe or a device would be read for ever.
-    let meta = std::fs::metadata(path).map_err(|e| format!("The playbook {origin} can't be read: {e}."))?;
-    if !meta.is_file() {
-        return Err(format!("The playbook {origin} can't be read: it is no file."));
-    }
-    let bytes = std::fs::read(path).map_err(|e| format!("The playbook {origin} can't be read: {e}."))?;
-    let text = yaml::decode(&bytes, &origin).map_err(|e| e.to_string())?;
-    parse_playbook(text, &origin, &origin)
-}
-
-fn parse_playbook(text: &str, name: &str, origin: &str) -> Result<FoundPlaybook, String> {
-    let playbook: Playbook = yaml::parse(text, name).map_err(|e| e.to_string())?;
-    Ok(FoundPlaybook { playbook: Arc::new(playbook), text: text.to_owned(), origin: origin.to_owned() })
-}
-
-/// Every playbook at hand: one's own first.
-#[must_use]
-pub fn all_playbooks(beside: Option<&Path>) -> Vec<FoundPlaybook> {
-    let mut out: Vec<FoundPlaybook> = Vec::new();
-    for folder in playbook_folders(beside) {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-        paths.sort();
-        out.extend(
-            paths.iter().filter(|p| p.extension().is_some_and(|e| e == "yaml")).filter_map(|p| read_playbook(p).ok()),
-        );
-    }
-    for (id, text) in BUILT_IN {
-        if let Ok(found) = parse_playbook(text, id, BUILT_IN_ORIGIN) {
-            if !out.iter().any(|f| f.playbook.id == found.playbook.id) {
-                out.push(found);
-            }
-        }
-    }
-    out
-}
+pub use super::books::{
+    BUILT_IN, FoundPlaybook, PLAYBOOK_SCHEMA, all_playbooks, find_playbook, newer_playbook, playbook_folders,
+    read_playbook, with_bases,
+};
 
 /// The playbook of a session: where its head says it lies, else the one of that id; with a word where it is not the
 /// one with which the session began, or is not there.
@@ -119,7 +22,7 @@ pub fn all_playbooks(beside: Option<&Path>) -> Vec<FoundPlaybook> {
 pub fn playbook_of(header: &Header, session: &Path) -> (Option<FoundPlaybook>, Option<String>) {
     let Some(id) = header.playbook_id() else { return (None, None) };
     let said = |key: &str| header.playbook.get(key).and_then(Value::as_str);
-    let other = |found: &FoundPlaybook| said("sha256_16").is_some_and(|was| was != sha256_16(found.text.as_bytes()));
+    let other = |found: &FoundPlaybook| said("sha256_16").is_some_and(|was| was != found.digest());
     let changed = format!("The playbook {id} has changed since this session began.");
     let Some(path) = said("path") else {
         return match find_playbook(id, session.parent()) {
@@ -194,7 +97,7 @@ pub fn interpret(opened: &Opened) -> ReadSession {
     }
     let session = Session::fold(header, events);
     for fault in &session.faults {
-        let at = session.events.iter().position(|e| e.n == fault.event);
+        let at = session.find(&EventRef::N(fault.event), session.events.len());
         let line = at.and_then(|i| opened.events.get(i)).map_or(0, |r| r.line);
         warnings.push((line, 1, format!("Event {}: {}.", fault.event, fault.why)));
     }
@@ -245,11 +148,11 @@ pub fn new_header(path: &Path, found: &FoundPlaybook, created: &str) -> Value {
     let mut playbook = json!({
         "id": found.playbook.id,
         "version": found.playbook.version,
-        "sha256_16": sha256_16(found.text.as_bytes()),
+        "sha256_16": found.digest(),
     });
     // One that was given by its path is not found by its id later.
     let origin = Path::new(&found.origin);
-    let by_id = found.origin == BUILT_IN_ORIGIN
+    let by_id = found.is_built_in()
         || playbook_folders(path.parent()).iter().any(|folder| origin.parent() == Some(folder));
     if !by_id {
         if let Some(map) = playbook.as_object_mut() {

@@ -4,6 +4,7 @@
 //! process.
 
 pub mod board;
+mod books;
 pub mod data_args;
 pub mod demo;
 pub mod exit;

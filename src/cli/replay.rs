@@ -9,7 +9,7 @@ use clap::Args;
 use super::board::{session_at, title};
 use super::exit::{Failure, Outcome, Streams, written};
 use super::visible::visible;
-use crate::domain::board::{BoardView, in_ten, odds};
+use crate::domain::board::{Tracker, in_ten, odds};
 use crate::domain::event::Event;
 use crate::domain::playbook::Playbook;
 use crate::domain::session::Session;
@@ -102,12 +102,13 @@ struct Player<'a> {
     playbook: Option<&'a Playbook>,
     day: String,
     leader: Option<(String, f64)>,
+    tracker: Tracker,
 }
 
 impl<'a> Player<'a> {
     fn new(full: &'a Session, playbook: Option<&'a Playbook>) -> Self {
         let so_far = Session::new(full.header.clone());
-        Self { so_far, full, playbook, day: String::new(), leader: None }
+        Self { so_far, full, playbook, day: String::new(), leader: None, tracker: Tracker::default() }
     }
 
     /// The lines of one event: the day when it is a new one, the event, and the board when it moved.
@@ -130,18 +131,19 @@ impl<'a> Player<'a> {
             format!("{}  {}", text::fit_left(&lead, LEAD - 2), lines.next().unwrap_or_default()).trim_end().to_owned(),
         );
         out.extend(lines.map(|l| format!("{}{l}", " ".repeat(LEAD))));
-        out.extend(self.moved());
+        out.extend(self.moved(event));
         out
     }
 
     /// One line on the board, when its leader or the leader's place in ten changed.
-    fn moved(&mut self) -> Option<String> {
-        if self.so_far.state.clues.is_empty() && self.leader.is_none() {
+    fn moved(&mut self, event: &Event) -> Option<String> {
+        let moved = self.tracker.follow(&self.so_far, event);
+        if !moved || (self.so_far.state.clues.is_empty() && self.leader.is_none()) {
             return None;
         }
-        let view = BoardView::of(&self.so_far, None);
-        let leader = view.board.leader()?.to_owned();
-        let p = view.board.p(&leader);
+        let stand = self.tracker.stand(&self.so_far.state);
+        let leader = stand.leader?;
+        let p = stand.plausibility.get(&leader).copied().unwrap_or(0.0);
         let now = (leader.clone(), p);
         let same = self.leader.as_ref().is_some_and(|(id, was)| *id == leader && (was - p).abs() < 5e-3);
         let change = self.leader.replace(now).is_some_and(|(id, _)| id != leader);
@@ -149,8 +151,8 @@ impl<'a> Player<'a> {
             return None;
         }
         let title = |id: &str| visible(self.full.state.row(id).map_or(id, |r| r.title.as_str()));
-        let margin = view.board.margin_db.unwrap_or(0.0);
-        let next = view.board.runner_up().map(title).unwrap_or_default();
+        let margin = stand.margin_db;
+        let next = stand.runner_up.as_deref().map(title).unwrap_or_default();
         let words = if margin < 1.0 {
             format!("\"{}\" and \"{next}\" are even, {}", title(&leader), in_ten(p))
         } else {

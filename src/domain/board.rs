@@ -1,44 +1,25 @@
 //! The scoreboard of a session: inputs from its state, and everything the Score screen shows.
 
-use std::collections::BTreeMap;
+mod next;
+mod ranks;
+#[cfg(test)]
+mod tests;
+mod tracker;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::event::Act;
-use super::playbook::{Flow, Playbook, QuestionState, fill};
-use super::scoreboard::{
-    Board, CheckValue, ClueInput, Gates, Inputs, NextItem, RowInput, Thresholds, Without, check_value,
-    p_yes_from_rating, score, without_each,
-};
+pub use next::{NextEntry, NextKind, predicted_ratings};
+pub use ranks::Rank;
+pub use tracker::{BeliefStep, Stand, Tracker, belief};
+
+use super::event::{Act, ProposalKind};
+use super::playbook::Playbook;
+use super::scoreboard::{Board, ClueInput, Gates, Inputs, RowInput, Thresholds, Without, board, left_out};
 use super::session::{ClueRecord, Session, State};
-use super::words::{Grade, Origin, Rating};
-use crate::query::{CheckOp, Outcome};
-
-/// What kind of thing is next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NextKind {
-    /// A check of the playbook, or one with a forecast that was not run.
-    Check,
-    /// A question to a person.
-    Question,
-}
-
-/// Something to ask or check.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NextEntry {
-    /// Check or question id.
-    pub id: String,
-    /// Kind.
-    pub kind: NextKind,
-    /// What it asks.
-    pub title: String,
-    /// Role to ask, for a question.
-    pub ask: Option<String>,
-    /// Minutes.
-    pub minutes: f64,
-    /// What it would bring.
-    pub value: CheckValue,
-}
+use super::words::Origin;
+use crate::query::Outcome;
 
 /// Everything that follows from the clues.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -55,8 +36,14 @@ pub struct BoardView {
     pub without_person: BTreeMap<String, Without>,
     /// The gates.
     pub gates: Gates,
-    /// What to ask or check next, best first.
+    /// What to ask or check next: what can be done now first, then by value.
     pub next: Vec<NextEntry>,
+    /// The hypotheses in the order in which they stand, permanent rows left out; ties share a rank.
+    pub ranks: Vec<Rank>,
+    /// A single hypothesis stands beside the permanent rows: whatever it says, it has nobody to beat.
+    pub no_rival: bool,
+    /// Clues that fit every row alike, or repeat another: they move nothing.
+    pub flat: BTreeSet<String>,
 }
 
 impl BoardView {
@@ -64,16 +51,31 @@ impl BoardView {
     #[must_use]
     pub fn of(session: &Session, playbook: Option<&Playbook>) -> Self {
         let inputs = inputs(&session.state);
-        let board = score(&inputs);
-        let without_clue = without_each(&inputs, |c| Some(c.id.clone()));
-        let without_source = without_each(&inputs, |c| Some(c.family.clone()));
-        let people: BTreeMap<String, String> =
-            session.state.clues.iter().filter_map(|c| person_of(session, c).map(|p| (c.id.clone(), p))).collect();
-        let without_person = without_each(&inputs, |c| people.get(&c.id).cloned());
-        let next = next_entries(session, playbook, &inputs);
-        let best = next.first().map(|n| n.value.voi_per_hour);
-        let gates = Gates::judge(&inputs, &board, &without_clue, best, &Thresholds::default());
-        Self { inputs, board, without_clue, without_source, without_person, gates, next }
+        let core = inputs.core();
+        let board = board(&inputs, &core);
+        let without_clue = left_out(&inputs, &core, |c| Some(c.id.clone()));
+        let without_source = left_out(&inputs, &core, |c| Some(c.family.clone()));
+        let people: BTreeMap<&str, String> =
+            session.state.clues.iter().filter_map(|c| Some((c.id.as_str(), person_of(session, c)?))).collect();
+        let without_person = left_out(&inputs, &core, |c| people.get(c.id.as_str()).cloned());
+        let next = next::entries(session, playbook, &inputs, &board.plausibility);
+        let blocks = session.state.open_proposals().filter(|p| p.kind == ProposalKind::Block).map(|p| p.text.as_str());
+        let gates =
+            Gates::judge(&inputs, &board, &without_clue, next::left(&next), &Thresholds::default()).with_blocks(blocks);
+        let ranks = ranks::of(&inputs, &board);
+        let flat = ranks::flat(&board);
+        Self {
+            no_rival: ranks.len() == 1,
+            inputs,
+            board,
+            without_clue,
+            without_source,
+            without_person,
+            gates,
+            next,
+            ranks,
+            flat,
+        }
     }
 
     /// The lowest and highest plausibility of a row when any one clue is left out.
@@ -86,13 +88,28 @@ impl BoardView {
             .fold((p, p), |(low, high), x| (low.min(x), high.max(x)))
     }
 
-    /// Row ids as the screens list them: by plausibility; the permanent rows last.
+    /// Row ids as the screens list them: as they rank; the permanent rows last.
     #[must_use]
     pub fn listed(&self) -> Vec<String> {
-        let permanent = |id: &str| id == "other" || id == "data";
-        let mut out: Vec<String> = self.board.order.iter().filter(|id| !permanent(id)).cloned().collect();
+        let mut out: Vec<String> = self.ranks.iter().map(|r| r.id.clone()).collect();
         out.extend(["other", "data"].iter().filter(|id| self.board.score.contains_key(**id)).map(|s| (*s).to_owned()));
         out
+    }
+
+    /// The rank of a hypothesis; none for the permanent rows.
+    #[must_use]
+    pub fn rank(&self, id: &str) -> Option<&Rank> {
+        self.ranks.iter().find(|r| r.id == id)
+    }
+
+    /// The verdict without each person whose words stand in more than one source, or in one that others share: for
+    /// them "without the person" is another question than "without the source".
+    pub fn beyond_sources<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = (&'a String, &'a Without)> {
+        self.without_person.iter().filter(|(person, _)| {
+            let own = format!("person:{person}");
+            let rests_on = |c: &ClueRecord| person_of(session, c).as_ref() == Some(*person);
+            session.state.clues.iter().any(|c| rests_on(c) != (c.family == own))
+        })
     }
 }
 
@@ -101,8 +118,7 @@ fn person_of(session: &Session, clue: &ClueRecord) -> Option<String> {
     if let Some(p) = clue.family.strip_prefix("person:") {
         return Some(p.to_owned());
     }
-    let at = session.find(&clue.source, session.events.len())?;
-    match &session.events.get(at)?.act {
+    match &session.standing(&clue.source)?.act {
         Act::Answer { said_by, .. } => Some(said_by.clone()),
         _ => None,
     }
@@ -111,24 +127,8 @@ fn person_of(session: &Session, clue: &ClueRecord) -> Option<String> {
 /// The scoreboard's inputs: rows that are not parked, clues with the mean cell of their raters.
 #[must_use]
 pub fn inputs(state: &State) -> Inputs {
-    let rows: Vec<RowInput> = state
-        .hypotheses
-        .iter()
-        .filter(|h| !h.parked)
-        .map(|h| RowInput { id: h.id.clone(), prior: h.prior.weight(), late: h.late })
-        .collect();
-    let clues = state
-        .clues
-        .iter()
-        .map(|c| ClueInput {
-            id: c.id.clone(),
-            family: c.family.clone(),
-            origin: c.origin,
-            grade: c.grade,
-            cells: rows.iter().filter_map(|r| c.cell(&r.id).map(|db| (r.id.clone(), db))).collect(),
-            repeat_of: c.repeat_of.clone(),
-        })
-        .collect();
+    let rows = rows(state);
+    let clues = state.clues.iter().map(|c| clue_input(c, &rows)).collect();
     let on_board = |id: &str| rows.iter().any(|r| r.id == id);
     let impacts = state.impacts.iter().filter(|(id, _)| on_board(id)).map(|(id, i)| (id.clone(), *i)).collect();
     Inputs {
@@ -141,126 +141,25 @@ pub fn inputs(state: &State) -> Inputs {
     }
 }
 
-/// What each row on the board would be rated if a playbook check said yes or no; a hypothesis' own word counts more
-/// than what others say of it.
-#[must_use]
-pub fn predicted_ratings(state: &State, playbook: &Playbook, check: &str, yes: bool) -> BTreeMap<String, Rating> {
-    let mut others: BTreeMap<String, Rating> = BTreeMap::new();
-    let mut own: BTreeMap<String, Rating> = BTreeMap::new();
-    for h in &playbook.hypotheses {
-        let on_board = state.row(&h.id).filter(|r| !r.parked).map(|r| r.id.clone());
-        for p in h.predicts.iter().filter(|p| p.check == check) {
-            let side = if yes { &p.if_yes } else { &p.if_no };
-            for (who, rating) in side {
-                if who == "self" {
-                    if let Some(row) = &on_board {
-                        own.insert(row.clone(), *rating);
-                    }
-                } else if on_board.is_some() {
-                    // Only a hypothesis that is on the board speaks of its rivals.
-                    if let Some(row) = state.row(who).filter(|r| !r.parked) {
-                        others.entry(row.id.clone()).or_insert(*rating);
-                    }
-                }
-            }
-        }
-    }
-    others.extend(own);
-    others
+/// The rows that count.
+fn rows(state: &State) -> Vec<RowInput> {
+    state
+        .hypotheses
+        .iter()
+        .filter(|h| !h.parked)
+        .map(|h| RowInput { id: h.id.clone(), prior: h.prior.weight(), late: h.late })
+        .collect()
 }
 
-fn next_entries(session: &Session, playbook: Option<&Playbook>, inputs: &Inputs) -> Vec<NextEntry> {
-    let state = &session.state;
-    let mut out: Vec<NextEntry> = Vec::new();
-    let to_p = |ratings: &BTreeMap<String, Rating>| -> BTreeMap<String, f64> {
-        ratings.iter().map(|(h, r)| (h.clone(), p_yes_from_rating(r.decibans()))).collect()
-    };
-    let mut push = |id: &str, kind, title: String, ask, weight, minutes: f64, p_yes: BTreeMap<String, f64>| {
-        if p_yes.is_empty() {
-            return;
-        }
-        let item = NextItem { id: id.to_owned(), weight, minutes, p_yes };
-        let value = check_value(inputs, &item);
-        out.push(NextEntry { id: item.id, kind, title, ask, minutes, value });
-    };
-    let run = |id: &str| state.latest_check(id).is_some_and(|c| c.outcome != Outcome::Failed);
-    if let Some(playbook) = playbook {
-        let shape = state.goal.shape;
-        for check in playbook.checks.iter().filter(|c| !run(&c.id)) {
-            if check.only.is_some_and(|only| shape.is_some_and(|s| s != only)) {
-                continue;
-            }
-            let mut p_yes = to_p(&predicted_ratings(state, playbook, &check.id, true));
-            if let Some(f) = state.forecasts.get(&check.id) {
-                p_yes.extend(f.words.iter().map(|(h, w)| (h.clone(), w.probability())));
-            }
-            let weight = if check.op == CheckOp::ByHand { Grade::B } else { Grade::A }.weight();
-            push(&check.id, NextKind::Check, check.title.clone(), None, weight, check.minutes, p_yes);
-        }
-        let flow = Flow::new(playbook, session);
-        let fills = flow.fills();
-        for q in flow.visible() {
-            if flow.state_of(&q.id) == QuestionState::Answered {
-                continue;
-            }
-            let Some(clue) = q.then.iter().find_map(|r| r.clue.as_ref()) else { continue };
-            let rated: BTreeMap<String, Rating> = clue
-                .rate
-                .iter()
-                .filter_map(|(h, r)| state.row(h).filter(|row| !row.parked).map(|row| (row.id.clone(), *r)))
-                .collect();
-            let title = fill(&q.text, &fills);
-            push(&q.id, NextKind::Question, title, q.ask.first().cloned(), Grade::C.weight(), 10.0, to_p(&rated));
-        }
+fn clue_input(c: &ClueRecord, rows: &[RowInput]) -> ClueInput {
+    ClueInput {
+        id: c.id.clone(),
+        family: c.family.clone(),
+        origin: c.origin,
+        grade: c.grade,
+        cells: rows.iter().filter_map(|r| c.cell(&r.id).map(|db| (r.id.clone(), db))).collect(),
+        repeat_of: c.repeat_of.clone(),
     }
-    for (id, f) in state.forecasts.iter().filter(|(id, f)| f.request.is_some() && !run(id)) {
-        let mut p_yes = to_p(&f.if_yes);
-        p_yes.extend(f.words.iter().map(|(h, w)| (h.clone(), w.probability())));
-        let title = f.title.clone().unwrap_or_else(|| f.text.clone());
-        push(id, NextKind::Check, title, None, Grade::A.weight(), 5.0, p_yes);
-    }
-    out.sort_by(|a, b| {
-        let by = |f: fn(&CheckValue) -> f64| f(&b.value).total_cmp(&f(&a.value));
-        by(|v| v.voi_per_hour).then_with(|| by(|v| v.bits_per_hour)).then_with(|| a.id.cmp(&b.id))
-    });
-    out
-}
-
-/// One step of the belief over time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BeliefStep {
-    /// Position of the event after which the board stood so.
-    pub event: u64,
-    /// P by row.
-    pub plausibility: BTreeMap<String, f64>,
-}
-
-/// The board after every event that moved it.
-#[must_use]
-pub fn belief(session: &Session) -> Vec<BeliefStep> {
-    let mut so_far = Session::new(session.header.clone());
-    let mut out: Vec<BeliefStep> = Vec::new();
-    for event in &session.events {
-        let moves = matches!(
-            event.act,
-            Act::Clue { .. }
-                | Act::Retract { .. }
-                | Act::Rate { .. }
-                | Act::SplitFamily { .. }
-                | Act::Undo { .. }
-                | Act::Amend { .. }
-                | Act::Park { .. }
-                | Act::Hypothesis { .. }
-        );
-        so_far.apply(event.clone());
-        if moves && !so_far.state.clues.is_empty() {
-            let plausibility = score(&inputs(&so_far.state)).plausibility;
-            if out.last().is_none_or(|l| l.plausibility != plausibility) || matches!(event.act, Act::Clue { .. }) {
-                out.push(BeliefStep { event: event.n, plausibility });
-            }
-        }
-    }
-    out
 }
 
 /// Brier score by person: the mean of (forecast − outcome)² over checks that said yes or no. Lower is better.
@@ -308,7 +207,7 @@ pub fn derived(session: &Session) -> Value {
         .gates
         .0
         .iter()
-        .filter(|g| g.key != "next_check_below_1_point_an_hour")
+        .filter(|g| !matches!(g.key, "next_check_below_1_point_an_hour" | "nothing_to_settle_first"))
         .map(|g| (g.key.to_owned(), json!(g.state != super::scoreboard::GateState::Red)))
         .collect();
     let belief: Vec<Value> = belief(session)
@@ -322,7 +221,8 @@ pub fn derived(session: &Session) -> Value {
             Value::Object(map)
         })
         .collect();
-    json!({
+    let people: BTreeMap<String, Without> = view.beyond_sources(session).map(|(p, w)| (p.clone(), w.clone())).collect();
+    let mut out = json!({
         "schema": "derived/1",
         "session": session.header.id,
         "upto_event": session.events.last().map_or(0, |e| e.n),
@@ -338,7 +238,11 @@ pub fn derived(session: &Session) -> Value {
         "gates": gates,
         "forecast_brier": r4_map(&brier(&session.state)),
         "belief": belief,
-    })
+    });
+    if let (Some(map), false) = (out.as_object_mut(), people.is_empty()) {
+        map.insert("without_one_person".into(), without(&people));
+    }
+    out
 }
 
 /// Plausibility for people: "about 9 in 10", "less than 1 in 10".

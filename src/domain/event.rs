@@ -58,23 +58,31 @@ impl Event {
         let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
         let n = map.get("n").and_then(Value::as_u64).ok_or("n, the event's number, is missing")?;
         let verb = text("do").ok_or("do, the event's verb, is missing")?;
-        let mut fields = map.clone();
         let mut id = text("id");
         // In files without event ids, `id` of a hypothesis or clue is the id of what is added.
-        if matches!(verb.as_str(), "hypothesis" | "clue") && !fields.contains_key(&verb) {
-            if let Some(old) = fields.get("id").cloned() {
+        let old_id =
+            matches!(verb.as_str(), "hypothesis" | "clue") && !map.contains_key(&verb) && map.contains_key("id");
+        // These take every key for a field of their own.
+        let free = matches!(verb.as_str(), "problem" | "rerun" | "outcome" | "review");
+        let known = VERBS.contains(&verb.as_str());
+        let act = if known && !old_id && !free {
+            // Most events by far: read without a copy.
+            Act::deserialize(value).map_err(|e| format!("{verb}: {e}"))?
+        } else {
+            let mut fields = map.clone();
+            if let (true, Some(old)) = (old_id, fields.get("id").cloned()) {
                 fields.insert(verb.clone(), old);
                 id = None;
             }
-        }
-        for key in ["n", "id", "at", "by"] {
-            fields.shift_remove(key);
-        }
-        let act = if VERBS.contains(&verb.as_str()) {
-            serde_json::from_value(Value::Object(fields)).map_err(|e| format!("{verb}: {e}"))?
-        } else {
-            fields.shift_remove("do");
-            Act::Unknown { verb, fields }
+            for key in ["n", "id", "at", "by"] {
+                fields.shift_remove(key);
+            }
+            if known {
+                serde_json::from_value(Value::Object(fields)).map_err(|e| format!("{verb}: {e}"))?
+            } else {
+                fields.shift_remove("do");
+                Act::Unknown { verb, fields }
+            }
         };
         Ok(Self { n, id, at: text("at").unwrap_or_default(), by: text("by").unwrap_or_default(), act })
     }
@@ -118,6 +126,12 @@ impl Event {
         }
         Value::Object(out)
     }
+}
+
+/// The name that all events of one intent share.
+#[must_use]
+pub fn batch_of(id: &str) -> &str {
+    id.split('-').next().unwrap_or(id)
 }
 
 /// All verbs that this version understands.

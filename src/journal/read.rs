@@ -79,8 +79,10 @@ impl Reader<'_> {
         }
         let torn = self.tear(&opened.text, &layout);
         let last = layout.items.len().saturating_sub(usize::from(torn));
+        let mut promised = layout.marked;
         for item in layout.items.iter().take(last) {
-            self.item(&mut opened, item);
+            self.item(&mut opened, item, promised);
+            promised |= item.mark.is_some();
         }
         if let Some((line, why)) = layout.odd {
             damage(&mut opened, line, 1, why.to_owned());
@@ -178,7 +180,8 @@ impl Reader<'_> {
         }
     }
 
-    fn item(&self, opened: &mut Opened, item: &Item) {
+    /// Takes up one item; `promised` where the file says that each has a marker, or one before it has.
+    fn item(&self, opened: &mut Opened, item: &Item, promised: bool) {
         let value = if item.junk {
             damage(opened, item.line, 1, "this is neither an event nor a comment".into());
             return;
@@ -191,6 +194,8 @@ impl Reader<'_> {
         let bytes = item.start..item.end;
         let content = opened.text.get(bytes.clone()).unwrap_or_default().as_bytes();
         let (marker, provisional) = match &item.mark {
+            // Where every item gets a marker when it is written, one without was put in afterwards.
+            None if promised => (Marker::Edited, false),
             None => (Marker::Missing, false),
             Some(mark) => {
                 let same_n = value.get("n").and_then(Value::as_u64).is_none_or(|n| n == mark.n);
@@ -199,7 +204,10 @@ impl Reader<'_> {
             }
         };
         if marker == Marker::Edited {
-            let message = "this event was edited by hand after it was written".into();
+            let message = match item.mark {
+                Some(_) => "this event was edited by hand after it was written".into(),
+                None => "this event was put in or edited by hand: it has no end marker".into(),
+            };
             opened.warnings.push(Warning { line: item.line, column: 1, message });
         }
         if provisional {

@@ -44,6 +44,22 @@ pub enum CheckOp {
 }
 
 impl CheckOp {
+    /// Whether the program runs it on a table; the others are done outside and their result entered by hand.
+    #[must_use]
+    pub fn runs_here(self) -> bool {
+        matches!(
+            self,
+            Self::RateBy
+                | Self::CompareRate
+                | Self::CompareGroups
+                | Self::DoseResponse
+                | Self::MissingVsTarget
+                | Self::MixVsRate
+                | Self::BeforeAfter
+                | Self::Sql
+        )
+    }
+
     /// The name in files.
     #[must_use]
     pub fn word(self) -> String {
@@ -79,6 +95,21 @@ pub struct YesIf {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     /// Further rules that must hold too.
     pub and: Vec<YesIf>,
+}
+
+impl YesIf {
+    /// The number that the estimate is held against, and whether a yes asks for less than it: the first bound given.
+    #[must_use]
+    pub fn threshold(&self) -> Option<(f64, bool)> {
+        let above = |t: Option<f64>| t.map(|t| (t, false));
+        let below = |t: Option<f64>| t.map(|t| (t, true));
+        above(self.gte)
+            .or(above(self.gt))
+            .or(below(self.lte))
+            .or(below(self.lt))
+            .or(above(self.lower_gt))
+            .or(below(self.upper_lt))
+    }
 }
 
 /// What came out.
@@ -129,9 +160,13 @@ pub struct CheckResult {
     pub events: Vec<u64>,
     /// The number that it was held against.
     pub threshold: Option<f64>,
+    /// The rule asks for less than the threshold rather than for more.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub below: bool,
     /// Yes, no, unclear, failed.
     pub outcome: Outcome,
-    /// How many things were tried to get there (slices, groups).
+    /// How many slices somebody had looked at before this one was held against the rule; 1 for a check that was
+    /// chosen before looking, however many groups it compares.
     pub tried: u32,
     /// Seconds of work.
     pub seconds: f64,
@@ -140,4 +175,9 @@ pub struct CheckResult {
     /// Further named numbers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metrics: BTreeMap<String, f64>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde asks for
+fn is_false(b: &bool) -> bool {
+    !*b
 }

@@ -15,24 +15,14 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::engine::{Engine, EngineError, Ticket};
-use crate::query::{Better, CheckOp, CheckRequest, CheckResult, Kpi, Outcome};
+use crate::query::{Better, CheckOp, CheckRequest, CheckResult, Kpi, Outcome, YesIf};
 
 use ask::Ask;
 
 /// Whether [`run`] can do an operation on a table; the others are done outside and their result entered by hand.
 #[must_use]
 pub fn can_run(op: CheckOp) -> bool {
-    matches!(
-        op,
-        CheckOp::RateBy
-            | CheckOp::CompareRate
-            | CheckOp::CompareGroups
-            | CheckOp::DoseResponse
-            | CheckOp::MissingVsTarget
-            | CheckOp::MixVsRate
-            | CheckOp::BeforeAfter
-            | CheckOp::Sql
-    )
+    op.runs_here()
 }
 
 /// Runs a check and holds what it finds against its rule (see [`rule::answer`]). Without a rule the outcome is
@@ -103,6 +93,7 @@ pub fn run(
         n: found.n,
         events: found.events,
         threshold: request.yes_if.as_ref().and_then(rule::threshold),
+        below: request.yes_if.as_ref().and_then(YesIf::threshold).is_some_and(|(_, below)| below),
         outcome,
         tried: found.tried,
         seconds: started.elapsed().as_secs_f64(),

@@ -32,7 +32,6 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
         .filter_map(|(i, g)| Some((i, point(&g.arm.sums)? * worse)))
         .collect();
     let mut found = Found::new("rate_ratio", String::new());
-    found.tried = u32::try_from(candidates.len()).unwrap_or(u32::MAX).max(1);
     let worst = candidates.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }).map(|w| w.0);
     let mut others = Arm::default();
     for (i, g) in groups.iter().enumerate() {
@@ -72,7 +71,7 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     let (word, excess_word) = if worse > 0.0 { ("highest", "excess") } else { ("lowest", "shortfall") };
     found.says = format!(
         "The {word} of {} groups is {label}: {} in {} rows against {} elsewhere; it goes with {} of the {excess_word} and holds {} of the rows.",
-        found.tried,
+        candidates.len().max(1),
         format::level(ask.kpi, point(&top.arm.sums)),
         format::count(top.arm.sums.known),
         format::level(ask.kpi, point(&others.sums)),

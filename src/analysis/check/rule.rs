@@ -40,7 +40,7 @@ pub fn answer(rule: &YesIf, metrics: &BTreeMap<String, Estimate>) -> Outcome {
 /// The number that the estimate is held against: the first bound that the rule gives.
 #[must_use]
 pub fn threshold(rule: &YesIf) -> Option<f64> {
-    rule.gte.or(rule.gt).or(rule.lte).or(rule.lt).or(rule.lower_gt).or(rule.upper_lt)
+    rule.threshold().map(|(t, _)| t)
 }
 
 /// Every metric that the rule speaks of.

@@ -54,12 +54,13 @@ fn the_worst_place_and_its_share_of_the_excess() {
     assert!((r.estimate.unwrap() - 5.0).abs() < 1e-9, "0.5 against 0.1");
     assert_eq!(
         (r.outcome, r.tried, r.n.as_slice(), r.events.as_slice()),
-        (Outcome::Yes, 4, &[100, 300][..], &[50, 30][..])
+        (Outcome::Yes, 1, &[100, 300][..], &[50, 30][..]),
+        "its own groups are not slices that somebody looked at"
     );
     assert!((r.metrics["share_of_excess"] - 1.0).abs() < 1e-9 && (r.metrics["share_of_rows"] - 0.25).abs() < 1e-9);
     assert!((r.metrics["difference_points"] - 40.0).abs() < 1e-9);
     assert!(r.says.contains("city = North") && !r.says.contains("cause"), "{}", r.says);
-    assert_eq!(r.threshold, Some(1.3));
+    assert_eq!((r.threshold, r.below), (Some(1.3), false));
 }
 
 #[test]

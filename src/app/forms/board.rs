@@ -8,6 +8,7 @@ use crate::app::{App, Effect, Tone};
 use crate::domain::brief;
 use crate::domain::decide::Intent;
 use crate::domain::event::{Act, ClueSource, EventRef, ProposalKind, Ratings};
+use crate::domain::playbook::row_of;
 use crate::domain::redact::{self, Removal};
 use crate::domain::words::{Grade, Origin, Prior, Quality, Rating};
 
@@ -92,7 +93,8 @@ fn rating_rows(app: &App, given: &Ratings) -> Vec<(String, String, Option<Rating
     let Some(doc) = &app.doc else { return Vec::new() };
     let state = &doc.session.state;
     // Suggestions may speak of playbook ids.
-    let by_row: Ratings = given.iter().filter_map(|(h, r)| state.row(h).map(|row| (row.id.clone(), *r))).collect();
+    let row = |id: &str| row_of(state, doc.playbook.as_deref(), id).map(|r| r.id.clone());
+    let by_row: Ratings = given.iter().filter_map(|(h, r)| Some((row(h)?, *r))).collect();
     state
         .hypotheses
         .iter()

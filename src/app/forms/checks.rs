@@ -44,7 +44,7 @@ pub fn open_forecast(app: &mut App, pending: PendingCheck) {
 }
 
 fn probability(text: &str) -> Result<f64, String> {
-    let p = crate::domain::decide::number_in(text).ok_or_else(|| format!("\"{text}\" is not a number."))?;
+    let p = crate::domain::decide::read_number(text)?;
     let p = if p > 1.0 || text.contains('%') { p / 100.0 } else { p };
     if (0.0..=1.0).contains(&p) { Ok(p) } else { Err("A forecast lies between 0 and 100 percent.".into()) }
 }
@@ -55,7 +55,7 @@ fn forecasts(app: &App, form: &Form) -> Result<BTreeMap<String, f64>, String> {
     let mine = form.text("mine");
     if !mine.is_empty() {
         // Here the field says percent, so that 1 means one percent.
-        let p = crate::domain::decide::number_in(&mine).ok_or_else(|| format!("\"{mine}\" is not a number."))? / 100.0;
+        let p = crate::domain::decide::read_number(&mine)? / 100.0;
         if !(0.0..=1.0).contains(&p) {
             return Err("A forecast lies between 0 and 100 percent.".into());
         }

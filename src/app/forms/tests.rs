@@ -34,7 +34,8 @@ fn a_forecast_that_makes_no_sense_is_refused_and_stays() {
     for (mine, others, why) in [
         ("150", "", "A forecast lies between 0 and 100 percent."),
         ("-5", "", "A forecast lies between 0 and 100 percent."),
-        ("perhaps", "", "\"perhaps\" is not a number."),
+        ("perhaps", "", "\"perhaps\" is not a number. Write digits, such as 8.0."),
+        ("1,200", "", "\"1,200\" can be read as two numbers. Write 1200 for the thousands, or 1.200 with a point."),
         ("50", "p9 30", "Nobody is known as p9."),
         ("50", "p2", "\"p2\": write alias and percent, such as p3 90."),
         ("50", "p2 300", "A forecast lies between 0 and 100 percent."),

@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 use crate::app::forms::{self, Pin};
 use crate::app::{App, Effect, Tone};
 use crate::domain::board::predicted_ratings;
-use crate::domain::decide::{Intent, family_of_column, suggest_ratings};
+use crate::domain::decide::{Intent, family_of_column, origin_of, suggest_ratings};
 use crate::domain::event::{Act, Ratings};
-use crate::domain::playbook::{ColumnRole, Flow, Playbook, PlaybookCheck, YesRule};
+use crate::domain::playbook::{self, ColumnRole, Flow, Playbook, PlaybookCheck, YesRule, roles_of};
 use crate::domain::session::Session;
-use crate::domain::words::{Grade, Origin};
+use crate::domain::words::Grade;
 use crate::query::{Analysis, CheckOp, CheckRequest, CheckResult, Findings, Outcome, Schema, ValueType, YesIf};
 
 /// A check made ready.
@@ -75,21 +75,7 @@ pub fn missing_roles(app: &App, check: &PlaybookCheck) -> Vec<String> {
 /// The same of a session.
 #[must_use]
 pub fn unmapped(session: &Session, check: &PlaybookCheck) -> Vec<String> {
-    if check.op == CheckOp::ByHand {
-        return Vec::new();
-    }
-    roles_of(check).into_iter().filter(|role| !session.state.columns.contains_key(role)).collect()
-}
-
-/// Every role that a check speaks of: `needs`, `within`, and names in braces inside its parameters.
-fn roles_of(check: &PlaybookCheck) -> Vec<String> {
-    let mut out: Vec<String> = check.needs.iter().filter(|r| r.as_str() != "outcome").cloned().collect();
-    if let Some(Value::Array(within)) = check.params.get("within") {
-        out.extend(within.iter().filter_map(Value::as_str).map(str::to_owned));
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    out.retain(|r| seen.insert(r.clone()));
-    out
+    playbook::unmapped(&session.state, check)
 }
 
 /// Columns that may play a role, the best guess first: by name, then by type.
@@ -281,6 +267,7 @@ pub fn found(app: &mut App, id: &str, result: Result<Findings, String>, seconds:
     match result {
         Ok(Findings::Check(mut result)) => {
             result.seconds = (seconds * 100.0).round() / 100.0;
+            result.tried = searched(app, &pending);
             record(app, &pending, &result)
         }
         Ok(_) => Vec::new(),
@@ -289,6 +276,14 @@ pub fn found(app: &mut App, id: &str, result: Result<Findings, String>, seconds:
             Vec::new()
         }
     }
+}
+
+/// How many slices had been looked at before this check: none but its own for a check of the playbook, which was
+/// chosen before looking; for one made on the spot, those of Explore where its column is among them.
+fn searched(app: &App, pending: &PendingCheck) -> u32 {
+    let looked = &app.views.explore.looked;
+    let found = pending.ad_hoc && tested_column(&pending.request).is_some_and(|column| looked.contains(&column));
+    if found { u32::try_from(looked.len()).unwrap_or(u32::MAX).max(1) } else { 1 }
 }
 
 /// A result as it is recorded; whether it was predicted is for `decide` to say.
@@ -340,7 +335,7 @@ pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
     let pin = Pin {
         record: None,
         source: Some(run.reference.clone()),
-        origin: if run.predicted { Origin::Predicted } else { Origin::Browsed },
+        origin: origin_of(run),
         family,
         grade,
         text: result.says.clone(),
@@ -370,6 +365,7 @@ pub fn by_hand(pending: &PendingCheck, outcome: Outcome, value: Option<f64>, say
         n: Vec::new(),
         events: Vec::new(),
         threshold: None,
+        below: false,
         outcome,
         tried: 1,
         seconds: 0.0,

@@ -105,7 +105,7 @@ pub fn look(path: &Path) -> Looked {
         }
     }
     (out.kind, out.findings) = match schema(path, &out.text) {
-        Schema::Playbook => ("playbook", playbook::look(&out.text, &origin)),
+        Schema::Playbook => ("playbook", playbook::look(path, &out.text, &origin)),
         Schema::Session => ("session", session::look(path, &bytes, &out.text)),
         Schema::Derived => ("derived", derived::look(path, &out.text)),
         Schema::Unknown => {

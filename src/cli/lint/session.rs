@@ -75,7 +75,8 @@ fn events(opened: &Opened) -> Vec<Finding> {
         events.push((raw.line, event));
     }
     let session = Session::fold(header, events.iter().map(|(_, e)| e.clone()).collect());
-    let line = |n: u64| events.iter().find(|(_, e)| e.n == n).map_or(0, |(line, _)| *line);
+    let lines: std::collections::HashMap<u64, usize> = events.iter().rev().map(|(line, e)| (e.n, *line)).collect();
+    let line = |n: u64| lines.get(&n).copied().unwrap_or(0);
     for fault in &session.faults {
         out.push(Finding::fault((line(fault.event), 1), format!("event {}: {}", fault.event, fault.why)));
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::rules::{day, own_source};
 use super::{Refusal, is_unknown, proposals};
 use crate::domain::event::{Act, ProposalKind, Ratings, Shape};
-use crate::domain::playbook::{Flow, Playbook, Question, QuestionType, fill, matches_answer, said};
+use crate::domain::playbook::{Flow, Playbook, Question, QuestionType, fill, fits, matches_answer, said};
 use crate::domain::session::Session;
 use crate::domain::words::Grade;
 
@@ -35,8 +35,13 @@ fn typed(q: &Question, value: Value) -> Result<Value, Refusal> {
         return Ok(value);
     }
     let number = |v: &Value| -> Result<f64, Refusal> {
-        let n = v.as_f64().or_else(|| v.as_str().and_then(super::number_in));
-        let n = n.ok_or_else(|| Refusal::new(format!("{v} is not a number."), "Write digits, such as 8.0."))?;
+        let n = match (v.as_f64(), v.as_str()) {
+            (Some(n), _) => n,
+            (None, Some(text)) => super::read_number(text).map_err(|why| Refusal::new(why, ""))?,
+            (None, None) => {
+                return Err(Refusal::new(format!("{v} is not a number."), "Write digits, such as 8.0."));
+            }
+        };
         let (min, max) = match &q.scale {
             Some(s) => (Some(s.min), Some(s.max)),
             None => (q.min, q.max),
@@ -97,17 +102,23 @@ fn typed(q: &Question, value: Value) -> Result<Value, Refusal> {
 /// What follows from an answer.
 fn follows(session: &Session, playbook: &Playbook, q: &Question, said_by: &str, value: &Value, text: &str) -> Vec<Act> {
     let mut out = Vec::new();
-    out.extend(goal(session, q, value));
+    let goal = goal(session, q, value);
+    // What the answer itself says of the shape counts for what it proposes.
+    let shape = match &goal {
+        Some(Act::Goal { shape: Some(shape), .. }) => Some(*shape),
+        _ => session.state.goal.shape,
+    };
     let mut trial = Proposer { session, question: q, said_by, out: Vec::new() };
+    if let Some(Act::Goal { from: Some(said), .. }) = &goal {
+        trial.out.extend(proposals::said_against_table(session, *said));
+    }
     trial.contradiction(value);
     let fills = Flow::new(playbook, session).fills();
     for rule in q.then.iter().filter(|r| matches_answer(&r.when, value, text)) {
         for id in &rule.propose {
             let Some(h) = playbook.hypothesis(id) else { continue };
-            let shape = session.state.goal.shape;
-            let fits = h.only.is_none_or(|only| shape.is_none_or(|s| s == only));
             let waits = session.state.open_proposals().any(|p| p.hypothesis.as_deref() == Some(id));
-            if fits && !waits && session.state.row(id).is_none() {
+            if fits(h.only, shape) && !waits && session.state.row(id).is_none() {
                 trial.add(ProposalKind::Hypothesis, h.title.clone(), Some(id.clone()), Ratings::new());
             }
         }
@@ -125,8 +136,33 @@ fn follows(session: &Session, playbook: &Playbook, q: &Question, said_by: &str, 
             trial.add(ProposalKind::Block, fill(block, &fills), None, Ratings::new());
         }
     }
-    out.extend(trial.out);
+    let proposed = trial.out;
+    out.extend(goal);
+    out.extend(forecast(session, playbook, q, said_by, value));
+    out.extend(proposed);
     out
+}
+
+/// An answer that is a forecast of a check: how sure somebody is, before it was run, that it says yes.
+fn forecast(session: &Session, playbook: &Playbook, q: &Question, said_by: &str, value: &Value) -> Option<Act> {
+    let check = playbook.check(q.check.as_deref().filter(|_| q.record_as.as_deref() == Some("forecast"))?)?;
+    if super::rules::first_answer(session, &check.id).is_some() {
+        return None;
+    }
+    let sure = value.as_f64()?;
+    let whole = q.scale.as_ref().map_or(100.0, |s| s.max);
+    let p = if whole > 0.0 { (sure / whole).clamp(0.0, 1.0) } else { return None };
+    let text = fill(&check.title, &Flow::new(playbook, session).fills());
+    Some(Act::Predict {
+        check: check.id.clone(),
+        text,
+        forecasts: [(said_by.to_owned(), p)].into(),
+        words: std::collections::BTreeMap::new(),
+        title: None,
+        request: None,
+        if_yes: Ratings::new(),
+        if_no: Ratings::new(),
+    })
 }
 
 /// The part of the goal that an answer states, where nothing else was stated before.
@@ -167,7 +203,7 @@ impl Proposer<'_> {
     fn add(&mut self, kind: ProposalKind, text: String, hypothesis: Option<String>, ratings: Ratings) {
         let is_clue = matches!(kind, ProposalKind::Clue | ProposalKind::ClueForm);
         self.out.push(Act::Propose {
-            proposal: format!("r{}", self.session.state.proposals.len() + self.out.len() + 1),
+            proposal: proposals::name(self.session, self.out.len()),
             kind,
             text,
             hypothesis,

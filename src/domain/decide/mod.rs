@@ -1,7 +1,9 @@
 //! All rules: what may be recorded, and what follows from it. Nothing here writes; a refusal leaves no trace.
 
 mod answers;
+mod numbers;
 mod proposals;
+mod records;
 mod rules;
 mod suggest;
 #[cfg(test)]
@@ -11,8 +13,10 @@ use std::fmt;
 
 use serde_json::Value;
 
-pub use suggest::{family_of_column, suggest_ratings};
+pub use numbers::{number_in, read_number};
+pub use suggest::{SEARCHED, family_of_column, origin_of, suggest_ratings};
 
+pub use super::event::batch_of;
 use super::event::{Act, Event, EventRef, Ratings};
 use super::playbook::Playbook;
 use super::session::Session;
@@ -102,10 +106,17 @@ fn batch_id(seed: u64, k: usize) -> String {
     if k == 0 { name } else { format!("{name}-{}", k + 1) }
 }
 
-/// The name that all events of one intent share.
-#[must_use]
-pub fn batch_of(id: &str) -> &str {
-    id.split('-').next().unwrap_or(id)
+/// A seed whose name no intent of the session has: two of six letters meet sooner than one thinks.
+fn free_seed(session: &Session, seed: u64) -> u64 {
+    let mut seed = seed;
+    while session.batch_taken(&batch_id(seed, 0)) {
+        // SplitMix64 (Steele, Lea, Flood 2014).
+        seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        seed = z ^ (z >> 31);
+    }
+    seed
 }
 
 /// Turns an intent into events, or refuses it.
@@ -118,29 +129,13 @@ pub fn decide(
     intent: Intent,
     stamp: &Stamp,
 ) -> Result<Vec<Event>, Refusal> {
+    let seed = free_seed(session, stamp.seed);
     let acts = match intent {
         Intent::Record(act) => rules::check(session, playbook, &stamp.by, *act)?,
-        Intent::RecordAll(acts) => {
-            // Each is judged as if the ones before it stood already.
-            let mut trial = session.clone();
-            let mut all = Vec::new();
-            for act in acts {
-                for act in rules::check(&trial, playbook, &stamp.by, act)? {
-                    let n = trial.next_n();
-                    let id = Some(batch_id(stamp.seed, all.len()));
-                    trial.apply(Event { n, id, at: stamp.at.clone(), by: stamp.by.clone(), act: act.clone() });
-                    all.push(act);
-                }
-            }
-            all
-        }
+        Intent::RecordAll(acts) => one_by_one(session, playbook, acts, stamp, seed)?,
         Intent::Accept { proposal, text, ratings, grade, reason } => {
-            let act = proposals::accept(session, playbook, &proposal, text, ratings, grade, reason)?;
-            let mut all = Vec::new();
-            for act in act {
-                all.extend(rules::check(session, playbook, &stamp.by, act)?);
-            }
-            all
+            let acts = proposals::accept(session, playbook, &proposal, text, ratings, grade, reason)?;
+            one_by_one(session, playbook, acts, stamp, seed)?
         }
         Intent::Undo => vec![Act::Undo { events: last_batch(session)? }],
         Intent::Redo => match last_undo(session) {
@@ -154,12 +149,60 @@ pub fn decide(
         .enumerate()
         .map(|(k, act)| Event {
             n: first + k as u64,
-            id: Some(batch_id(stamp.seed, k)),
+            id: Some(batch_id(seed, k)),
             at: not_before(session, &stamp.at),
             by: stamp.by.clone(),
-            act,
+            act: by_name(session, act, first, seed),
         })
         .collect())
+}
+
+/// Judges each act as if the ones before it stood already.
+fn one_by_one(
+    session: &Session,
+    playbook: Option<&Playbook>,
+    acts: Vec<Act>,
+    stamp: &Stamp,
+    seed: u64,
+) -> Result<Vec<Act>, Refusal> {
+    let last = acts.len().saturating_sub(1);
+    if last == 0 {
+        // A single act needs no copy of the session.
+        return acts.into_iter().try_fold(Vec::new(), |_, act| rules::check(session, playbook, &stamp.by, act));
+    }
+    let mut trial = session.clone();
+    let mut all = Vec::new();
+    for (i, act) in acts.into_iter().enumerate() {
+        for act in rules::check(&trial, playbook, &stamp.by, act)? {
+            if i < last {
+                let (n, id) = (trial.next_n(), Some(batch_id(seed, all.len())));
+                trial.apply(Event { n, id, at: stamp.at.clone(), by: stamp.by.clone(), act: act.clone() });
+            }
+            all.push(act);
+        }
+    }
+    Ok(all)
+}
+
+/// Sources are named by the id of their event, which survives a merge of two files; `first` is the number of the
+/// first event that is about to be written.
+fn by_name(session: &Session, mut act: Act, first: u64, seed: u64) -> Act {
+    if let Act::Propose { source, .. } | Act::Clue { source, .. } = &mut act {
+        if let EventRef::N(n) = &source.event {
+            let new = n.checked_sub(first).and_then(|k| usize::try_from(k).ok());
+            let name = match new {
+                Some(k) => Some(EventRef::Id(batch_id(seed, k))),
+                None => {
+                    let at = session.find(&source.event, session.events.len());
+                    at.and_then(|at| session.events.get(at)).map(Event::reference)
+                }
+            };
+            if let Some(name) = name {
+                source.event = name;
+            }
+        }
+    }
+    act
 }
 
 /// Time never runs backwards in a session, even when a clock does.
@@ -223,14 +266,6 @@ fn last_undo(session: &Session) -> Option<EventRef> {
         }
     }
     None
-}
-
-/// Reads a JSON number, also from text with a decimal comma or a percent sign.
-#[must_use]
-pub fn number_in(text: &str) -> Option<f64> {
-    let t = text.trim().trim_end_matches('%').trim().replace('\u{2212}', "-");
-    let t = if t.contains(',') && !t.contains('.') { t.replace(',', ".") } else { t };
-    t.replace([' ', '\u{2009}', '\u{a0}'], "").parse::<f64>().ok().filter(|x| x.is_finite())
 }
 
 /// Whether a value is missing.

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::Refusal;
-use super::rules::own_source;
+use super::rules::{free_id, own_source};
 use crate::domain::event::{Act, ClueSource, MeasuredLevel, ProposalKind, Ratings};
-use crate::domain::playbook::{Flow, Playbook, Question, fill};
+use crate::domain::playbook::{Flow, Playbook, Question, fill, row_of};
 use crate::domain::session::{ProposalFate, Session};
 use crate::domain::words::{Grade, Origin, Prior, Rating};
+use crate::query::Kpi;
 
 /// An answer's value in the words of its question.
 pub(super) fn say(q: &Question, value: &Value) -> String {
@@ -19,12 +20,21 @@ pub(super) fn say(q: &Question, value: &Value) -> String {
     }
 }
 
-/// A proposal where the measured level is far from what was said: outside the interval and more than a tenth off.
-pub(super) fn level_contradiction(session: &Session, level: &MeasuredLevel) -> Option<Act> {
-    let goal = &session.state.goal;
-    let said = goal.from?;
+/// The id of the next proposal but `k`: higher than any before, also than those that were undone.
+pub(super) fn name(session: &Session, k: usize) -> String {
+    format!("r{}", session.top_proposal() + 1 + k as u64)
+}
+
+/// A proposal where what was said of the KPI's level is far from what the table says of the KPI that is bound.
+pub(super) fn said_against_table(session: &Session, said: f64) -> Option<Act> {
+    let bound = session.state.kpi.as_ref()?;
+    level_contradiction(session, said, &bound.kpi, bound.level.as_ref()?)
+}
+
+/// A proposal where a measured level is far from what was said: outside the interval and more than a tenth off.
+pub(super) fn level_contradiction(session: &Session, said: f64, kpi: &Kpi, level: &MeasuredLevel) -> Option<Act> {
     // Shares are said in percent.
-    let percent = if level.value.abs() <= 1.0 && said.abs() > 1.0 { 100.0 } else { 1.0 };
+    let percent = if kpi.is_share() { 100.0 } else { 1.0 };
     let measured = level.value * percent;
     let off = (measured - said).abs() / said.abs().max(measured.abs()).max(1e-12);
     let outside = level.interval.is_none_or(|(low, high)| said < low * percent || said > high * percent);
@@ -33,7 +43,7 @@ pub(super) fn level_contradiction(session: &Session, level: &MeasuredLevel) -> O
     }
     let sign = if percent > 1.0 { " %" } else { "" };
     Some(Act::Propose {
-        proposal: format!("r{}", session.state.proposals.len() + 1),
+        proposal: name(session, 0),
         kind: ProposalKind::Contradiction,
         text: format!("It was said that the KPI stands at {said}{sign}; the table says {measured:.1}{sign}"),
         hypothesis: None,
@@ -71,9 +81,9 @@ pub(super) fn accept(
             Ok(vec![from_playbook(session, playbook, h, Some(id.to_owned()), p.question.clone(), text)])
         }
         ProposalKind::Clue | ProposalKind::ClueForm | ProposalKind::Contradiction => {
-            let ratings = ratings.unwrap_or_else(|| {
-                p.ratings.iter().filter_map(|(h, r)| session.state.row(h).map(|row| (row.id.clone(), *r))).collect()
-            });
+            let row = |id: &str| row_of(&session.state, playbook, id).map(|r| r.id.clone());
+            let ratings =
+                ratings.unwrap_or_else(|| p.ratings.iter().filter_map(|(h, r)| Some((row(h)?, *r))).collect());
             Ok(vec![Act::Clue {
                 clue: String::new(),
                 text,
@@ -104,9 +114,10 @@ pub fn from_playbook(
     title: String,
 ) -> Act {
     let fills = playbook.map(|p| Flow::new(p, session).fills()).unwrap_or_default();
-    let id = h.id.strip_prefix("h_").unwrap_or(&h.id).to_owned();
+    let id = h.id.strip_prefix("h_").unwrap_or(&h.id);
     Act::Hypothesis {
-        hypothesis: h.row.clone().unwrap_or(id),
+        // A row of one's own may have the name already; `from` tells which one came from the playbook.
+        hypothesis: h.row.clone().unwrap_or_else(|| free_id(session, id)),
         from: Some(h.id.clone()),
         from_question: question,
         proposal,

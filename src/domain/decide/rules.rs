@@ -2,18 +2,18 @@
 
 use serde_json::Value;
 
-use super::{Refusal, answers, proposals};
+use super::{Refusal, answers, proposals, records, suggest};
 use crate::domain::board::BoardView;
 use crate::domain::event::{Act, ClueSource, Event, EventRef, Ratings};
 use crate::domain::playbook::Playbook;
 use crate::domain::scoreboard::GateState;
-use crate::domain::session::{ProposalFate, Session};
+use crate::domain::session::{ProposalFate, Session, frozen_field};
 use crate::domain::words::Origin;
 use crate::query::Outcome;
 
-type Acts = Result<Vec<Act>, Refusal>;
+pub(super) type Acts = Result<Vec<Act>, Refusal>;
 
-fn no(why: impl Into<String>, next: impl Into<String>) -> Acts {
+pub(super) fn no(why: impl Into<String>, next: impl Into<String>) -> Acts {
     Err(Refusal::new(why, next))
 }
 
@@ -37,7 +37,11 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             if let Some(date) = by_date {
                 day(date)?;
             }
-            Ok(vec![act])
+            let said = from.filter(|said| state.goal.from != Some(*said));
+            let contradiction = said.and_then(|said| proposals::said_against_table(session, said));
+            let mut out = vec![act];
+            out.extend(contradiction);
+            Ok(out)
         }
         Act::Person { alias, role, .. } => {
             let simple = !alias.is_empty() && alias.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
@@ -65,11 +69,14 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
                 no(format!("There is no table {data}."), "Attach the data first.")
             }
         }
-        Act::Kpi { data, level, .. } => {
+        Act::Kpi { data, kpi, level, .. } => {
             if !state.tables.iter().any(|t| t.data == *data) {
                 return no(format!("There is no table {data}."), "Attach the data first.");
             }
-            let contradiction = level.as_ref().and_then(|l| proposals::level_contradiction(session, l));
+            let contradiction = match (state.goal.from, level) {
+                (Some(said), Some(level)) => proposals::level_contradiction(session, said, kpi, level),
+                _ => None,
+            };
             let mut out = vec![act];
             out.extend(contradiction);
             Ok(out)
@@ -147,8 +154,9 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             Ok(vec![act])
         }
         Act::SplitFamily { clue, family, note } => {
-            if state.clue(clue).is_none() {
-                return no(format!("There is no clue {clue}."), "");
+            let Some(c) = state.clue(clue) else { return no(format!("There is no clue {clue}."), "") };
+            if c.family == *family {
+                return no(format!("{clue} counts as {family} already."), "Name a source of its own.");
             }
             if note.trim().is_empty() || family.trim().is_empty() {
                 return no(
@@ -222,11 +230,8 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             if why.trim().is_empty() {
                 return no("A correction needs a reason.", "");
             }
-            if matches!(field.as_str(), "n" | "id" | "at" | "by" | "do" | "ratings" | "forecasts") {
-                return no(
-                    format!("{field} can't be changed."),
-                    "A rating is changed by a new rating with a reason; a forecast never.",
-                );
+            if let Some(why) = session.events.get(at).and_then(|e| frozen_field(&e.act, field)) {
+                return no(format!("{field} can't be changed: {why}."), "Add a note on what was wrong instead.");
             }
             let mut changed = session.events.get(at).map(Event::to_value).unwrap_or_default();
             if let Some(map) = changed.as_object_mut() {
@@ -290,17 +295,20 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
         Act::Problem { hypothesis, fields } => match &state.decision {
             None => no("Nothing is decided yet.", "Choose a hypothesis on the Score screen first."),
             Some(_) if fields.is_empty() => no("Nothing was written.", ""),
+            Some(_) if records::reserved(fields).is_some() => records::free(session, act),
             Some(d) => {
                 *hypothesis = d.chosen.clone();
                 Ok(vec![act])
             }
         },
+        Act::Setting { .. } | Act::KnownBefore { .. } | Act::ReadOptions { .. } => records::of_session(session, act),
+        Act::Rerun { .. } | Act::Outcome { .. } | Act::Review { .. } => records::free(session, act),
         _ => Ok(vec![act]),
     }
 }
 
 /// The number of the event at which a check first gave its answer away, those undone among them.
-fn first_answer(session: &Session, check: &str) -> Option<u64> {
+pub(super) fn first_answer(session: &Session, check: &str) -> Option<u64> {
     let answered = |e: &&Event| matches!(&e.act, Act::Check { check: id, outcome, .. } if id == check && *outcome != Outcome::Failed);
     session.events.iter().find(answered).map(|e| e.n)
 }
@@ -328,10 +336,25 @@ pub(super) fn day(text: &str) -> Result<(), Refusal> {
 }
 
 fn source_fits(session: &Session, origin: Origin, source: &ClueSource) -> Result<(), Refusal> {
-    let Some(at) = session.find(&source.event, session.events.len()) else {
+    if session.find(&source.event, session.events.len()).is_none() {
         return Err(Refusal::new(format!("The clue's source {} does not stand in this session.", source.event), ""));
+    }
+    let Some(from) = session.standing(&source.event) else {
+        return Err(Refusal::new(
+            format!("The clue's source {} was taken back.", source.event),
+            "Bring it back first.",
+        ));
     };
-    let fits = match (origin, session.events.get(at).map(|e| &e.act)) {
+    if let (Origin::Predicted, Act::Check { result, .. }) = (origin, &from.act) {
+        let tried = suggest::tried(result);
+        if tried >= suggest::SEARCHED {
+            return Err(Refusal::new(
+                format!("It was found after looking at {tried} slices, so its forecast was no forecast."),
+                "Record it as browsed.",
+            ));
+        }
+    }
+    let fits = match (origin, Some(&from.act)) {
         (Origin::Predicted, Some(Act::Check { predicted, .. })) => *predicted,
         (Origin::Predicted, _) => false,
         (Origin::Told, Some(act)) => matches!(act, Act::Answer { .. } | Act::Note { .. } | Act::Kpi { .. }),
@@ -374,11 +397,16 @@ fn free_slug(session: &Session, title: &str) -> String {
     }
     let base: String = words.join("_").chars().take(24).collect();
     let base = if base.is_empty() || base == "other" || base == "data" { "hypothesis".to_owned() } else { base };
+    free_id(session, &base)
+}
+
+/// The id, or with the next free number where a row has it already.
+pub(super) fn free_id(session: &Session, base: &str) -> String {
     let taken = |id: &str| session.state.hypotheses.iter().any(|h| h.id == id);
-    if !taken(&base) {
-        return base;
+    if !taken(base) {
+        return base.to_owned();
     }
-    (2..).map(|i| format!("{base}_{i}")).find(|id| !taken(id)).unwrap_or(base)
+    (2..).map(|i| format!("{base}_{i}")).find(|id| !taken(id)).unwrap_or_else(|| base.to_owned())
 }
 
 /// A rating that was given is frozen: the same rater changes it only with a reason.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::session::Header;
+use crate::domain::words::Origin;
 use crate::query::{CheckResult, Outcome};
 
 const PLAYBOOK: &str = include_str!("../../../assets/playbooks/churn.yaml");
@@ -342,15 +343,6 @@ fn ids_of_one_batch_share_a_name_that_yaml_reads_as_a_word() {
 }
 
 #[test]
-fn numbers_are_read_as_people_write_them() {
-    assert_eq!(number_in(" 26,5 % "), Some(26.5));
-    assert_eq!(number_in("−3"), Some(-3.0));
-    assert_eq!(number_in("1 204"), Some(1204.0));
-    assert_eq!(number_in("1e400"), None);
-    assert_eq!(number_in("many"), None);
-}
-
-#[test]
 fn a_result_suggests_ratings_by_its_strength() {
     let mut d = Desk::new();
     d.ok(json!({"do": "predict", "check": "own", "forecasts": {"p1": 0.7}, "request": {"op": "sql"},
@@ -362,6 +354,7 @@ fn a_result_suggests_ratings_by_its_strength() {
         n: vec![1000, 1000],
         events: events.to_vec(),
         threshold: Some(1.3),
+        below: false,
         outcome,
         tried,
         seconds: 0.1,
@@ -370,17 +363,304 @@ fn a_result_suggests_ratings_by_its_strength() {
     };
     let get = |r: &CheckResult| serde_json::to_value(suggest_ratings(&d.session, None, "own", r)).unwrap();
     let sure = Some((1.5, 1.9));
-    assert_eq!(
-        get(&result(Outcome::Yes, 1.7, sure, &[200, 100], 1)),
-        json!({"wait": "expected", "price": "surprising"})
-    );
+    let whole = json!({"wait": "expected", "price": "surprising"});
+    assert_eq!(get(&result(Outcome::Yes, 1.7, sure, &[200, 100], 1)), whole);
     assert_eq!(get(&result(Outcome::No, 1.0, Some((0.9, 1.1)), &[200, 200], 1)), json!({"wait": "surprising"}));
     let half = json!({"wait": "somewhat_expected", "price": "a_bit_surprising"});
-    assert_eq!(get(&result(Outcome::Unclear, 1.4, Some((1.1, 1.8)), &[200, 100], 1)), half, "crosses the threshold");
+    let crosses = Some((1.1, 1.8));
+    assert_eq!(get(&result(Outcome::Unclear, 1.4, crosses, &[200, 100], 1)), half, "crosses the threshold");
+    assert_eq!(get(&result(Outcome::Yes, 1.4, crosses, &[200, 100], 1)), half, "a yes that crosses it too");
+    let no = result(Outcome::No, 1.2, Some((1.05, 1.34)), &[200, 200], 1);
+    assert_eq!(get(&no), json!({"wait": "a_bit_surprising"}), "a no that crosses it");
     assert_eq!(get(&result(Outcome::Yes, 1.7, sure, &[200, 29], 1)), half, "fewer than 30 events: one step milder");
-    assert_eq!(get(&result(Outcome::Yes, 1.7, sure, &[200, 100], 100)), half, "after 100 tries");
+    for tried in [10, 100] {
+        assert_eq!(get(&result(Outcome::Yes, 1.7, sure, &[200, 100], tried)), half, "after {tried} slices");
+    }
+    assert_eq!(get(&result(Outcome::Yes, 1.7, sure, &[200, 100], 9)), whole);
     let narrow = result(Outcome::Unclear, 1.05, Some((0.95, 1.15)), &[200, 200], 1);
     assert_eq!(get(&narrow), json!({"wait": "a_bit_surprising"}), "no effect, and seen sharply");
+    let off = result(Outcome::Unclear, 1.1, Some((1.05, 1.15)), &[200, 200], 1);
+    assert_eq!(get(&off), json!({}), "narrow, but there is an effect");
     assert_eq!(get(&result(Outcome::Unclear, 1.05, Some((0.5, 2.2)), &[200, 200], 1)), json!({}), "says nothing");
     assert_eq!(get(&result(Outcome::Failed, 1.7, None, &[], 1)), json!({}));
+}
+
+#[test]
+fn a_rule_that_asks_for_less_is_not_read_the_wrong_way_round() {
+    let mut d = Desk::new();
+    let request = json!({"op": "sql", "yes_if": {"metric": "slope_points", "lt": -2}});
+    d.ok(json!({"do": "predict", "check": "own", "forecasts": {"p1": 0.7}, "request": request,
+        "if_yes": {"wait": "expected"}, "if_no": {"price": "expected"}}));
+    let result = |outcome, estimate, interval, below| CheckResult {
+        metric: "slope_points".into(),
+        estimate: Some(estimate),
+        interval: Some(interval),
+        n: vec![1000],
+        events: Vec::new(),
+        threshold: Some(-2.0),
+        below,
+        outcome,
+        tried: 1,
+        seconds: 0.1,
+        says: String::new(),
+        metrics: std::collections::BTreeMap::new(),
+    };
+    // An older result does not say which side is a yes; its rule does.
+    for below in [true, false] {
+        let get = |outcome, e, i| {
+            serde_json::to_value(suggest_ratings(&d.session, None, "own", &result(outcome, e, i, below))).unwrap()
+        };
+        assert_eq!(get(Outcome::Yes, -4.0, (-5.0, -3.0)), json!({"wait": "expected"}));
+        assert_eq!(get(Outcome::Unclear, -3.0, (-5.0, -1.0)), json!({"wait": "somewhat_expected"}));
+        assert_eq!(get(Outcome::No, 1.0, (0.5, 1.5)), json!({"price": "expected"}));
+        // Nothing was said of a no for wait, and there is surely no effect.
+        assert_eq!(get(Outcome::No, 0.1, (-0.5, 0.7)), json!({"price": "expected", "wait": "a_bit_surprising"}));
+        assert_eq!(get(Outcome::Unclear, -1.0, (-5.0, 3.0)), json!({}));
+    }
+}
+
+#[test]
+fn what_was_picked_out_of_many_slices_is_browsed() {
+    let mut d = Desk::new();
+    let run = |check: &str, tried: u64| json!({"do": "check", "check": check, "predicted": true, "outcome": "yes", "result": {"tried": tried}});
+    let request = json!({"op": "sql"});
+    for (check, tried, origin) in [("d_a", 1, Origin::Predicted), ("d_b", 12, Origin::Browsed)] {
+        d.ok(json!({"do": "predict", "check": check, "forecasts": {"p1": 0.8}, "request": request}));
+        let n = d.ok(run(check, tried))[0].n;
+        assert_eq!(origin_of(d.session.state.latest_check(check).unwrap()), origin);
+        let clue = d.clue("predicted", n, json!({}));
+        if origin == Origin::Browsed {
+            assert!(d.no(clue).contains("after looking at 12 slices"));
+        } else {
+            d.ok(clue);
+        }
+    }
+}
+
+#[test]
+fn proposals_keep_names_of_their_own_after_an_undo() {
+    let mut d = Desk::with_playbook();
+    let answer = |value: &str| json!({"do": "answer", "question": "q04", "said_by": "p2", "value": value});
+    let ids = |events: &[Event]| -> Vec<String> {
+        events
+            .iter()
+            .filter_map(|e| match &e.act {
+                Act::Propose { proposal, .. } => Some(proposal.clone()),
+                _ => None,
+            })
+            .collect()
+    };
+    let first = ids(&d.ok(answer("payment")));
+    assert_eq!(first, ["r1"]);
+    d.intent(Intent::Undo).unwrap();
+    let second = ids(&d.ok(answer("nobody_knows")));
+    assert_eq!(second.first().map(String::as_str), Some("r2"), "r1 is taken, also while it is undone");
+    // The source is the answer by its id.
+    let source = &d.session.state.proposals[0].source;
+    assert!(matches!(source, EventRef::Id(_)), "{source:?}");
+    assert!(matches!(d.session.standing(source).unwrap().act, Act::Answer { .. }));
+}
+
+#[test]
+fn a_hypothesis_is_taken_although_its_name_is_not_free() {
+    let mut d = Desk::with_playbook();
+    d.ok(json!({"do": "propose", "proposal": "r1", "kind": "hypothesis", "text": "They pay too much",
+        "hypothesis": "h_price", "source": {"event": 6}}));
+    let take = Intent::Accept { proposal: "r1".into(), text: None, ratings: None, grade: None, reason: None };
+    d.intent(take).unwrap();
+    let row = d.session.state.row("h_price").unwrap();
+    assert_eq!((row.id.as_str(), row.title.as_str()), ("price_2", "They pay too much"));
+    assert_eq!(d.session.faults, []);
+}
+
+#[test]
+fn a_data_hypothesis_speaks_for_its_row_before_it_is_taken() {
+    let mut d = Desk::with_playbook();
+    let book = playbook();
+    let rated = crate::domain::board::predicted_ratings(&d.session.state, &book, "d_independent", true);
+    assert_eq!(serde_json::to_value(&rated).unwrap(), json!({"data": "surprising"}));
+    d.ok(json!({"do": "propose", "proposal": "r1", "kind": "clue", "text": "It was counted anew",
+        "ratings": {"h_measure": "expected"}, "source": {"event": 6}, "family": "person:p2", "grade": "C"}));
+    let take = Intent::Accept { proposal: "r1".into(), text: None, ratings: None, grade: None, reason: None };
+    d.intent(take).unwrap();
+    assert_eq!(d.session.state.clues[0].cell("data"), Some(6.0));
+}
+
+#[test]
+fn what_was_said_is_held_against_the_table_whichever_came_first() {
+    let kpi = |text: &str, value: f64| {
+        json!({"do": "kpi", "data": "t", "kpi": text,
+               "level": {"n": 1000, "value": value, "interval": [value * 0.95, value * 1.05]}})
+    };
+    let table = json!({"do": "attach_data", "data": "t", "path": "t.csv"});
+    let contradiction = |events: &[Event]| {
+        events.iter().find_map(|e| match &e.act {
+            Act::Propose { kind: crate::domain::event::ProposalKind::Contradiction, text, .. } => Some(text.clone()),
+            _ => None,
+        })
+    };
+    let mut d = Desk::with_playbook();
+    d.ok(table.clone());
+    d.ok(kpi("rate(x)", 0.265));
+    // Less than one percent is a percentage too.
+    let events = d.ok(json!({"do": "goal", "from": 0.5}));
+    assert_eq!(
+        contradiction(&events).as_deref(),
+        Some("It was said that the KPI stands at 0.5 %; the table says 26.5 %")
+    );
+    assert_eq!(contradiction(&d.ok(json!({"do": "goal", "from": 26.0}))), None);
+    let mut d = Desk::with_playbook();
+    d.ok(table.clone());
+    d.ok(kpi("rate(x)", 0.265));
+    let answer = json!({"do": "answer", "question": "q01", "said_by": "p2", "value": [8, 7.6]});
+    assert!(contradiction(&d.ok(answer)).is_some(), "a baseline said in an interview");
+    // A mean between 0 and 1 is no percentage.
+    let mut d = Desk::new();
+    d.ok(table);
+    d.ok(json!({"do": "goal", "from": 40.0}));
+    let events = d.ok(kpi("mean(x)", 0.4));
+    assert!(contradiction(&events).unwrap().ends_with("stands at 40; the table says 0.4"));
+}
+
+#[test]
+fn a_forecast_is_never_amended() {
+    let mut d = Desk::new();
+    let forecast = json!({"do": "predict", "check": "own", "forecasts": {"p1": 0.7}, "request": {"op": "sql"}});
+    let n = d.ok(forecast)[0].n;
+    let run = d.ok(json!({"do": "check", "check": "d_a", "predicted": false, "outcome": "yes"}))[0].n;
+    for (event, field, value) in [
+        (n, "words", json!({"wait": "likely"})),
+        (n, "if_yes", json!({"wait": "expected"})),
+        (n, "text", json!("x")),
+        (run, "predicted", json!(true)),
+    ] {
+        let refused = d.no(json!({"do": "amend", "event": event, "field": field, "value": value, "why": "w"}));
+        assert!(refused.starts_with(&format!("{field} can't be changed")), "{refused}");
+    }
+}
+
+#[test]
+fn the_source_of_a_pinned_clue_is_not_taken_back() {
+    let mut d = Desk::new();
+    d.ok(d.clue("told", 6, json!({"wait": "expected"})));
+    let refused = d.no(json!({"do": "undo", "events": [6]}));
+    assert!(refused.starts_with("Event 7 would make no sense then: its source"), "{refused}");
+    d.intent(Intent::Undo).unwrap();
+    d.ok(json!({"do": "undo", "events": [6]}));
+    assert!(d.no(d.clue("told", 6, json!({}))).contains("was taken back"));
+}
+
+#[test]
+fn names_of_intents_do_not_collide() {
+    let mut d = Desk::new();
+    let stamp = Stamp { at: "2026-10-05T08:00:00Z".into(), by: "p1".into(), seed: 1 };
+    let mut names = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        // The dice always fall alike.
+        let note = Act::Note { text: "n".into() };
+        let events = decide(&d.session, None, Intent::record(note), &stamp).unwrap();
+        for event in events {
+            assert!(names.insert(event.id.clone().unwrap()), "{names:?}");
+            d.session.apply(event);
+        }
+    }
+}
+
+#[test]
+fn a_block_is_red_until_it_is_settled() {
+    let mut d = Desk::with_playbook();
+    d.ok(json!({"do": "propose", "proposal": "r1", "kind": "block", "text": "Repair before analysing.",
+        "source": {"event": 6}}));
+    let gate = |d: &Desk| {
+        let gates = crate::domain::board::BoardView::of(&d.session, None).gates;
+        gates.0.into_iter().find(|g| g.key == "nothing_to_settle_first")
+    };
+    let red = gate(&d).unwrap();
+    assert_eq!(red.state, crate::domain::scoreboard::GateState::Red);
+    assert!(red.todo.ends_with("Repair before analysing."), "{}", red.todo);
+    d.ok(json!({"do": "dismiss", "proposal": "r1", "why": "repaired"}));
+    assert!(gate(&d).is_none());
+}
+
+#[test]
+fn nothing_can_be_valued_without_target_and_budget() {
+    let mut d = Desk::new();
+    let gate = |d: &Desk| {
+        let gates = crate::domain::board::BoardView::of(&d.session, None).gates;
+        gates.0.into_iter().find(|g| g.key == "next_check_below_1_point_an_hour").unwrap()
+    };
+    d.ok(json!({"do": "impact", "hypothesis": "wait", "exposed": 0.3, "fixable": 0.5, "effect_points": [0, 1, 2],
+        "quality": "guess", "cost_days": 3}));
+    assert_eq!(gate(&d).state, crate::domain::scoreboard::GateState::Amber);
+    assert_eq!(gate(&d).todo, "Nothing can be valued yet: give target and budget on 1 Problem.");
+    d.ok(json!({"do": "goal", "points": 0.4, "budget_days": 30}));
+    assert_eq!(gate(&d).state, crate::domain::scoreboard::GateState::Green);
+}
+
+#[test]
+fn settings_and_free_records_have_their_rules() {
+    let mut d = Desk::new();
+    for (act, words) in [
+        (
+            json!({"do": "setting", "key": "humility", "value": 0.9}),
+            "humility can't be 0.9. Write a number from 0 to 0.5.",
+        ),
+        (json!({"do": "setting", "key": " ", "value": 1}), "The setting has no name."),
+        (json!({"do": "known_before", "column": "", "known": true}), "No column was named."),
+        (json!({"do": "read_options", "data": "t", "options": {"delimiter": ";"}}), "There is no table t."),
+        (json!({"do": "outcome", "says": "it fell"}), "Nothing is decided yet."),
+        (json!({"do": "review"}), "The review says nothing."),
+        (json!({"do": "rerun", "data": "new.csv"}), "No check was run yet."),
+    ] {
+        let refused = d.no(act.clone());
+        assert!(refused.starts_with(words), "{act}: {refused}");
+    }
+    d.ok(json!({"do": "setting", "key": "humility", "value": 0.1}));
+    d.ok(json!({"do": "attach_data", "data": "t", "path": "t.csv", "columns": {"zone": "text"}}));
+    assert!(d.no(json!({"do": "known_before", "column": "zon", "known": true})).contains("No table has a column zon"));
+    d.ok(json!({"do": "known_before", "column": "zone", "known": false}));
+    d.ok(json!({"do": "read_options", "data": "t", "options": {"delimiter": ";"}}));
+    d.ok(json!({"do": "check", "check": "d_a", "predicted": false, "outcome": "yes"}));
+    d.ok(json!({"do": "rerun", "data": "new.csv"}));
+    d.ok(json!({"do": "decide", "chosen": "wait", "because": "b"}));
+    d.ok(json!({"do": "outcome", "says": "it fell"}));
+    d.ok(json!({"do": "review", "says": "we were right"}));
+    d.ok(d.clue("told", 6, json!({"wait": "expected"})));
+    let same = json!({"do": "split_family", "clue": "c1", "family": "data:riders", "note": "n"});
+    assert!(d.no(same).contains("counts as data:riders already"));
+}
+
+#[test]
+fn what_nobody_knows_and_what_cannot_be_run_does_not_hold_the_gate() {
+    use crate::domain::board::{BoardView, NextKind};
+    let mut d = Desk::with_playbook();
+    let book = playbook();
+    d.ok(json!({"do": "goal", "points": 0.4, "budget_days": 30, "shape": "level"}));
+    d.ok(json!({"do": "hypothesis", "hypothesis": "service", "from": "h_service", "title": "Served late"}));
+    let next = |d: &Desk| BoardView::of(&d.session, Some(&book)).next;
+    let entry = |d: &Desk, id: &str| next(d).into_iter().find(|n| n.id == id);
+    let exposed = entry(&d, "d_exposed").unwrap();
+    assert_eq!((exposed.missing.as_slice(), exposed.grade), (&["wait".to_owned(), "place".to_owned()][..], Grade::A));
+    assert!(!exposed.ready());
+    let outside = entry(&d, "d_independent").unwrap();
+    assert_eq!((outside.ready(), outside.grade), (true, Grade::B));
+    d.ok(json!({"do": "map_columns", "columns": {"wait": "wait_min", "place": "zone"}}));
+    assert!(entry(&d, "d_exposed").unwrap().ready());
+    d.ok(json!({"do": "check", "check": "d_exposed", "predicted": false, "outcome": "failed"}));
+    assert!(entry(&d, "d_exposed").unwrap().failed);
+    // What comes first can be done now.
+    let ready: Vec<bool> = next(&d).iter().map(super::super::board::NextEntry::ready).collect();
+    assert!(ready.windows(2).all(|w| w[0] >= w[1]), "{ready:?}");
+    let question = next(&d).into_iter().find(|n| n.kind == NextKind::Question).unwrap().id;
+    let role = book.question(&question).unwrap().ask[0].clone();
+    d.ok(json!({"do": "person", "alias": "p8", "role": role, "shown_as": "x"}));
+    d.ok(json!({"do": "person", "alias": "p9", "role": role, "shown_as": "x"}));
+    let mut ask = |who: &str| d.ok(json!({"do": "answer", "question": question, "said_by": who, "value": null}));
+    ask("p8");
+    ask("p9");
+    let people: Vec<String> = d.session.state.people.keys().cloned().collect();
+    for who in people {
+        d.ok(json!({"do": "answer", "question": question, "said_by": who, "value": null}));
+    }
+    assert!(entry(&d, &question).is_none(), "everybody was asked");
 }

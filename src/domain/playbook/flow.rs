@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Playbook, Question, matches_answer};
+use super::{Playbook, Question, fits, matches_answer};
 use crate::domain::session::Session;
 
 /// How a question stands.
@@ -43,7 +43,7 @@ impl<'a> Flow<'a> {
         self.playbook
             .questions
             .iter()
-            .filter(|q| q.only.is_none_or(|only| shape.is_none_or(|s| s == only)))
+            .filter(|q| fits(q.only, shape))
             .filter(|q| {
                 q.show_if.as_ref().is_none_or(|s| {
                     self.session.state.answers_to(&s.q).any(|a| matches_answer(&s.when, &a.value, &a.text))
@@ -70,6 +70,17 @@ impl<'a> Flow<'a> {
         } else {
             QuestionState::Open
         }
+    }
+
+    /// Whether nobody is left who could know: everybody of the roles that it is for was asked and did not know.
+    #[must_use]
+    pub fn nobody_knows(&self, question: &Question) -> bool {
+        let state = &self.session.state;
+        if self.state_of(&question.id) != QuestionState::Unknown {
+            return false;
+        }
+        let asked = |alias: &str| state.answers_to(&question.id).any(|a| a.said_by == alias);
+        state.people.iter().filter(|(_, p)| question.ask.contains(&p.role)).all(|(alias, _)| asked(alias))
     }
 
     /// Answered and visible questions.

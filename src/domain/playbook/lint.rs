@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{Playbook, Question, QuestionType, When, YesRule};
+use crate::domain::event::Shape;
 
 /// Something wrong or doubtful. `needle` is text near which it stands in the file, for the line number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaybookFault {
     /// What to look for in the file: the id of the question, hypothesis or check.
     pub needle: String,
+    /// The word in that entry at which it stands; empty where the entry as a whole is meant.
+    pub word: String,
     /// What is wrong.
     pub message: String,
     /// Doubtful only: the playbook can be used.
@@ -42,11 +45,23 @@ struct Linter<'a> {
 
 impl Linter<'_> {
     fn fault(&mut self, needle: &str, message: impl Into<String>) {
-        self.faults.push(PlaybookFault { needle: needle.into(), message: message.into(), warning: false });
+        self.fault_at(needle, "", message);
+    }
+
+    fn fault_at(&mut self, needle: &str, word: &str, message: impl Into<String>) {
+        self.faults.push(PlaybookFault {
+            needle: needle.into(),
+            word: word.into(),
+            message: message.into(),
+            warning: false,
+        });
     }
 
     fn warn(&mut self, needle: &str, message: impl Into<String>) {
-        self.faults.push(PlaybookFault { needle: needle.into(), message: message.into(), warning: true });
+        self.fault_at(needle, "", message);
+        if let Some(last) = self.faults.last_mut() {
+            last.warning = true;
+        }
     }
 
     fn unique<'b>(&mut self, kind: &str, ids: impl Iterator<Item = &'b str>) {
@@ -100,10 +115,11 @@ impl Linter<'_> {
                 Some(i) if i < at => {
                     if let Some(of) = playbook.questions.get(i) {
                         self.option_values(q, &show.when, of);
-                        if matches!((q.only, of.only), (Some(a), Some(b)) if a != b) {
-                            let why = "one is asked only for a rise, the other only for a level";
-                            self.fault(&q.id, format!("{}: it can never be reached from {}: {why}", q.id, of.id));
+                        if show.when.is_empty() {
+                            let why = format!("{}: show_if has no condition, so every answer meets it", q.id);
+                            self.fault_at(&q.id, "show_if", why);
                         }
+                        self.reached(q, at);
                     }
                 }
                 Some(_) => self.fault(&q.id, format!("{}: show_if points forward to {}", q.id, show.q)),
@@ -119,19 +135,135 @@ impl Linter<'_> {
         let asked = q.text.to_lowercase();
         if let Some(lead) = LEADING.iter().find(|l| asked.contains(*l)) {
             let next = "ask what happened instead";
-            self.warn(&q.id, format!("{}: \"{lead}\" leads the witness to a solution; {next}", q.id));
+            self.fault_at(&q.id, "text", format!("{}: \"{lead}\" leads the witness to a solution; {next}", q.id));
         }
+        self.words_of_question(q);
+        self.braces_of_question(at, q);
         for rule in &q.then {
             self.option_values(q, &rule.when, q);
             if rule.when.is_empty() {
-                self.fault(&q.id, format!("{}: a rule has no condition in when", q.id));
+                self.fault_at(&q.id, "then", format!("{}: a rule has no condition in when", q.id));
             }
-            let rated = rule.clue.iter().flat_map(|c| c.rate.keys());
+            // The permanent rows can be rated, not proposed: they stand always.
+            let rated =
+                rule.clue.iter().flat_map(|c| c.rate.keys()).filter(|h| !matches!(h.as_str(), "data" | "other"));
             for h in rule.propose.iter().chain(rated) {
                 if playbook.hypothesis(h).is_none() {
                     self.fault(&q.id, format!("{}: there is no hypothesis {h}", q.id));
                 }
             }
+        }
+    }
+
+    /// A question whose chain of `show_if` ends at one that is never shown, or that only fits another shape.
+    fn reached(&mut self, q: &Question, at: usize) {
+        let playbook = self.playbook;
+        let only = |q: &Question| q.only.map(|shape| (q.id.clone(), shape));
+        let mut limits: Vec<(String, Shape)> = only(q).into_iter().collect();
+        let (mut here, mut place) = (q, at);
+        while let Some(show) = &here.show_if {
+            let Some(i) = playbook.questions.iter().position(|x| x.id == show.q).filter(|i| *i < place) else {
+                if here.id != q.id {
+                    let message =
+                        format!("{}: it can never be reached: it hangs on {}, which is never shown", q.id, here.id);
+                    self.fault_at(&q.id, "show_if", message);
+                }
+                return;
+            };
+            let Some(of) = playbook.questions.get(i) else { return };
+            if let (Some(shape), Some((other, _))) = (of.only, limits.iter().find(|(_, s)| Some(*s) != of.only)) {
+                let (rise, level) = if shape == Shape::Rise { (&of.id, other) } else { (other, &of.id) };
+                let message = format!(
+                    "{}: it can never be reached from {}: {rise} is asked only for a rise, {level} only for a level",
+                    q.id, of.id
+                );
+                self.fault_at(&q.id, "show_if", message);
+                return;
+            }
+            limits.extend(only(of));
+            (here, place) = (of, i);
+        }
+    }
+
+    /// Words of a closed list: `set`, `missing`, `record_as`.
+    fn words_of_question(&mut self, q: &Question) {
+        let pair = q.kind == QuestionType::NumberPair;
+        for (name, part) in &q.set {
+            let known = if pair { &["first", "second", "answer"][..] } else { &["answer"] };
+            if !known.contains(&part.as_str()) {
+                let known = known.join(" or ");
+                self.fault_at(&q.id, part, format!("{}: set: {name} can't be {part}; write {known}", q.id));
+            }
+        }
+        if let Some(weak) = &q.weak_if {
+            if weak.when.is_empty() && weak.missing.is_empty() {
+                let message = format!("{}: weak_if has no condition, so every answer is weak", q.id);
+                self.fault_at(&q.id, "weak_if", message);
+            }
+            for part in weak.missing.iter().filter(|m| !pair || !matches!(m.as_str(), "first" | "second")) {
+                let message = format!("{}: missing can't be {part}; a number_pair has first and second", q.id);
+                self.fault_at(&q.id, part, message);
+            }
+        }
+        if let Some(word) = q.record_as.as_deref().filter(|w| !matches!(*w, "forecast" | "verdict")) {
+            self.fault_at(&q.id, word, format!("{}: record_as can't be {word}; write forecast or verdict", q.id));
+        }
+        if let Some(check) = &q.check {
+            if self.playbook.check(check).is_none() {
+                self.fault_at(&q.id, check, format!("{}: there is no check {check}", q.id));
+            }
+            let number = matches!(q.kind, QuestionType::Rating | QuestionType::Number);
+            if q.record_as.as_deref() != Some("forecast") || !number {
+                let message = format!("{}: check belongs to a number or rating with record_as: forecast", q.id);
+                self.fault_at(&q.id, "check", message);
+            }
+        }
+    }
+
+    /// Names in braces that nothing fills.
+    fn braces_of_question(&mut self, at: usize, q: &Question) {
+        let playbook = self.playbook;
+        let earlier = playbook.questions.iter().take(at).flat_map(|x| x.set.keys());
+        let before: BTreeSet<&str> = earlier.map(String::as_str).chain(["kpi"]).collect();
+        self.braces(&q.id, &before, [&q.text, &q.why].into_iter().chain(&q.probes));
+        // What follows from an answer knows that answer.
+        let after: BTreeSet<&str> = before.iter().copied().chain(q.set.keys().map(String::as_str)).collect();
+        let rules = q.then.iter().flat_map(|r| {
+            r.clue.iter().map(|c| &c.text).chain(r.note.as_ref()).chain(r.block.as_ref()).collect::<Vec<_>>()
+        });
+        self.braces(&q.id, &after, rules.chain(q.nudge.as_ref()).chain(q.tips.as_ref()));
+    }
+
+    fn braces<'b>(&mut self, id: &str, known: &BTreeSet<&str>, texts: impl Iterator<Item = &'b String>) {
+        for text in texts {
+            for name in names_in_braces(text).filter(|n| !known.contains(n)) {
+                let message = format!("{id}: nothing fills {{{name}}}: no earlier answer sets {name}");
+                self.fault_at(id, name, message);
+            }
+        }
+    }
+
+    /// Braces of hypotheses and checks: what any answer sets, and in parameters the column roles too.
+    fn braces_elsewhere(&mut self) {
+        let playbook = self.playbook;
+        let set: BTreeSet<&str> =
+            playbook.questions.iter().flat_map(|q| q.set.keys()).map(String::as_str).chain(["kpi"]).collect();
+        for h in &playbook.hypotheses {
+            self.braces(&h.id, &set, [&h.title, &h.claim, &h.wrong_if, &h.lever].into_iter());
+        }
+        let roles: BTreeSet<&str> =
+            set.iter().copied().chain(playbook.columns.iter().map(|(r, _)| r.as_str())).collect();
+        for c in &playbook.checks {
+            self.braces(&c.id, &set, std::iter::once(&c.title));
+            if playbook.columns.is_empty() {
+                continue;
+            }
+            let needed: BTreeSet<&str> = roles.iter().copied().chain(c.needs.iter().map(String::as_str)).collect();
+            let texts = c.params.iter().filter(|(k, _)| k.as_str() != "how").filter_map(|(_, v)| match v {
+                Value::String(s) => Some(s),
+                _ => None,
+            });
+            self.braces(&c.id, &needed, texts);
         }
     }
 
@@ -169,7 +301,8 @@ impl Linter<'_> {
                 let side = if yes { "if_yes" } else { "if_no" };
                 let list: Vec<String> = ratings.iter().map(|(r, h)| format!("{r} ({h})")).collect();
                 let list = list.join(", ");
-                self.warn(&check, format!("{check}, {side}: {who} is rated differently: {list}; its own word counts"));
+                let message = format!("{check}, {side}: {who} is rated differently: {list}; make them agree");
+                self.fault(&check, message);
             }
         }
     }
@@ -207,6 +340,14 @@ impl Linter<'_> {
     }
 }
 
+/// The names in braces in a text, as [`super::fill`] reads them.
+fn names_in_braces(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+        .filter(|name| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_'))
+}
+
 /// Everything wrong or doubtful.
 #[must_use]
 pub fn lint(playbook: &Playbook) -> Vec<PlaybookFault> {
@@ -222,6 +363,7 @@ pub fn lint(playbook: &Playbook) -> Vec<PlaybookFault> {
     }
     l.hypotheses();
     l.checks();
+    l.braces_elsewhere();
     for id in &playbook.finish.need {
         if playbook.question(id).is_none() {
             l.fault(id, format!("finish.need names no question: {id}"));

@@ -1,6 +1,8 @@
 //! Playbooks: stages, roles, questions, hypotheses and checks for one kind of problem (`playbook/1`).
 
 mod condition;
+mod extend;
+mod fit;
 mod flow;
 mod keys;
 mod lint;
@@ -9,6 +11,8 @@ mod tests;
 mod types;
 
 pub use condition::{ASKED, When, matches_answer, said};
+pub use extend::extended;
+pub use fit::{counting_row, fits, roles_of, row_of, unmapped};
 pub use flow::{Flow, QuestionState, fill};
 pub use keys::unknown_keys;
 pub use lint::{PlaybookFault, lint};

@@ -233,9 +233,12 @@ pub struct Question {
     /// What to say then.
     #[serde(default)]
     pub nudge: Option<String>,
-    /// `forecast`: kept for calibration.
+    /// `forecast` or `verdict`.
     #[serde(default)]
     pub record_as: Option<String>,
+    /// The check that a forecast is about: the answer says how surely it will be yes.
+    #[serde(default)]
+    pub check: Option<String>,
 }
 
 /// What a check's answer says about hypotheses.

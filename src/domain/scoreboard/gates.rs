@@ -57,6 +57,17 @@ pub struct Gate {
     pub asks: &'static str,
     /// How it stands.
     pub state: GateState,
+    /// What to do about it; empty when it is green.
+    pub todo: String,
+}
+
+/// What is left to ask or check.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Left {
+    /// The best value of what can be asked or run now, in points per hour.
+    pub ready: Option<f64>,
+    /// The best value of what still lacks a column.
+    pub waiting: Option<f64>,
 }
 
 /// All gates in a fixed order.
@@ -81,13 +92,29 @@ impl Gates {
         self.0.iter().find(|g| g.key == key).map(|g| g.state)
     }
 
-    /// Judges the board. `best_voi_per_hour` is absent when nothing is left to ask or check.
+    /// Adds a red gate for what answers have asked to settle before going on; without any there is no such gate.
+    #[must_use]
+    pub fn with_blocks<'a>(mut self, blocks: impl IntoIterator<Item = &'a str>) -> Self {
+        let words: Vec<&str> = blocks.into_iter().collect();
+        if !words.is_empty() {
+            self.0.push(Gate {
+                key: "nothing_to_settle_first",
+                short: "settle first",
+                asks: "What an answer asked to settle first is settled.",
+                state: GateState::Red,
+                todo: format!("Settle it, then take or dismiss it in the triage of 2 Ask: {}", words.join(" · ")),
+            });
+        }
+        self
+    }
+
+    /// Judges the board.
     #[must_use]
     pub fn judge(
         inputs: &Inputs,
         board: &Board,
         without_clue: &BTreeMap<String, Without>,
-        best_voi_per_hour: Option<f64>,
+        left: Left,
         at: &Thresholds,
     ) -> Self {
         let (leader, runner_up) = (board.leader().unwrap_or_default(), board.runner_up().unwrap_or_default());
@@ -99,60 +126,92 @@ impl Gates {
             _ => GateState::Green,
         };
         let ok = GateState::from_bool;
-        // Without a sized hypothesis no check can be worth anything, which says nothing.
-        let nothing_left = match best_voi_per_hour {
-            _ if inputs.impacts.is_empty() => GateState::Amber,
-            best => ok(best.unwrap_or(0.0) < at.voi_per_hour),
+        let worth_it = |v: Option<f64>| v.is_some_and(|v| v >= at.voi_per_hour);
+        // Without target, budget and a sized hypothesis nothing can be worth anything, which says nothing.
+        let unvalued = inputs.impacts.is_empty() || inputs.target.is_none() || inputs.budget.is_none();
+        let nothing_left = match left {
+            _ if unvalued => GateState::Amber,
+            Left { ready, .. } if worth_it(ready) => GateState::Red,
+            Left { waiting, .. } if worth_it(waiting) => GateState::Amber,
+            _ => GateState::Green,
         };
-        let gate = |key, short, asks, state| Gate { key, short, asks, state };
+        let next_todo = match nothing_left {
+            _ if unvalued => {
+                let mut missing = Vec::new();
+                if inputs.target.is_none() || inputs.budget.is_none() {
+                    missing.push("give target and budget on 1 Problem");
+                }
+                if inputs.impacts.is_empty() {
+                    missing.push("size a hypothesis with e");
+                }
+                format!("Nothing can be valued yet: {}.", missing.join(", and "))
+            }
+            GateState::Amber => "What is left needs a column that no role names yet; name it, or leave it.".to_owned(),
+            _ => "Ask or run the first of what is next.".to_owned(),
+        };
+        let gate = |key, short, asks, state, todo: &str| Gate {
+            key,
+            short,
+            asks,
+            state,
+            todo: if state == GateState::Green { String::new() } else { todo.to_owned() },
+        };
         Self(vec![
             gate(
                 "leader_at_least_0.60",
                 "6 in 10",
                 "The leader is at least 6 in 10 plausible.",
                 ok(board.p(leader) >= at.leader),
+                "Ask or check what tells the leader from the others.",
             ),
             gate(
                 "margin_at_least_5_db",
                 "odds",
                 "The leader stands at least 3 : 1 over the next.",
                 ok(board.margin_db.unwrap_or(0.0) >= at.margin_db),
+                "Ask or check what tells the first two apart.",
             ),
             gate(
                 "other_below_0.20",
                 "other",
                 "Something not thought of is less than 2 in 10 plausible.",
                 ok(board.p("other") < at.other),
+                "Ask openly what else it could be, and add it as a hypothesis.",
             ),
             gate(
                 "data_fault_below_0.15",
                 "data",
                 "Wrong data is less than 15 % plausible.",
                 ok(board.p("data") < at.data),
+                "Compare the number with a source of its own.",
             ),
             gate(
                 "no_single_clue_flips",
                 "no single clue",
                 "No single clue decides who leads.",
                 ok(!without_clue.values().any(|w| w.flips)),
+                "Look for a second clue that does not rest on the same source.",
             ),
             gate(
                 "two_families_support",
                 "two sources",
                 "At least two sources favour the leader; all in one table counts half.",
                 two_families,
+                "Find a clue for the leader in another table or from another person.",
             ),
             gate(
                 "one_prediction_tested",
                 "predicted",
                 "At least one forecast was written before looking.",
                 ok(inputs.clues.iter().any(|c| c.origin == Origin::Predicted)),
+                "Write a forecast, then run a check.",
             ),
             gate(
                 "next_check_below_1_point_an_hour",
                 "nothing left",
                 "No open question or check is worth an hour.",
                 nothing_left,
+                &next_todo,
             ),
         ])
     }

@@ -57,10 +57,15 @@ fn best(inputs: &Inputs, p: &BTreeMap<String, f64>) -> f64 {
     worth(inputs, p).values().copied().fold(0.0, f64::max)
 }
 
-/// H(P) − E[H(P | answer)] and E[best worth | answer] − best worth, with p shrunk to r·p + (1 − r)/2.
+/// The value of one item over a board.
 #[must_use]
 pub fn check_value(inputs: &Inputs, item: &NextItem) -> CheckValue {
-    let prior = score(inputs).plausibility;
+    value_of(inputs, &score(inputs).plausibility, item)
+}
+
+/// H(P) − E[H(P | answer)] and E[best worth | answer] − best worth, with p shrunk to r·p + (1 − r)/2.
+#[must_use]
+pub fn value_of(inputs: &Inputs, prior: &BTreeMap<String, f64>, item: &NextItem) -> CheckValue {
     if prior.is_empty() {
         return CheckValue::default();
     }
@@ -77,9 +82,9 @@ pub fn check_value(inputs: &Inputs, item: &NextItem) -> CheckValue {
             .collect()
     };
     let (if_yes, if_no) = (posterior(true), posterior(false));
-    let bits = (entropy(&prior) - (yes * entropy(&if_yes) + (1.0 - yes) * entropy(&if_no))).max(0.0);
+    let bits = (entropy(prior) - (yes * entropy(&if_yes) + (1.0 - yes) * entropy(&if_no))).max(0.0);
     let then = yes * best(inputs, &if_yes) + (1.0 - yes) * best(inputs, &if_no);
-    let voi_points = (then - best(inputs, &prior)).max(0.0);
+    let voi_points = (then - best(inputs, prior)).max(0.0);
     let hours = (item.minutes / 60.0).max(1.0 / 60.0);
     CheckValue { p_yes: yes, bits, bits_per_hour: bits / hours, voi_points, voi_per_hour: voi_points / hours }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::sums::Core;
 use crate::domain::words::{Grade, Origin, Quality};
 
 /// One row of the board.
@@ -90,6 +91,13 @@ pub struct Inputs {
     pub settings: Settings,
 }
 
+impl Inputs {
+    /// Rows and clues made ready for adding up.
+    pub(crate) fn core(&self) -> Core {
+        Core::with(&self.rows, &self.settings, &self.clues)
+    }
+}
+
 /// The board: everything by hypothesis id.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Board {
@@ -129,44 +137,8 @@ impl Board {
     }
 }
 
-/// Step 1: the cell clipped by the origin's cap.
-fn cell(clue: &ClueInput, row: &str) -> f64 {
-    let cap = clue.origin.cap();
-    clue.cells.get(row).copied().unwrap_or(0.0).clamp(-cap, cap)
-}
-
-/// Step 2: in a family, the most diagnostic clue counts whole, the next half, then a quarter.
-fn discounts(inputs: &Inputs) -> BTreeMap<String, f64> {
-    let mut out = BTreeMap::new();
-    let mut families: BTreeMap<&str, Vec<(f64, &ClueInput)>> = BTreeMap::new();
-    for clue in &inputs.clues {
-        if clue.repeat_of.is_some() {
-            out.insert(clue.id.clone(), 0.0);
-            continue;
-        }
-        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for row in &inputs.rows {
-            let w = cell(clue, &row.id);
-            low = low.min(w);
-            high = high.max(w);
-        }
-        let spread = if high >= low { clue.grade.weight() * (high - low) } else { 0.0 };
-        families.entry(&clue.family).or_default().push((spread, clue));
-    }
-    for members in families.values_mut() {
-        members
-            .sort_by(|(sa, a), (sb, b)| sb.total_cmp(sa).then(a.origin.cmp(&b.origin)).then_with(|| a.id.cmp(&b.id)));
-        let mut d = 1.0;
-        for (_, clue) in members {
-            out.insert(clue.id.clone(), d);
-            d *= inputs.settings.family_discount;
-        }
-    }
-    out
-}
-
 /// Prior probability of each row: words normalised; late rows share half of `other`'s equally.
-fn priors(rows: &[RowInput]) -> BTreeMap<String, f64> {
+pub(super) fn priors(rows: &[RowInput]) -> BTreeMap<String, f64> {
     let late: BTreeSet<&str> = rows.iter().filter(|r| r.late && r.id != "other").map(|r| r.id.as_str()).collect();
     let has_other = rows.iter().any(|r| r.id == "other");
     let splits = has_other && !late.is_empty();
@@ -190,49 +162,49 @@ fn priors(rows: &[RowInput]) -> BTreeMap<String, f64> {
 
 /// Steps 1 to 6.
 #[must_use]
-#[allow(clippy::cast_precision_loss)]
 pub fn score(inputs: &Inputs) -> Board {
-    let n = inputs.rows.len();
-    if n == 0 {
-        return Board::default();
-    }
-    let discount = discounts(inputs);
-    let mut score: BTreeMap<String, f64> =
-        priors(&inputs.rows).into_iter().map(|(id, p)| (id, 10.0 * p.log10())).collect();
-    let mut contribution: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
-    // Sorted by id, so that the order of clues in a session can't change a sum's last bit.
-    let mut clues: Vec<&ClueInput> = inputs.clues.iter().collect();
-    clues.sort_by(|a, b| a.id.cmp(&b.id));
-    for clue in clues {
-        let weight = clue.grade.weight() * discount.get(&clue.id).copied().unwrap_or(0.0);
-        let by_row = contribution.entry(clue.id.clone()).or_default();
-        for row in &inputs.rows {
-            let add = weight * cell(clue, &row.id);
-            by_row.insert(row.id.clone(), add);
-            if let Some(s) = score.get_mut(&row.id) {
-                *s += add;
-            }
-        }
-    }
-    let plausibility = softmax(&score, inputs.settings.humility);
-    let worth = worth(inputs, &plausibility);
-    let mut order: Vec<String> = score.keys().cloned().collect();
-    order.sort_by(|a, b| score[b].total_cmp(&score[a]).then_with(|| a.cmp(b)));
-    let margin_db = match order.as_slice() {
-        [first, second, ..] => Some(score[first] - score[second]),
-        _ => None,
-    };
-    Board { score, plausibility, worth, discount, contribution, order, margin_db }
+    board(inputs, &inputs.core())
 }
 
-/// Step 4, with the largest score subtracted before the powers.
-#[allow(clippy::cast_precision_loss)]
-fn softmax(score: &BTreeMap<String, f64>, humility: f64) -> BTreeMap<String, f64> {
-    let top = score.values().copied().fold(f64::NEG_INFINITY, f64::max);
-    let powers: BTreeMap<&String, f64> = score.iter().map(|(id, s)| (id, 10f64.powf((s - top) / 10.0))).collect();
-    let sum: f64 = powers.values().sum();
-    let floor = humility / score.len() as f64;
-    powers.into_iter().map(|(id, e)| (id.clone(), (1.0 - humility) * e / sum + floor)).collect()
+/// The board over a core that holds all clues.
+pub(crate) fn board(inputs: &Inputs, core: &Core) -> Board {
+    if core.rows().is_empty() {
+        return Board::default();
+    }
+    let named =
+        |values: &[f64]| -> BTreeMap<String, f64> { core.rows().iter().cloned().zip(values.iter().copied()).collect() };
+    let discount = core.discounts();
+    let contribution = inputs
+        .clues
+        .iter()
+        .filter_map(|clue| {
+            let d = discount.get(&clue.id).copied().unwrap_or(0.0);
+            let adds = core.rows().iter().cloned().zip(core.weighed(&clue.id)?.map(|w| d * w)).collect();
+            Some((clue.id.clone(), adds))
+        })
+        .collect();
+    let scores = core.scores();
+    let plausibility = named(&core.plausibility(&scores));
+    let worth = worth(inputs, &plausibility);
+    let places = Core::order(&scores);
+    let order: Vec<String> = places.iter().filter_map(|i| core.rows().get(*i).cloned()).collect();
+    Board {
+        score: named(&scores),
+        plausibility,
+        worth,
+        discount,
+        contribution,
+        order,
+        margin_db: margin(&scores, &places),
+    }
+}
+
+/// S₁ − S₂; none with fewer than two rows.
+pub(super) fn margin(scores: &[f64], places: &[usize]) -> Option<f64> {
+    match places {
+        [first, second, ..] => Some(scores.get(*first)? - scores.get(*second)?),
+        _ => None,
+    }
 }
 
 /// Step 6: Worth = 100·(P·K·G − λ·c/B) with G = clamp(R/T, −1, 1); `other` and `data` only gate.

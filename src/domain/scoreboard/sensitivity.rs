@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{ClueInput, Inputs, score};
+use super::plausibility::margin;
+use super::sums::Core;
+use super::{ClueInput, Inputs};
 
 /// The board with something left out.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,32 +22,29 @@ pub struct Without {
 /// Scores again without each group of clues that `group_of` names; clues of which it names none are never left out.
 #[must_use]
 pub fn without_each(inputs: &Inputs, group_of: impl Fn(&ClueInput) -> Option<String>) -> BTreeMap<String, Without> {
-    let base = score(inputs);
-    let Some(leader) = base.leader().map(str::to_owned) else {
-        return BTreeMap::new();
-    };
-    let mut groups: BTreeMap<String, ()> = BTreeMap::new();
-    for clue in &inputs.clues {
-        if let Some(g) = group_of(clue) {
-            groups.insert(g, ());
-        }
-    }
-    groups
-        .into_keys()
-        .map(|group| {
-            let rest = Inputs {
-                clues: inputs.clues.iter().filter(|c| group_of(c).as_ref() != Some(&group)).cloned().collect(),
-                ..inputs.clone()
-            };
-            let board = score(&rest);
-            let now = board.leader().unwrap_or_default().to_owned();
+    left_out(inputs, &inputs.core(), group_of)
+}
+
+/// The same over a core that holds all clues.
+pub(crate) fn left_out(
+    inputs: &Inputs,
+    core: &Core,
+    group_of: impl Fn(&ClueInput) -> Option<String>,
+) -> BTreeMap<String, Without> {
+    let base = Core::order(&core.scores()).first().copied();
+    core.without_each(&inputs.clues, group_of)
+        .into_iter()
+        .filter_map(|(group, scores)| {
+            let places = Core::order(&scores);
+            let leader = core.rows().get(*places.first()?)?.clone();
+            let p = core.plausibility(&scores);
             let without = Without {
-                flips: now != leader,
-                margin_db: board.margin_db.unwrap_or(0.0),
-                leader: now,
-                plausibility: board.plausibility,
+                flips: places.first().copied() != base,
+                margin_db: margin(&scores, &places).unwrap_or(0.0),
+                leader,
+                plausibility: core.rows().iter().cloned().zip(p).collect(),
             };
-            (group, without)
+            Some((group, without))
         })
         .collect()
 }

@@ -1,18 +1,35 @@
 //! One event at a time: what it adds to the state. Total; nonsense becomes a fault.
 
+use super::effective::Past;
+use super::index::Index;
 use super::state::{
-    AnswerRecord, CheckRecord, ClueRecord, Decided, Forecast, HypothesisRow, KpiBinding, NoteRecord, Person, Proposal,
+    AnswerRecord, CheckRecord, ClueRecord, Decided, HypothesisRow, KpiBinding, NoteRecord, Person, Proposal,
     ProposalFate, TableState,
 };
-use super::{Session, State};
+use super::{Fault, State};
 use crate::domain::event::{Act, Event, EventRef, Ratings, TableFacts};
 use crate::domain::scoreboard::ImpactInput;
 use crate::domain::words::Origin;
 use crate::query::Outcome;
 
-impl Session {
-    /// Applies one effective event to the state.
-    pub(super) fn apply_one(&mut self, event: &Event) {
+/// What an event is added to, and what it may look back at.
+pub(super) struct Fold<'a> {
+    pub(super) events: &'a [Event],
+    pub(super) index: &'a Index,
+    pub(super) past: &'a Past,
+    pub(super) state: &'a mut State,
+    pub(super) faults: &'a mut Vec<Fault>,
+    /// The event's position.
+    pub(super) at: usize,
+}
+
+impl Fold<'_> {
+    fn fault(&mut self, event: u64, why: impl Into<String>) {
+        self.faults.push(Fault { event, why: why.into() });
+    }
+
+    /// Adds one event that counts to the state.
+    pub(super) fn apply(mut self, event: &Event) {
         let n = event.n;
         match &event.act {
             Act::Open { text } => self.state.sentence.clone_from(text),
@@ -95,7 +112,7 @@ impl Session {
                     self.fault(n, format!("there is no clue {clue}"));
                 }
             }
-            Act::SplitFamily { clue, family, .. } => match self.state.clues.iter_mut().find(|c| c.id == *clue) {
+            Act::SplitFamily { clue, family, .. } => match self.state.clues.iter_mut().rev().find(|c| c.id == *clue) {
                 Some(c) => c.family.clone_from(family),
                 None => self.fault(n, format!("there is no clue {clue}")),
             },
@@ -105,22 +122,26 @@ impl Session {
                         self.fault(n, format!("the forecast of {who} is {p}, not between 0 and 1"));
                     }
                 }
-                let forecast = Forecast {
-                    event: n,
-                    text: text.clone(),
-                    forecasts: forecasts.iter().map(|(k, p)| (k.clone(), p.clamp(0.0, 1.0))).collect(),
-                    words: words.clone(),
-                    title: title.clone(),
-                    request: request.clone(),
-                    if_yes: if_yes.clone(),
-                    if_no: if_no.clone(),
-                };
                 if self.state.checks.iter().any(|c| c.check == *check && c.outcome != Outcome::Failed) {
                     // It would flatter whoever wrote it.
                     self.fault(n, format!("the forecast came after {check} had given its answer, and does not count"));
                     return;
                 }
-                self.state.forecasts.insert(check.clone(), forecast);
+                // Others' forecasts stay: each person has one of their own.
+                let new = !self.state.forecasts.contains_key(check);
+                let f = self.state.forecasts.entry(check.clone()).or_default();
+                if new {
+                    f.event = n;
+                }
+                f.forecasts.extend(forecasts.iter().map(|(k, p)| (k.clone(), p.clamp(0.0, 1.0))));
+                f.words.extend(words.clone());
+                if !text.is_empty() {
+                    f.text.clone_from(text);
+                }
+                set(&mut f.title, title);
+                set(&mut f.request, request);
+                f.if_yes.extend(if_yes.clone());
+                f.if_no.extend(if_no.clone());
             }
             Act::Check { check, data, predicted, title, params, result, outcome, .. } => {
                 if *predicted && !self.state.forecasts.contains_key(check) {
@@ -158,6 +179,10 @@ impl Session {
                 self.state.impacts.insert(hypothesis.clone(), impact);
             }
             Act::Propose { proposal, kind, text, hypothesis, ratings, family, grade, question, source } => {
+                if !self.state.proposal_ids.insert(proposal.clone()) {
+                    self.fault(n, format!("the proposal {proposal} stands already"));
+                    return;
+                }
                 self.state.proposals.push(Proposal {
                     id: proposal.clone(),
                     event: n,
@@ -321,17 +346,20 @@ impl Session {
 
     /// A clue's source stands before it and fits its origin.
     fn source_faults(&mut self, n: u64, origin: Origin, source: &EventRef) {
-        let before = self.events.iter().position(|e| e.n == n).unwrap_or(self.events.len());
-        let Some(at) = self.find(source, before) else {
+        let Some(at) = self.index.find(source, self.at) else {
             self.fault(n, format!("its source {source} does not stand before it"));
             return;
         };
-        let wrong = match (origin, self.events.get(at).map(|e| &e.act)) {
-            (Origin::Predicted, Some(Act::Check { predicted: true, .. })) => None,
+        let Some(from) = self.past.standing(self.events, at) else {
+            self.fault(n, format!("its source {source} was taken back"));
+            return;
+        };
+        let wrong = match (origin, &from.act) {
+            (Origin::Predicted, Act::Check { predicted: true, .. }) => None,
             // What can't be read, or is of a newer version, can't be judged.
-            (_, Some(Act::Unknown { .. })) => None,
+            (_, Act::Unknown { .. }) => None,
             (Origin::Predicted, _) => Some("it says predicted, but its source is no check with a forecast"),
-            (Origin::Told, Some(Act::Answer { .. } | Act::Note { .. } | Act::Kpi { .. })) => None,
+            (Origin::Told, Act::Answer { .. } | Act::Note { .. } | Act::Kpi { .. }) => None,
             (Origin::Told, _) => Some("it says told, but its source is not an answer"),
             (Origin::Browsed, _) => None,
         };
@@ -342,6 +370,8 @@ impl Session {
 
     fn rate(&mut self, n: u64, clue: &str, by: &str, ratings: &Ratings, reason: Option<&str>) {
         let without_reason = reason.is_none_or(|r| r.trim().is_empty());
+        // A clue is mostly rated when it is new.
+        let Some(place) = self.state.clues.iter().rposition(|c| c.id == clue) else { return };
         for (hypothesis, rating) in ratings {
             if rating.needs_reason() && without_reason {
                 self.fault(n, format!("\"{}\" is the strongest word and needs a written reason", rating.words()));
@@ -350,7 +380,7 @@ impl Session {
                 self.fault(n, format!("it rates {hypothesis}, which is not on the board"));
                 continue;
             };
-            let Some(c) = self.state.clues.iter_mut().find(|c| c.id == clue) else { continue };
+            let Some(c) = self.state.clues.get_mut(place) else { continue };
             let before = c.ratings.entry(row).or_default().insert(by.to_owned(), *rating);
             if before.is_some_and(|b| b != *rating) && without_reason {
                 self.fault(n, format!("it changes the frozen rating of {hypothesis} without a reason"));
@@ -359,7 +389,7 @@ impl Session {
     }
 
     fn settle(&mut self, n: u64, proposal: &str, fate: ProposalFate) {
-        match self.state.proposals.iter_mut().find(|p| p.id == proposal) {
+        match self.state.proposals.iter_mut().rev().find(|p| p.id == proposal) {
             Some(p) => p.fate = fate,
             None => self.fault(n, format!("there is no proposal {proposal}")),
         }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::Session;
+use super::Fault;
+use super::index::Index;
 use crate::domain::event::{Act, Event};
 
 /// Whether an act changes what earlier events mean.
@@ -12,67 +13,102 @@ pub(super) fn reaches_back(act: &Act) -> bool {
     matches!(act, Act::Undo { .. } | Act::Amend { .. } | Act::Redact { .. })
 }
 
-/// The events that count, amended and redacted. Faults for references that lead nowhere are put on the session.
-pub(super) fn effective(session: &mut Session) -> Vec<Event> {
-    let mut gone: BTreeSet<usize> = BTreeSet::new();
-    let mut faults: Vec<(u64, String)> = Vec::new();
-    // From the end, so that an undone undo brings its events back.
-    for (i, event) in session.events.iter().enumerate().rev() {
-        if gone.contains(&i) {
-            continue;
-        }
-        if let Act::Undo { events } = &event.act {
-            for reference in events {
-                match session.find(reference, i) {
-                    Some(at) => {
-                        gone.insert(at);
-                    }
-                    None => faults.push((event.n, format!("it undoes {reference}, which does not stand before it"))),
-                }
-            }
-        }
+/// Why a field of an event may not be amended, where it may not: a rating is changed by another rating with a reason,
+/// and what was forecast, and whether it was, is what makes a forecast worth something.
+#[must_use]
+pub(crate) fn frozen_field(act: &Act, field: &str) -> Option<&'static str> {
+    match (act, field) {
+        (_, "n" | "id" | "at" | "by" | "do") => Some("it says which event this is"),
+        (Act::Predict { .. }, _) => Some("a forecast never changes once it is written"),
+        (Act::Check { .. }, "predicted" | "check") => Some("whether a forecast came first is not for afterwards"),
+        (_, "ratings") => Some("a rating is changed by a new rating with a reason"),
+        _ => None,
     }
-    let mut edits: BTreeMap<usize, Vec<(String, Value)>> = BTreeMap::new();
-    for (i, event) in session.events.iter().enumerate().filter(|(i, _)| !gone.contains(i)) {
-        let (reference, field, value) = match &event.act {
-            Act::Amend { event, field, value, .. } => (event, field, value.clone()),
-            Act::Redact { event: of, field, keep_instead, .. } => {
-                let words =
-                    keep_instead.clone().unwrap_or_else(|| format!("[removed on request, see event {}]", event.n));
-                (of, field, Value::String(words))
-            }
-            _ => continue,
-        };
-        match session.find(reference, i) {
-            Some(at) => edits.entry(at).or_default().push((field.clone(), value)),
-            None => faults.push((event.n, format!("it changes {reference}, which does not stand before it"))),
-        }
-    }
-    let mut out = Vec::with_capacity(session.events.len());
-    for (i, event) in session.events.iter().enumerate().filter(|(i, _)| !gone.contains(i)) {
-        match edits.get(&i) {
-            None => out.push(event.clone()),
-            Some(changes) => match edited(event, changes) {
-                Ok(event) => out.push(event),
-                Err(why) => {
-                    faults.push((event.n, format!("an amend of it does not fit: {why}")));
-                    out.push(event.clone());
-                }
-            },
-        }
-    }
-    for (n, why) in faults {
-        session.fault(n, why);
-    }
-    out
 }
 
-fn edited(event: &Event, changes: &[(String, Value)]) -> Result<Event, String> {
+/// What later events did to earlier ones.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Past {
+    /// Positions of events that count no more.
+    undone: BTreeSet<usize>,
+    /// Positions of events with other words than they were written with.
+    edited: BTreeMap<usize, Event>,
+}
+
+/// A change of one field.
+struct Change {
+    field: String,
+    to: Value,
+    /// Words that were removed rather than a correction.
+    redacts: bool,
+}
+
+impl Past {
+    /// The event at a position as it counts; none where it was undone.
+    pub(super) fn standing<'a>(&'a self, events: &'a [Event], at: usize) -> Option<&'a Event> {
+        if self.undone.contains(&at) {
+            return None;
+        }
+        self.edited.get(&at).or_else(|| events.get(at))
+    }
+
+    /// Follows undo, amend and redact. References that lead nowhere, and changes that do not fit, are faults.
+    pub(super) fn of(events: &[Event], index: &Index, faults: &mut Vec<Fault>) -> Self {
+        let mut past = Self::default();
+        let mut fault = |event: u64, why: String| faults.push(Fault { event, why });
+        // From the end, so that an undone undo brings its events back.
+        for (i, event) in events.iter().enumerate().rev() {
+            let Act::Undo { events } = &event.act else { continue };
+            if past.undone.contains(&i) {
+                continue;
+            }
+            for reference in events {
+                match index.find(reference, i) {
+                    Some(at) => {
+                        past.undone.insert(at);
+                    }
+                    None => fault(event.n, format!("it undoes {reference}, which does not stand before it")),
+                }
+            }
+        }
+        let mut changes: BTreeMap<usize, Vec<Change>> = BTreeMap::new();
+        for (i, event) in events.iter().enumerate() {
+            let (reference, field, to, redacts) = match &event.act {
+                Act::Amend { event, field, value, .. } => (event, field, value.clone(), false),
+                Act::Redact { event: of, field, keep_instead, .. } => {
+                    let words =
+                        keep_instead.clone().unwrap_or_else(|| format!("[removed on request, see event {}]", event.n));
+                    (of, field, Value::String(words), true)
+                }
+                _ => continue,
+            };
+            if past.undone.contains(&i) {
+                continue;
+            }
+            match index.find(reference, i) {
+                Some(at) => changes.entry(at).or_default().push(Change { field: field.clone(), to, redacts }),
+                None => fault(event.n, format!("it changes {reference}, which does not stand before it")),
+            }
+        }
+        for (at, changes) in changes {
+            let Some(event) = events.get(at).filter(|_| !past.undone.contains(&at)) else { continue };
+            match edited(event, &changes) {
+                Ok(event) => {
+                    past.edited.insert(at, event);
+                }
+                Err(why) => fault(event.n, format!("an amend of it does not fit: {why}")),
+            }
+        }
+        past
+    }
+}
+
+fn edited(event: &Event, changes: &[Change]) -> Result<Event, String> {
     let mut value = event.to_value();
     let Some(map) = value.as_object_mut() else { return Err("it is not a map".into()) };
-    for (field, to) in changes {
-        if matches!(field.as_str(), "n" | "id" | "at" | "by" | "do") {
-            return Err(format!("{field} can't be changed"));
+    for Change { field, to, redacts } in changes {
+        if let Some(why) = frozen_field(&event.act, field).filter(|_| !redacts) {
+            return Err(format!("{field} can't be changed: {why}"));
         }
         map.insert(field.clone(), to.clone());
     }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod effective;
+mod index;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,10 @@ pub use state::{
 };
 
 use super::event::{Event, EventRef};
+use apply::Fold;
+use effective::Past;
+pub(crate) use effective::frozen_field;
+use index::Index;
 
 /// What never changes: the head of the file.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -68,6 +73,10 @@ pub struct Session {
     pub state: State,
     /// What makes no sense.
     pub faults: Vec<Fault>,
+    /// Where events stand.
+    index: Index,
+    /// What later events did to earlier ones.
+    past: Past,
 }
 
 impl Session {
@@ -82,7 +91,11 @@ impl Session {
     /// The fold of these events.
     #[must_use]
     pub fn fold(header: Header, events: Vec<Event>) -> Self {
-        let mut session = Self { header, events, ..Self::default() };
+        let mut index = Index::default();
+        for event in &events {
+            index.push(event);
+        }
+        let mut session = Self { header, events, index, ..Self::default() };
         session.refold();
         session
     }
@@ -90,12 +103,15 @@ impl Session {
     /// Adds an event. Never fails: what makes no sense becomes a [`Fault`].
     pub fn apply(&mut self, event: Event) {
         let reaches_back = effective::reaches_back(&event.act);
+        self.index.push(&event);
         self.events.push(event);
         if reaches_back {
             self.refold();
-        } else if let Some(event) = self.events.last().cloned() {
-            self.check_order(self.events.len() - 1);
-            self.apply_one(&event);
+            return;
+        }
+        let known = self.faults.len();
+        self.fold_from(self.events.len() - 1);
+        if self.faults.len() > known {
             self.sort_faults();
         }
     }
@@ -106,14 +122,29 @@ impl Session {
         Self::fold(self.header.clone(), self.events.iter().take(n).cloned().collect())
     }
 
-    /// The index of the event that a reference names, looking at the first `before` events.
+    /// The index of the event that a reference names, looking at the first `before` events; those undone among them.
     #[must_use]
     pub fn find(&self, reference: &EventRef, before: usize) -> Option<usize> {
-        let earlier = self.events.get(..before).unwrap_or(&self.events);
-        match reference {
-            EventRef::N(n) => earlier.iter().position(|e| e.n == *n),
-            EventRef::Id(id) => earlier.iter().position(|e| e.id.as_deref() == Some(id)),
-        }
+        self.index.find(reference, before)
+    }
+
+    /// The event that a reference names as it counts today: with its amends, and none if it was undone.
+    #[must_use]
+    pub fn standing(&self, reference: &EventRef) -> Option<&Event> {
+        let at = self.find(reference, self.events.len())?;
+        self.past.standing(&self.events, at)
+    }
+
+    /// Whether an intent has this name already.
+    #[must_use]
+    pub fn batch_taken(&self, name: &str) -> bool {
+        self.index.batch_taken(name)
+    }
+
+    /// The highest number of a proposal so far, also of one that was undone: its name is not given twice.
+    #[must_use]
+    pub fn top_proposal(&self) -> u64 {
+        self.index.top_proposal()
     }
 
     /// The number of the next event.
@@ -125,36 +156,39 @@ impl Session {
     fn refold(&mut self) {
         self.faults.clear();
         self.state = State::from_header(&self.header);
-        let events = effective::effective(self);
-        for i in 0..self.events.len() {
-            self.check_order(i);
-        }
-        for event in &events {
-            self.apply_one(event);
-        }
+        self.past = Past::of(&self.events, &self.index, &mut self.faults);
+        self.fold_from(0);
         self.sort_faults();
+    }
+
+    /// Adds the events from one position on to the state.
+    fn fold_from(&mut self, first: usize) {
+        let Self { events, state, faults, index, past, .. } = self;
+        for at in first..events.len() {
+            check_order(events, at, faults);
+            if let Some(event) = past.standing(events, at) {
+                Fold { events, index, past, state, faults, at }.apply(event);
+            }
+        }
     }
 
     /// One order, however the events came in.
     fn sort_faults(&mut self) {
         self.faults.sort_by(|a, b| (a.event, &a.why).cmp(&(b.event, &b.why)));
     }
+}
 
-    /// Numbers run 1, 2, 3 … and time does not run backwards.
-    fn check_order(&mut self, i: usize) {
-        let Some(event) = self.events.get(i) else { return };
-        let (n, at) = (event.n, event.at.clone());
-        if n != i as u64 + 1 {
-            self.fault(n, format!("its number is {n}, but it stands at place {}", i + 1));
-        }
-        if let Some(before) = i.checked_sub(1).and_then(|j| self.events.get(j)) {
-            if before.at > at {
-                self.fault(n, format!("its time {at} is before that of the event above ({})", before.at));
-            }
-        }
+/// Numbers run 1, 2, 3 … and time does not run backwards.
+fn check_order(events: &[Event], i: usize, faults: &mut Vec<Fault>) {
+    let Some(event) = events.get(i) else { return };
+    let n = event.n;
+    if n != i as u64 + 1 {
+        faults.push(Fault { event: n, why: format!("its number is {n}, but it stands at place {}", i + 1) });
     }
-
-    fn fault(&mut self, event: u64, why: impl Into<String>) {
-        self.faults.push(Fault { event, why: why.into() });
+    if let Some(before) = i.checked_sub(1).and_then(|j| events.get(j)) {
+        if before.at > event.at {
+            let why = format!("its time {} is before that of the event above ({})", event.at, before.at);
+            faults.push(Fault { event: n, why });
+        }
     }
 }

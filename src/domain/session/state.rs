@@ -184,7 +184,7 @@ impl ClueRecord {
 /// A forecast.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Forecast {
-    /// Position of the event.
+    /// Position of the event that first forecast it.
     pub event: u64,
     /// The claim that is tested.
     pub text: String,
@@ -333,6 +333,8 @@ pub struct State {
     pub impacts: BTreeMap<String, ImpactInput>,
     /// Proposals in order.
     pub proposals: Vec<Proposal>,
+    /// Ids of proposals.
+    pub proposal_ids: BTreeSet<String>,
     /// Notes.
     pub notes: Vec<NoteRecord>,
     /// The decision.
@@ -396,7 +398,7 @@ impl State {
     /// The clue of that id.
     #[must_use]
     pub fn clue(&self, id: &str) -> Option<&ClueRecord> {
-        self.clues.iter().find(|c| c.id == id)
+        self.clues.iter().rev().find(|c| c.id == id)
     }
 
     /// The latest run of a check.
@@ -413,7 +415,7 @@ impl State {
     /// The proposal of that id.
     #[must_use]
     pub fn proposal(&self, id: &str) -> Option<&Proposal> {
-        self.proposals.iter().find(|p| p.id == id)
+        self.proposals.iter().rev().find(|p| p.id == id)
     }
 
     /// The scoreboard's constants as this session sets them.

@@ -415,20 +415,20 @@ fn gates(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
 fn belief(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let area = if area.height > 8 { below(area, 1) } else { area };
     let rest = pane::title(area, buf, theme, "What moved it", "v closes", false);
-    if doc.belief.is_empty() {
+    if doc.belief().is_empty() {
         pane::empty(rest, buf, theme, "Nothing moved yet. The first clue will.");
         return;
     }
     let leader = doc.board.board.leader().unwrap_or_default().to_owned();
     #[allow(clippy::cast_precision_loss)] // a session has few events
     let curve: Vec<(f64, f64)> =
-        doc.belief.iter().filter_map(|s| s.plausibility.get(&leader).map(|p| (s.event as f64, *p))).collect();
+        doc.belief().iter().filter_map(|s| s.plausibility.get(&leader).map(|p| (s.event as f64, *p))).collect();
     let tall = rest.height >= 12 && rest.width >= 60;
     let list = if tall {
         let chart = Rect { x: rest.x + 3, width: rest.width.saturating_sub(6).min(70), height: 6, ..rest };
         let ends = [
-            format!("#{}", doc.belief.first().map_or(0, |s| s.event)),
-            format!("#{}", doc.belief.last().map_or(0, |s| s.event)),
+            format!("#{}", doc.belief().first().map_or(0, |s| s.event)),
+            format!("#{}", doc.belief().last().map_or(0, |s| s.event)),
         ];
         chart_of(&curve, &ends, theme, chart, buf);
         below(rest, 7)
@@ -436,11 +436,11 @@ fn belief(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) {
         rest
     };
     let steps: Vec<(u64, String, String)> = doc
-        .belief
+        .belief()
         .iter()
         .enumerate()
         .map(|(i, step)| {
-            let before = i.checked_sub(1).and_then(|j| doc.belief.get(j));
+            let before = i.checked_sub(1).and_then(|j| doc.belief().get(j));
             let mut moved: Vec<(f64, &String)> = step
                 .plausibility
                 .iter()

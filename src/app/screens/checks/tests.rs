@@ -1,4 +1,5 @@
 //! Rules in words, guesses of columns, and the column on which a clue rests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::json;
 
@@ -125,4 +126,19 @@ fn a_check_that_fails_is_said_and_nothing_is_recorded() {
     // A result that nobody waits for is not recorded either.
     assert!(found(&mut b.app, "d_contract_level", Err("late".into()), 1.0).is_empty());
     assert!(!b.said().contains("late"));
+}
+
+#[test]
+fn a_check_on_the_spot_counts_the_slices_among_which_it_was_found() {
+    let mut b = Bench::new();
+    let check = b.app.doc.as_ref().unwrap().playbook.as_ref().unwrap().check("d_contract_level").cloned().unwrap();
+    let mut pending = pending(&b.app, &check).unwrap();
+    pending.request = request(&[], json!({"a": "Contract = 'Month-to-month'"}));
+    b.app.views.explore.looked = (0..11).map(|i| format!("column {i}")).collect();
+    pending.ad_hoc = true;
+    assert_eq!(searched(&b.app, &pending), 1, "its column was not among those looked at");
+    b.app.views.explore.looked.insert("Contract".into());
+    assert_eq!(searched(&b.app, &pending), 12);
+    pending.ad_hoc = false;
+    assert_eq!(searched(&b.app, &pending), 1, "a check of the playbook was chosen before looking");
 }

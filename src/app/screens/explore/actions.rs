@@ -10,6 +10,7 @@ use crate::app::screens::checks;
 use crate::app::{App, Effect, Popup, Tone};
 use crate::domain::decide::family_of_column;
 use crate::domain::event::{Act, Ratings};
+use crate::domain::playbook::{counting_row, fits};
 use crate::domain::words::{Grade, Origin, Quality};
 use crate::query::{CheckResult, KpiGroup, Outcome, ValueType};
 
@@ -47,7 +48,7 @@ pub fn current_checks(app: &App) -> Vec<CheckRow> {
     if let Some(playbook) = &doc.playbook {
         let fills = doc.flow().map(|f| f.fills()).unwrap_or_default();
         for check in &playbook.checks {
-            if check.only.is_some_and(|only| state.goal.shape.is_some_and(|s| s != only)) {
+            if !fits(check.only, state.goal.shape) {
                 continue;
             }
             let missing = checks::missing_roles(app, check);
@@ -62,7 +63,7 @@ pub fn current_checks(app: &App) -> Vec<CheckRow> {
                 .hypotheses
                 .iter()
                 .filter(|h| h.predicts.iter().any(|p| p.check == check.id))
-                .filter_map(|h| state.row(&h.id).filter(|r| !r.parked).map(|r| r.title.clone()))
+                .filter_map(|h| counting_row(state, Some(playbook), &h.id).map(|r| r.title.clone()))
                 .collect();
             let rule = match &check.yes_if {
                 Some(crate::domain::playbook::YesRule::Rule(rule)) => checks::rule_words(rule),

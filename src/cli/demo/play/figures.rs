@@ -60,6 +60,7 @@ mod tests {
             n: vec![8731, 50_410],
             events: Vec::new(),
             threshold: None,
+            below: false,
             outcome: Outcome::No,
             tried: 1,
             seconds: 0.0,

@@ -7,9 +7,8 @@ use super::{Play, Told};
 use crate::analysis;
 use crate::app::screens::checks::{self, PendingCheck};
 use crate::cli::demo::case::{CheckStep, ImpactStep, KpiStep};
-use crate::domain::decide::suggest_ratings;
+use crate::domain::decide::{origin_of, suggest_ratings};
 use crate::domain::event::{Act, ClueSource, Event, MeasuredLevel, Ratings};
-use crate::domain::words::Origin;
 use crate::engine::Ticket;
 use crate::query::{Analysis, CheckOp, CheckResult, Comparison, Findings, Outcome};
 
@@ -105,14 +104,14 @@ impl Play<'_> {
 
     fn pin(&mut self, step: &CheckStep, pending: &PendingCheck, result: &CheckResult) -> Result<Vec<Event>, String> {
         let run = self.session.state.latest_check(&pending.id).ok_or("the check was not recorded")?;
-        let (source, predicted) = (run.reference.clone(), run.predicted);
+        let (source, origin) = (run.reference.clone(), origin_of(run));
         let mut ratings: Ratings = suggest_ratings(&self.session, Some(&self.found.playbook), &pending.id, result);
         ratings.extend(step.pin.ratings.clone());
         let (family, grade) = checks::source_of(pending, &self.related(pending)?);
         self.record(Act::Clue {
             clue: String::new(),
             text: step.pin.text.as_ref().map_or_else(|| result.says.clone(), |text| filled(text, result)),
-            origin: if predicted { Origin::Predicted } else { Origin::Browsed },
+            origin,
             grade,
             family,
             source: ClueSource { event: source },

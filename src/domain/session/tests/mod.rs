@@ -135,7 +135,10 @@ fn an_amend_changes_one_field_and_nothing_else() {
     assert_eq!(s.state.notes[0].text, "a");
     assert_eq!(
         faults(&s),
-        ["1: an amend of it does not fit: by can't be changed", "3: it changes #7, which does not stand before it"]
+        [
+            "1: an amend of it does not fit: by can't be changed: it says which event this is",
+            "3: it changes #7, which does not stand before it"
+        ]
     );
 }
 
@@ -255,4 +258,55 @@ fn order_faults_name_what_is_out_of_order() {
             "3: its time 2026-10-05T08:00:00Z is before that of the event above (2026-10-05T08:01:00Z)",
         ]
     );
+}
+
+#[test]
+fn a_clue_whose_source_was_taken_back_is_a_fault() {
+    let mut acts = one_clue();
+    acts.push(json!({"do": "undo", "events": [1]}));
+    assert_eq!(faults(&session(&acts)), ["3: its source #1 was taken back"]);
+    acts.push(json!({"do": "undo", "events": [4]}));
+    assert_eq!(faults(&session(&acts)), [""; 0]);
+}
+
+#[test]
+fn forecasts_are_never_amended_in_a_file_either() {
+    let acts = |field: &str, value: Value| {
+        session(&[
+            json!({"do": "predict", "check": "d_a", "text": "Is it so?", "forecasts": {"p1": 0.9}}),
+            json!({"do": "check", "check": "d_b", "predicted": false, "outcome": "yes"}),
+            json!({"do": "amend", "event": if field == "predicted" { 2 } else { 1 }, "field": field, "value": value,
+                   "why": "?"}),
+        ])
+    };
+    for (field, value) in [("predicted", json!(true)), ("words", json!({"data": "likely"})), ("text", json!("x"))] {
+        let s = acts(field, value);
+        assert!(faults(&s)[0].contains(&format!("{field} can't be changed")), "{:?}", faults(&s));
+    }
+    // Words can still be removed from it.
+    let s = session(&[
+        json!({"do": "predict", "check": "d_a", "text": "Ann says so", "forecasts": {"p1": 0.9}}),
+        json!({"do": "redact", "event": 1, "field": "text", "why": "a name"}),
+    ]);
+    assert_eq!(faults(&s), [""; 0]);
+    assert!(s.state.forecasts["d_a"].text.starts_with("[removed"));
+}
+
+#[test]
+fn each_person_has_a_forecast_of_their_own() {
+    let s = session(&[
+        json!({"do": "predict", "check": "d_a", "text": "Is it so?", "forecasts": {"p1": 0.9, "p2": 0.5}}),
+        json!({"do": "predict", "check": "d_a", "forecasts": {"p2": 0.2, "p3": 0.4}, "words": {"data": "likely"}}),
+    ]);
+    let f = &s.state.forecasts["d_a"];
+    assert_eq!(serde_json::to_value(&f.forecasts).unwrap(), json!({"p1": 0.9, "p2": 0.2, "p3": 0.4}));
+    assert_eq!((f.event, f.text.as_str(), f.words.len()), (1, "Is it so?", 1));
+}
+
+#[test]
+fn two_proposals_of_one_name_are_a_fault() {
+    let propose = json!({"do": "propose", "proposal": "r1", "kind": "note", "text": "t", "source": {"event": 1}});
+    let s = session(&[propose.clone(), propose]);
+    assert_eq!(faults(&s), ["2: the proposal r1 stands already"]);
+    assert_eq!(s.state.proposals.len(), 1);
 }

@@ -1,0 +1,79 @@
+//! Rules of settings, of what is known about columns and tables, and of records with free fields.
+
+use serde_json::{Map, Value};
+
+use super::rules::{Acts, no};
+use crate::domain::event::Act;
+use crate::domain::session::Session;
+
+/// Settings of the arithmetic: key, lowest, highest.
+const NUMBERS: [(&str, f64, f64); 3] =
+    [("family_discount", 0.0, 1.0), ("humility", 0.0, 0.5), ("spend_weight", 0.0, 10.0)];
+
+/// A setting, a column, a way of reading.
+pub(super) fn of_session(session: &Session, act: Act) -> Acts {
+    let state = &session.state;
+    match &act {
+        Act::Setting { key, value } => {
+            if key.trim().is_empty() {
+                return no("The setting has no name.", "Name it, such as family_discount.");
+            }
+            if let Some((_, low, high)) = NUMBERS.iter().find(|(k, ..)| k == key) {
+                if !value.as_f64().is_some_and(|x| (*low..=*high).contains(&x)) {
+                    return no(format!("{key} can't be {value}."), format!("Write a number from {low} to {high}."));
+                }
+            }
+        }
+        Act::KnownBefore { column, .. } => {
+            if column.trim().is_empty() {
+                return no("No column was named.", "");
+            }
+            // Until a table was read nobody knows its columns.
+            let known: Vec<&Map<String, Value>> =
+                state.tables.iter().filter_map(|t| t.facts.columns.as_ref()).collect();
+            if !known.is_empty() && !known.iter().any(|columns| columns.contains_key(column)) {
+                return no(format!("No table has a column {column}."), "Write it as it stands in the table.");
+            }
+        }
+        Act::ReadOptions { data, options } => {
+            if !state.tables.iter().any(|t| t.data == *data) {
+                return no(format!("There is no table {data}."), "Attach the data first.");
+            }
+            if options.is_empty() {
+                return no("No option was named.", "Say what is read otherwise: delimiter, encoding, header_row …");
+            }
+        }
+        _ => {}
+    }
+    Ok(vec![act])
+}
+
+/// A key that every event has for itself.
+pub(super) fn reserved(fields: &Map<String, Value>) -> Option<&str> {
+    ["n", "id", "at", "by", "do"].into_iter().find(|key| fields.contains_key(*key))
+}
+
+/// A rerun, an outcome, a review, or a brief: fields of one's own.
+pub(super) fn free(session: &Session, act: Act) -> Acts {
+    let (what, fields, after_decision) = match &act {
+        Act::Rerun { fields } => ("The rerun", fields, false),
+        Act::Outcome { fields } => ("The outcome", fields, true),
+        Act::Review { fields } => ("The review", fields, true),
+        Act::Problem { fields, .. } => ("The brief", fields, true),
+        _ => return Ok(vec![act]),
+    };
+    if let Some(key) = reserved(fields) {
+        return no(format!("A field can't be called {key}: every event has one of its own."), "Give it another name.");
+    }
+    let empty = |v: &Value| v.is_null() || v.as_str().is_some_and(|s| s.trim().is_empty());
+    if fields.values().all(empty) {
+        return no(format!("{what} says nothing."), "Write at least one field.");
+    }
+    if after_decision && session.state.decision.is_none() {
+        return no("Nothing is decided yet.", "Choose a hypothesis on the Score screen first.");
+    }
+    if matches!(act, Act::Rerun { .. }) && session.state.checks.is_empty() {
+        return no("No check was run yet.", "Run one first; a rerun repeats it on other data.");
+    }
+    Ok(vec![act])
+}
