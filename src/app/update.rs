@@ -1,9 +1,11 @@
 //! One message at a time.
 
 use super::form::FormAction;
-use super::key::{Input, Key, KeyCode, MouseKind};
-use super::screens::{ask, checks, explore, move_list};
-use super::{App, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms};
+use super::key::{Input, Key, KeyCode};
+use super::screens::{ask, checks, explore};
+use super::{
+    App, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms, mouse, palette,
+};
 use crate::domain::decide::Intent;
 use crate::domain::event::Act;
 use crate::engine::ReadOptions;
@@ -68,6 +70,10 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.playbooks = playbooks;
             Vec::new()
         }
+        Msg::Edited(text) => {
+            edited(app, &text);
+            Vec::new()
+        }
         Msg::Say(message) => {
             app.say(message.tone, message.text);
             Vec::new()
@@ -83,11 +89,7 @@ fn on_input(app: &mut App, input: Input) -> Vec<Effect> {
             on_paste(app, &text);
             Vec::new()
         }
-        Input::Mouse { kind, .. } => match kind {
-            MouseKind::ScrollDown => on_wheel(app, 3),
-            MouseKind::ScrollUp => on_wheel(app, -3),
-            _ => Vec::new(),
-        },
+        Input::Mouse { kind, column, row } => mouse::on_mouse(app, kind, column, row),
         Input::Resize { width, height } => {
             app.size = (width, height);
             Vec::new()
@@ -96,14 +98,16 @@ fn on_input(app: &mut App, input: Input) -> Vec<Effect> {
     }
 }
 
-fn on_wheel(app: &mut App, by: isize) -> Vec<Effect> {
-    match app.popups.last_mut() {
-        Some(Popup::Help { scroll } | Popup::Messages { scroll } | Popup::Words { scroll, .. }) => {
-            *scroll = scroll.saturating_add_signed(by);
-            Vec::new()
-        }
-        Some(_) => Vec::new(),
-        None => move_list(app, |s, n| s.step(by, n)),
+/// A text came back from the user's own editor: into the field that has the keys.
+fn edited(app: &mut App, text: &str) {
+    let field = match app.popups.last_mut() {
+        Some(Popup::Form(form)) => form.focused_text(),
+        Some(_) => None,
+        None => app.views.ask.interview.as_mut().and_then(|i| i.answer.as_mut()).map(|a| &mut a.words),
+    };
+    match field {
+        Some(editor) => editor.set(text),
+        None => app.say(Tone::Warn, "The field is gone; the text from the editor was not taken."),
     }
 }
 
@@ -125,16 +129,14 @@ fn on_paste(app: &mut App, text: &str) {
     }
 }
 
-fn on_key(app: &mut App, key: Key) -> Vec<Effect> {
+pub(super) fn on_key(app: &mut App, key: Key) -> Vec<Effect> {
     app.message = None;
+    app.clicked = None;
     match app.popups.last() {
         Some(Popup::Form(_)) => on_form_key(app, key),
         Some(Popup::Palette(_)) => on_palette_key(app, key),
         Some(Popup::Confirm { .. }) => on_confirm_key(app, key),
-        Some(_) => {
-            on_reading_key(app, key);
-            Vec::new()
-        }
+        Some(_) => on_reading_key(app, key),
         None => {
             let typing = app.is_edit_mode();
             let acts = key.ctrl || key.alt || matches!(key.code, KeyCode::Tab | KeyCode::Esc | KeyCode::F(_));
@@ -174,6 +176,11 @@ fn on_form_key(app: &mut App, key: Key) -> Vec<Effect> {
             app.popups.push(Popup::Form(form));
             Vec::new()
         }
+        FormAction::Edit => {
+            let text = form.focused_text().map(|e| e.text()).unwrap_or_default();
+            app.popups.push(Popup::Form(form));
+            vec![Effect::Edit(text)]
+        }
         FormAction::Leave => {
             let draft = form.draft();
             if !draft.is_empty() {
@@ -203,7 +210,7 @@ fn on_palette_key(app: &mut App, key: Key) -> Vec<Effect> {
         (KeyCode::Esc, _) | (KeyCode::Char('c'), true) => return Vec::new(),
         (KeyCode::Enter, _) => {
             return match palette.found.get(palette.selected).copied() {
-                Some(command) => run(app, command),
+                Some(command) => palette::choose(app, command),
                 None => Vec::new(),
             };
         }
@@ -241,10 +248,14 @@ fn on_confirm_key(app: &mut App, key: Key) -> Vec<Effect> {
     }
 }
 
-fn on_reading_key(app: &mut App, key: Key) {
+fn on_reading_key(app: &mut App, key: Key) -> Vec<Effect> {
+    let words = match app.popups.last() {
+        Some(Popup::Words { lines, .. }) => Some(lines.join("\n")),
+        _ => None,
+    };
     let Some(Popup::Help { scroll } | Popup::Messages { scroll } | Popup::Words { scroll, .. }) = app.popups.last_mut()
     else {
-        return;
+        return Vec::new();
     };
     match key.code {
         KeyCode::Down | KeyCode::Char('j') => *scroll = scroll.saturating_add(1),
@@ -252,11 +263,13 @@ fn on_reading_key(app: &mut App, key: Key) {
         KeyCode::PageDown | KeyCode::Char(' ') => *scroll = scroll.saturating_add(10),
         KeyCode::PageUp => *scroll = scroll.saturating_sub(10),
         KeyCode::Home | KeyCode::Char('g') => *scroll = 0,
+        KeyCode::Char('y') => return words.map(Effect::Copy).into_iter().collect(),
         KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q' | '?') | KeyCode::F(1) => {
             app.popups.pop();
         }
         _ => {}
     }
+    Vec::new()
 }
 
 fn opened(app: &mut App, loaded: Loaded) -> Vec<Effect> {
