@@ -112,11 +112,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
         let used = clue_line(app, doc, theme, rest, buf);
         rest = below(rest, used);
     }
-    match view.panel {
-        // The list that has the keys is in sight whatever panel was opened before.
-        _ if view.on_next => {
-            verdict(app, doc, theme, rest, buf);
-        }
+    // The list that has the keys is in sight whatever panel was opened before.
+    match if view.on_next { Panel::Verdict } else { view.panel } {
         Panel::Verdict => {
             let used = verdict(app, doc, theme, rest, buf);
             // On a tall screen the selected hypothesis is told in full as well.
