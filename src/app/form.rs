@@ -57,61 +57,46 @@ pub struct Field {
     pub kind: FieldKind,
 }
 
-/// What a field holds, as it is kept when a form is left. Options and rows go by their keys, so that a draft still fits
+/// The fields of a form that was left: by field, as text. Options and rows go by their keys, so that a draft still fits
 /// when others have come or gone meanwhile.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Kept {
-    /// What was typed.
-    Text(String),
-    /// The chosen option, if any.
-    Choice(Option<String>),
-    /// The chosen options.
-    Many(Vec<String>),
-    /// Hypothesis id → rating, as far as rated.
-    Ratings(Ratings),
-}
-
-/// The fields of a form that was left: by field.
-pub type Draft = BTreeMap<&'static str, Kept>;
+pub type Draft = BTreeMap<String, String>;
 
 impl FieldKind {
-    /// What a draft keeps of it; nothing for words to read.
-    fn kept(&self) -> Option<Kept> {
+    /// What a draft keeps of it; nothing for words to read. A choice is its key, several are a line each, ratings are
+    /// `hypothesis rating`, a line each.
+    fn kept(&self) -> Option<String> {
         let key = |options: &[Choice], i: usize| options.get(i).map(|(k, _)| k.clone());
         match self {
-            Self::Text(editor) => Some(Kept::Text(editor.text())),
-            Self::Choice { options, selected } => Some(Kept::Choice(selected.and_then(|i| key(options, i)))),
+            Self::Text(editor) => Some(editor.text()),
+            Self::Choice { options, selected } => Some(selected.and_then(|i| key(options, i)).unwrap_or_default()),
             Self::Many { options, chosen, .. } => {
-                Some(Kept::Many(chosen.iter().filter_map(|i| key(options, *i)).collect()))
+                Some(chosen.iter().filter_map(|i| key(options, *i)).collect::<Vec<_>>().join("\n"))
             }
             Self::Ratings { rows, .. } => {
-                Some(Kept::Ratings(rows.iter().filter_map(|(id, _, r)| r.map(|r| (id.clone(), r))).collect()))
+                let line = |(id, _, r): &(String, String, Option<Rating>)| r.map(|r| format!("{id} {}", r.key()));
+                Some(rows.iter().filter_map(line).collect::<Vec<_>>().join("\n"))
             }
             Self::Info(_) => None,
         }
     }
 
     /// Puts back what was kept, as far as it still fits.
-    fn put_back(&mut self, kept: &Kept) {
-        let place = |options: &[Choice], key: &String| options.iter().position(|(k, _)| k == key);
-        match (self, kept) {
-            (Self::Text(editor), Kept::Text(text)) => editor.set(text),
-            (Self::Choice { options, selected }, Kept::Choice(key)) => {
-                let at = key.as_ref().map(|k| place(options, k));
-                // An option that is gone leaves the choice as the form has it now.
-                if at != Some(None) {
-                    *selected = at.flatten();
-                }
-            }
-            (Self::Many { options, chosen, .. }, Kept::Many(keys)) => {
-                *chosen = keys.iter().filter_map(|k| place(options, k)).collect();
-            }
-            (Self::Ratings { rows, .. }, Kept::Ratings(given)) => {
+    fn put_back(&mut self, kept: &str) {
+        let place = |options: &[Choice], key: &str| options.iter().position(|(k, _)| k == key);
+        match self {
+            Self::Text(editor) => editor.set(kept),
+            Self::Choice { selected, .. } if kept.is_empty() => *selected = None,
+            // An option that is gone leaves the choice as the form has it now.
+            Self::Choice { options, selected } => *selected = place(options, kept).or(*selected),
+            Self::Many { options, chosen, .. } => *chosen = kept.lines().filter_map(|k| place(options, k)).collect(),
+            Self::Ratings { rows, .. } => {
+                let given: BTreeMap<&str, &str> = kept.lines().filter_map(|l| l.rsplit_once(' ')).collect();
                 for (id, _, rating) in rows {
-                    *rating = given.get(id).copied();
+                    let key = given.get(id.as_str());
+                    *rating = key.and_then(|k| Rating::ALL.into_iter().find(|r| r.key() == *k));
                 }
             }
-            _ => {}
+            Self::Info(_) => {}
         }
     }
 }
@@ -215,7 +200,7 @@ impl Form {
     #[must_use]
     pub fn ready(mut self) -> Self {
         self.focus = self.fields.iter().position(|f| !matches!(f.kind, FieldKind::Info(_))).unwrap_or(0);
-        self.start = self.fields.iter().filter_map(|f| Some((f.key, f.kind.kept()?))).collect();
+        self.start = self.kept();
         self
     }
 
@@ -271,11 +256,11 @@ impl Form {
     /// What was changed since the form was opened: texts, choices and ratings alike.
     #[must_use]
     pub fn draft(&self) -> Draft {
-        self.fields
-            .iter()
-            .filter_map(|f| Some((f.key, f.kind.kept()?)))
-            .filter(|(key, kept)| self.start.get(key) != Some(kept))
-            .collect()
+        self.kept().into_iter().filter(|(key, kept)| self.start.get(key) != Some(kept)).collect()
+    }
+
+    fn kept(&self) -> Draft {
+        self.fields.iter().filter_map(|f| Some((f.key.to_owned(), f.kind.kept()?))).collect()
     }
 
     /// Puts a draft back.
