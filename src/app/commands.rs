@@ -25,6 +25,8 @@ pub enum Scope {
     Explore,
     /// 4 Score.
     Score,
+    /// 4 Score, the list of what is best done next has the keys.
+    Next,
     /// 5 Brief.
     Brief,
     /// Replay, over any screen.
@@ -47,9 +49,24 @@ impl Scope {
             Self::Triage => "Triage",
             Self::Explore => "3 Explore",
             Self::Score => "4 Score",
+            Self::Next => "4 Score, next best",
             Self::Brief => "5 Brief",
             Self::Replay => "Replay",
             Self::Form => "Forms and text",
+        }
+    }
+
+    /// The screen on which it has the keys; none for those that are at hand everywhere or floating.
+    #[must_use]
+    pub fn screen(self) -> Option<Screen> {
+        match self {
+            Self::Home => Some(Screen::Home),
+            Self::Problem => Some(Screen::Problem),
+            Self::Ask | Self::Interview | Self::Triage => Some(Screen::Ask),
+            Self::Explore => Some(Screen::Explore),
+            Self::Score | Self::Next => Some(Screen::Score),
+            Self::Brief => Some(Screen::Brief),
+            Self::Global | Self::List | Self::Replay | Self::Form => None,
         }
     }
 }
@@ -111,6 +128,24 @@ pub fn writable(app: &App) -> Result<(), &'static str> {
     }
 }
 
+/// Needs a session in sight: on Home none is, so nothing there may act on the one that is open behind.
+///
+/// # Errors
+/// When none is open, or Home is shown.
+pub fn in_sight(app: &App) -> Result<(), &'static str> {
+    with_session(app)?;
+    if app.screen == Screen::Home { Err("no session is in sight; 1 goes back to the open one") } else { Ok(()) }
+}
+
+/// Needs a session in sight that can be changed.
+///
+/// # Errors
+/// When none is open or in sight, or it is read-only.
+pub fn writable_in_sight(app: &App) -> Result<(), &'static str> {
+    in_sight(app)?;
+    writable(app)
+}
+
 /// All commands, by screen.
 pub static TABLE: &[&[CommandSpec]] = &[
     screens::GLOBAL,
@@ -120,6 +155,7 @@ pub static TABLE: &[&[CommandSpec]] = &[
     screens::ask::COMMANDS,
     screens::explore::COMMANDS,
     screens::score::COMMANDS,
+    screens::score::NEXT,
     screens::brief::COMMANDS,
     screens::replay::COMMANDS,
     screens::FORM,
@@ -155,6 +191,7 @@ pub fn screen_scopes(app: &App) -> Vec<Scope> {
         Screen::Ask => out.push(Scope::Ask),
         Screen::Explore if screens::explore::is_typing(app) => return vec![Scope::Explore],
         Screen::Explore => out.push(Scope::Explore),
+        Screen::Score if app.views.score.on_next => out.push(Scope::Next),
         Screen::Score => out.push(Scope::Score),
         Screen::Brief => out.push(Scope::Brief),
     }
@@ -167,12 +204,18 @@ pub fn screen_scopes(app: &App) -> Vec<Scope> {
 pub fn find(app: &App, key: Key) -> Option<&'static CommandSpec> {
     scopes(app)
         .into_iter()
-        .find_map(|scope| all().filter(|c| c.scope == scope).find(|c| c.keys.iter().any(|k| k.parse() == Ok(key))))
+        .find_map(|scope| all().filter(|c| c.scope == scope).find(|c| app.keymap.keys(c).contains(&key)))
+}
+
+/// The first key of a command, by its id; empty when it has none.
+#[must_use]
+pub fn key_of(app: &App, id: &str) -> String {
+    all().find(|c| c.id == id).map(|c| app.keymap.first(c)).unwrap_or_default()
 }
 
 /// The hints for the last line: key and name, the most useful first, at most six.
 #[must_use]
-pub fn hints(app: &App) -> Vec<(&'static str, &'static str)> {
+pub fn hints(app: &App) -> Vec<(String, &'static str)> {
     let mut list: Vec<(usize, u8, &CommandSpec)> = Vec::new();
     for (near, scope) in scopes(app).into_iter().enumerate() {
         for command in all().filter(|c| c.scope == scope && c.hint > 0) {
@@ -182,7 +225,7 @@ pub fn hints(app: &App) -> Vec<(&'static str, &'static str)> {
         }
     }
     list.sort_by_key(|(near, hint, _)| (*near, *hint));
-    list.into_iter().filter_map(|(_, _, c)| c.keys.first().map(|k| (*k, c.name))).take(6).collect()
+    list.into_iter().map(|(_, _, c)| (app.keymap.first(c), c.name)).filter(|(key, _)| !key.is_empty()).take(6).collect()
 }
 
 /// The README's key table.

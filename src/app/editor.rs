@@ -9,7 +9,6 @@ use super::key::{Key, KeyCode};
 pub struct Editor {
     area: TextArea<'static>,
     many_lines: bool,
-    original: String,
 }
 
 impl Editor {
@@ -34,7 +33,7 @@ impl Editor {
         }
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
-        Self { area, many_lines, original: text.to_owned() }
+        Self { area, many_lines }
     }
 
     /// The text.
@@ -43,16 +42,9 @@ impl Editor {
         self.area.lines().join("\n")
     }
 
-    /// Whether it differs from what it started with.
-    #[must_use]
-    pub fn is_changed(&self) -> bool {
-        self.text() != self.original
-    }
-
     /// Replaces the text.
     pub fn set(&mut self, text: &str) {
-        let original = std::mem::take(&mut self.original);
-        *self = Self { original, ..Self::new(text, self.many_lines) };
+        *self = Self::new(text, self.many_lines);
     }
 
     /// Whether it holds several lines.

@@ -57,6 +57,50 @@ pub struct Field {
     pub kind: FieldKind,
 }
 
+/// The fields of a form that was left: by field, as text. Options and rows go by their keys, so that a draft still fits
+/// when others have come or gone meanwhile.
+pub type Draft = BTreeMap<String, String>;
+
+impl FieldKind {
+    /// What a draft keeps of it; nothing for words to read. A choice is its key, several are a line each, ratings are
+    /// `hypothesis rating`, a line each.
+    fn kept(&self) -> Option<String> {
+        let key = |options: &[Choice], i: usize| options.get(i).map(|(k, _)| k.clone());
+        match self {
+            Self::Text(editor) => Some(editor.text()),
+            Self::Choice { options, selected } => Some(selected.and_then(|i| key(options, i)).unwrap_or_default()),
+            Self::Many { options, chosen, .. } => {
+                Some(chosen.iter().filter_map(|i| key(options, *i)).collect::<Vec<_>>().join("\n"))
+            }
+            Self::Ratings { rows, .. } => {
+                let line = |(id, _, r): &(String, String, Option<Rating>)| r.map(|r| format!("{id} {}", r.key()));
+                Some(rows.iter().filter_map(line).collect::<Vec<_>>().join("\n"))
+            }
+            Self::Info(_) => None,
+        }
+    }
+
+    /// Puts back what was kept, as far as it still fits.
+    fn put_back(&mut self, kept: &str) {
+        let place = |options: &[Choice], key: &str| options.iter().position(|(k, _)| k == key);
+        match self {
+            Self::Text(editor) => editor.set(kept),
+            Self::Choice { selected, .. } if kept.is_empty() => *selected = None,
+            // An option that is gone leaves the choice as the form has it now.
+            Self::Choice { options, selected } => *selected = place(options, kept).or(*selected),
+            Self::Many { options, chosen, .. } => *chosen = kept.lines().filter_map(|k| place(options, k)).collect(),
+            Self::Ratings { rows, .. } => {
+                let given: BTreeMap<&str, &str> = kept.lines().filter_map(|l| l.rsplit_once(' ')).collect();
+                for (id, _, rating) in rows {
+                    let key = given.get(id.as_str());
+                    *rating = key.and_then(|k| Rating::ALL.into_iter().find(|r| r.key() == *k));
+                }
+            }
+            Self::Info(_) => {}
+        }
+    }
+}
+
 /// A form with the focus on one field.
 #[derive(Debug, Clone)]
 pub struct Form {
@@ -72,6 +116,8 @@ pub struct Form {
     pub error: Option<String>,
     /// What Ctrl-S does, in one or two words.
     pub submit: &'static str,
+    /// What the fields held when the form was opened.
+    start: Draft,
 }
 
 /// What a key did to a form.
@@ -83,13 +129,15 @@ pub enum FormAction {
     Submit,
     /// The form should be put away, its content kept as a draft.
     Leave,
+    /// The text of the field should be changed in the user's own editor.
+    Edit,
 }
 
 impl Form {
     /// An empty form.
     #[must_use]
     pub fn new(id: FormId, title: impl Into<String>, submit: &'static str) -> Self {
-        Self { id, title: title.into(), fields: Vec::new(), focus: 0, error: None, submit }
+        Self { id, title: title.into(), fields: Vec::new(), focus: 0, error: None, submit, start: Draft::new() }
     }
 
     fn field(mut self, key: &'static str, label: &str, help: &str, kind: FieldKind) -> Self {
@@ -152,6 +200,7 @@ impl Form {
     #[must_use]
     pub fn ready(mut self) -> Self {
         self.focus = self.fields.iter().position(|f| !matches!(f.kind, FieldKind::Info(_))).unwrap_or(0);
+        self.start = self.kept();
         self
     }
 
@@ -204,24 +253,30 @@ impl Form {
         })
     }
 
-    /// The texts of all fields, for keeping a draft.
+    /// What was changed since the form was opened: texts, choices and ratings alike.
     #[must_use]
-    pub fn draft(&self) -> BTreeMap<String, String> {
-        self.fields
-            .iter()
-            .filter_map(|f| match &f.kind {
-                FieldKind::Text(e) if e.is_changed() => Some((f.key.to_owned(), e.text())),
-                _ => None,
-            })
-            .collect()
+    pub fn draft(&self) -> Draft {
+        self.kept().into_iter().filter(|(key, kept)| self.start.get(key) != Some(kept)).collect()
+    }
+
+    fn kept(&self) -> Draft {
+        self.fields.iter().filter_map(|f| Some((f.key.to_owned(), f.kind.kept()?))).collect()
     }
 
     /// Puts a draft back.
-    pub fn restore(&mut self, draft: &BTreeMap<String, String>) {
+    pub fn restore(&mut self, draft: &Draft) {
         for field in &mut self.fields {
-            if let (FieldKind::Text(e), Some(text)) = (&mut field.kind, draft.get(field.key)) {
-                e.set(text);
+            if let Some(kept) = draft.get(field.key) {
+                field.kind.put_back(kept);
             }
+        }
+    }
+
+    /// The text field that has the keys.
+    pub fn focused_text(&mut self) -> Option<&mut Editor> {
+        match self.fields.get_mut(self.focus) {
+            Some(Field { kind: FieldKind::Text(editor), .. }) => Some(editor),
+            _ => None,
         }
     }
 
@@ -240,6 +295,13 @@ impl Form {
         self.fields.iter().skip(self.focus + 1).all(|f| matches!(f.kind, FieldKind::Info(_)))
     }
 
+    /// Moves the focus to a field that can be changed.
+    pub fn focus_on(&mut self, field: usize) {
+        if self.fields.get(field).is_some_and(|f| !matches!(f.kind, FieldKind::Info(_))) {
+            self.focus = field;
+        }
+    }
+
     /// Moves the focus to the next field.
     pub fn next_field(&mut self) {
         self.step(true);
@@ -251,6 +313,7 @@ impl Form {
         match (key.code, key.ctrl) {
             (KeyCode::Esc, _) => return FormAction::Leave,
             (KeyCode::Char('s'), true) => return FormAction::Submit,
+            (KeyCode::Char('g'), true) if self.focused_text().is_some() => return FormAction::Edit,
             (KeyCode::Tab, _) => {
                 self.step(!key.shift);
                 return FormAction::Stay;
@@ -281,10 +344,28 @@ impl Form {
 
     /// Pasted text goes into the text field that has the keys, whatever it holds.
     pub fn paste(&mut self, text: &str) {
-        if let Some(Field { kind: FieldKind::Text(editor), .. }) = self.fields.get_mut(self.focus) {
+        if let Some(editor) = self.focused_text() {
             editor.paste(text);
         }
     }
+
+    /// The wheel: through the rows of a list, else to the field before or after.
+    pub fn wheel(&mut self, down: bool) {
+        let at_end = match self.fields.get_mut(self.focus).map(|f| &mut f.kind) {
+            Some(FieldKind::Many { options, cursor, .. }) => step_cursor(cursor, options.len(), down),
+            Some(FieldKind::Ratings { rows, cursor }) => step_cursor(cursor, rows.len(), down),
+            _ => true,
+        };
+        if at_end {
+            self.step(down);
+        }
+    }
+}
+
+/// Moves a cursor by one row; true when it stood at the end already.
+fn step_cursor(cursor: &mut usize, len: usize, down: bool) -> bool {
+    let to = if down { (*cursor + 1).min(len.saturating_sub(1)) } else { cursor.saturating_sub(1) };
+    std::mem::replace(cursor, to) == to
 }
 
 fn choice_key(options: &[Choice], selected: &mut Option<usize>, key: Key) -> bool {

@@ -4,11 +4,15 @@
 //! do is tested that way.
 
 pub mod commands;
+pub mod copy;
 pub mod doc;
 pub mod editor;
 pub mod form;
 pub mod forms;
+pub mod hits;
 pub mod key;
+pub mod keymap;
+mod mouse;
 pub mod palette;
 pub mod place;
 pub mod safe;
@@ -215,6 +219,8 @@ pub enum Msg {
     Recents(Vec<Recent>),
     /// Names of the playbooks at hand, with title and one line.
     Playbooks(Vec<(String, String, String)>),
+    /// A text as it was saved in the user's own editor.
+    Edited(String),
     /// Something to say.
     Say(Message),
     /// Time passed (a clock is on screen).
@@ -284,6 +290,8 @@ pub enum Effect {
     Report(String),
     /// Copy text to the clipboard.
     Copy(String),
+    /// Let the user change a text in their own editor; it comes back as [`Msg::Edited`].
+    Edit(String),
     /// Look up recent sessions and playbooks.
     LoadHome,
     /// Suspend to the shell.
@@ -317,10 +325,16 @@ pub struct App {
     pub recents: Vec<Recent>,
     /// Playbooks at hand: id, title, one line.
     pub playbooks: Vec<(String, String, String)>,
-    /// Texts of forms that were left: by form.
-    pub drafts: BTreeMap<String, BTreeMap<String, String>>,
+    /// What was changed in forms that were left: by form.
+    pub drafts: BTreeMap<String, form::Draft>,
     /// The board is shown on a narrow terminal too.
     pub board_open: bool,
+    /// Which keys give which command.
+    pub keymap: keymap::Keymap,
+    /// Where things were drawn last.
+    pub hits: hits::Hits,
+    /// The row that the last click selected; a second click there opens it.
+    pub clicked: Option<(Screen, usize)>,
     /// Time, person and seed, stamped before each message.
     pub stamp: Option<Stamp>,
     /// Real names with their aliases; never recorded.

@@ -7,11 +7,15 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+use super::hits::Spot;
+
 /// A selection that scrolls. Nothing here goes into a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scroll {
     selected: usize,
     seen: Cell<Seen>,
+    /// Where its rows were drawn, one line each.
+    spot: Cell<Spot>,
 }
 
 /// What the last drawing showed.
@@ -24,7 +28,7 @@ struct Seen {
 impl Scroll {
     /// A selection on the given row.
     pub fn at(selected: usize) -> Self {
-        Self { selected, seen: Cell::default() }
+        Self { selected, ..Self::default() }
     }
 
     /// The selected row of `len`; `None` when there are no rows.
@@ -82,6 +86,17 @@ impl Scroll {
         }
         self.seen.set(Seen { first, height });
         first..len.min(first.saturating_add(height))
+    }
+
+    /// Notes where the rows were drawn, one line each.
+    pub fn drawn_at(&self, spot: impl Into<Spot>) {
+        self.spot.set(spot.into());
+    }
+
+    /// The row drawn at a cell of the screen.
+    pub fn row_under(&self, column: u16, row: u16, len: usize) -> Option<usize> {
+        let spot = self.spot.get();
+        spot.holds(column, row).then(|| self.row_at(usize::from(row - spot.y), len))?
     }
 
     /// The row drawn at a line of the window, for the mouse.

@@ -1,11 +1,12 @@
 //! One message at a time.
 
 use super::form::FormAction;
-use super::key::{Input, Key, KeyCode, MouseKind};
+use super::key::{Input, Key, KeyCode};
 use super::safe::Then;
-use super::screens::{ask, checks, explore, move_list};
+use super::screens::{ask, checks, explore};
 use super::{
-    App, CANCELLED, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms,
+    App, CANCELLED, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms, mouse,
+    palette,
 };
 use crate::domain::decide::Intent;
 use crate::domain::event::Act;
@@ -79,6 +80,10 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.playbooks = playbooks;
             Vec::new()
         }
+        Msg::Edited(text) => {
+            edited(app, &text);
+            Vec::new()
+        }
         Msg::Say(message) => {
             app.say(message.tone, message.text);
             Vec::new()
@@ -104,11 +109,7 @@ fn on_input(app: &mut App, input: Input) -> Vec<Effect> {
             on_paste(app, &text);
             Vec::new()
         }
-        Input::Mouse { kind, .. } => match kind {
-            MouseKind::ScrollDown => on_wheel(app, 3),
-            MouseKind::ScrollUp => on_wheel(app, -3),
-            _ => Vec::new(),
-        },
+        Input::Mouse { kind, column, row } => mouse::on_mouse(app, kind, column, row),
         Input::Resize { width, height } => {
             app.size = (width, height);
             Vec::new()
@@ -117,14 +118,16 @@ fn on_input(app: &mut App, input: Input) -> Vec<Effect> {
     }
 }
 
-fn on_wheel(app: &mut App, by: isize) -> Vec<Effect> {
-    match app.popups.last() {
-        Some(Popup::Help { .. } | Popup::Messages { .. } | Popup::Words { .. }) => {
-            scroll_reading(app, by);
-            Vec::new()
-        }
-        Some(_) => Vec::new(),
-        None => move_list(app, |s, n| s.step(by, n)),
+/// A text came back from the user's own editor: into the field that has the keys.
+fn edited(app: &mut App, text: &str) {
+    let field = match app.popups.last_mut() {
+        Some(Popup::Form(form)) => form.focused_text(),
+        Some(_) => None,
+        None => app.views.ask.interview.as_mut().and_then(|i| i.answer.as_mut()).map(|a| &mut a.words),
+    };
+    match field {
+        Some(editor) => editor.set(text),
+        None => app.say(Tone::Warn, "The field is gone; the text from the editor was not taken."),
     }
 }
 
@@ -146,16 +149,14 @@ fn on_paste(app: &mut App, text: &str) {
     }
 }
 
-fn on_key(app: &mut App, key: Key) -> Vec<Effect> {
+pub(super) fn on_key(app: &mut App, key: Key) -> Vec<Effect> {
     app.message = None;
+    app.clicked = None;
     match app.popups.last() {
         Some(Popup::Form(_)) => on_form_key(app, key),
         Some(Popup::Palette(_)) => on_palette_key(app, key),
         Some(Popup::Confirm { .. }) => on_confirm_key(app, key),
-        Some(_) => {
-            on_reading_key(app, key);
-            Vec::new()
-        }
+        Some(_) => on_reading_key(app, key),
         None => {
             let typing = app.is_edit_mode();
             let acts = key.ctrl || key.alt || matches!(key.code, KeyCode::Tab | KeyCode::Esc | KeyCode::F(_));
@@ -196,6 +197,11 @@ fn on_form_key(app: &mut App, key: Key) -> Vec<Effect> {
         FormAction::Stay => {
             app.popups.push(Popup::Form(form));
             Vec::new()
+        }
+        FormAction::Edit => {
+            let text = form.focused_text().map(|e| e.text()).unwrap_or_default();
+            app.popups.push(Popup::Form(form));
+            vec![Effect::Edit(text)]
         }
         FormAction::Leave => {
             let draft = form.draft();
@@ -238,7 +244,7 @@ fn on_palette_key(app: &mut App, key: Key) -> Vec<Effect> {
         (KeyCode::Esc, _) | (KeyCode::Char('c'), true) => return Vec::new(),
         (KeyCode::Enter, _) => {
             return match palette.found.get(palette.selected).copied() {
-                Some(command) => run(app, command),
+                Some(command) => palette::choose(app, command),
                 None => Vec::new(),
             };
         }
@@ -278,7 +284,7 @@ fn on_confirm_key(app: &mut App, key: Key) -> Vec<Effect> {
     }
 }
 
-fn on_reading_key(app: &mut App, key: Key) {
+fn on_reading_key(app: &mut App, key: Key) -> Vec<Effect> {
     let page = isize::try_from(usize::from(app.size.1).saturating_sub(6).max(1)).unwrap_or(1);
     match key.code {
         KeyCode::Down | KeyCode::Char('j') => scroll_reading(app, 1),
@@ -287,15 +293,22 @@ fn on_reading_key(app: &mut App, key: Key) {
         KeyCode::PageUp => scroll_reading(app, -page),
         KeyCode::Home | KeyCode::Char('g') => scroll_reading(app, isize::MIN),
         KeyCode::End | KeyCode::Char('G') => scroll_reading(app, isize::MAX),
+        KeyCode::Char('y') => {
+            return match app.popups.last() {
+                Some(Popup::Words { lines, .. }) => vec![Effect::Copy(lines.join("\n"))],
+                _ => Vec::new(),
+            };
+        }
         KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q' | '?') | KeyCode::F(1) => {
             app.popups.pop();
         }
         _ => {}
     }
+    Vec::new()
 }
 
 /// Moves the text that floats, never past what there is to read.
-fn scroll_reading(app: &mut App, by: isize) {
+pub(super) fn scroll_reading(app: &mut App, by: isize) {
     let end = app.reading_end.get().unwrap_or(usize::MAX);
     if let Some(Popup::Help { scroll } | Popup::Messages { scroll } | Popup::Words { scroll, .. }) =
         app.popups.last_mut()

@@ -98,6 +98,16 @@ impl Source {
     }
 }
 
+/// The user's configuration: `$XDG_CONFIG_HOME/whyboard`, else `~/.config/whyboard`.
+#[must_use]
+pub fn config_folder() -> Option<PathBuf> {
+    std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .filter(|p| p.is_absolute())
+        .or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".config")))
+        .map(|config| config.join("whyboard"))
+}
+
 /// Folders with playbooks of one's own: `playbooks` beside the session, then the user's.
 #[must_use]
 pub fn playbook_folders(beside: Option<&Path>) -> Vec<PathBuf> {
@@ -105,12 +115,8 @@ pub fn playbook_folders(beside: Option<&Path>) -> Vec<PathBuf> {
     if let Some(folder) = beside {
         out.push(folder.join("playbooks"));
     }
-    let config = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .filter(|p| p.is_absolute())
-        .or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".config")));
-    if let Some(config) = config {
-        out.push(config.join("whyboard/playbooks"));
+    if let Some(config) = config_folder() {
+        out.push(config.join("playbooks"));
     }
     out
 }

@@ -12,7 +12,7 @@ use crate::domain::session::{Header, Session};
 use crate::journal::{Journal, JournalError, Mode, Opened, Tail};
 
 pub use super::books::{
-    BUILT_IN, FoundPlaybook, PLAYBOOK_SCHEMA, all_playbooks, find_playbook, newer_playbook, playbook_folders,
+    BUILT_IN, FoundPlaybook, PLAYBOOK_SCHEMA, all_playbooks, config_folder, find_playbook, newer_playbook, playbook_folders,
     read_playbook, with_bases,
 };
 

@@ -7,24 +7,34 @@ use ratatui::widgets::Widget;
 
 use super::text;
 use super::theme::Theme;
-use super::widgets::draw::{put, put_line, put_prose, row_of, select};
+use super::widgets::draw::{below, put, put_line, put_prose, put_right, row_of, select};
 use super::widgets::popup;
 use crate::app::editor::Editor;
 use crate::app::form::{Field, FieldKind, Form};
+use crate::app::hits::{Hits, Target};
 use crate::domain::words::Rating;
 use ratatui::text::{Line, Span};
 
-/// Rows that a field takes at a width.
-fn rows_of(field: &Field, width: u16) -> u16 {
-    let lines = |t: &str| u16::try_from(text::wrap(t, usize::from(width)).len()).unwrap_or(1);
-    match &field.kind {
-        FieldKind::Info(words) => lines(words) + 1,
-        FieldKind::Text(e) if e.has_many_lines() => 1 + 5,
-        FieldKind::Text(_) => 3,
-        FieldKind::Choice { options, .. } => 2 + u16::try_from(options.len().min(9)).unwrap_or(1),
-        FieldKind::Many { options, .. } => 2 + u16::try_from(options.len().clamp(1, 8)).unwrap_or(1),
-        FieldKind::Ratings { rows, .. } => 3 + u16::try_from(rows.len().min(12)).unwrap_or(1),
+/// Most options of a list in sight at once; the rest scrolls.
+const OPTIONS: usize = 12;
+/// Most ratings in sight at once.
+const RATINGS: usize = 12;
+/// Most rows that the words beside a label take.
+const HELP: usize = 3;
+/// Most rows that a reproach takes.
+const ERROR: usize = 4;
+
+fn rows(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
+}
+
+/// What a field asks for, in lines: none when it fits beside the label.
+fn help_below(field: &Field, width: u16) -> Vec<String> {
+    let beside = text::width(&field.label) + 2 + text::width(&field.help);
+    if field.help.is_empty() || beside <= usize::from(width) {
+        return Vec::new();
     }
+    text::wrap(&field.help, usize::from(width.saturating_sub(2))).into_iter().take(HELP).collect()
 }
 
 /// A choice fits on one line when its words do.
@@ -33,24 +43,47 @@ fn is_short(options: &[(String, String)], width: u16) -> bool {
     wide <= usize::from(width)
 }
 
+/// Rows that a field takes at a width, with the blank one after it.
 fn height_of(field: &Field, width: u16) -> u16 {
-    match &field.kind {
-        FieldKind::Choice { options, .. } if is_short(options, width) => 3,
-        _ => rows_of(field, width),
+    let label = 1 + rows(help_below(field, width).len());
+    let body = match &field.kind {
+        FieldKind::Info(words) => return rows(text::wrap(words, usize::from(width)).len()) + 1,
+        FieldKind::Text(e) if e.has_many_lines() => 4,
+        FieldKind::Text(_) => 1,
+        FieldKind::Choice { options, .. } if is_short(options, width) => 1,
+        FieldKind::Choice { options, .. } | FieldKind::Many { options, .. } => rows(options.len().clamp(1, OPTIONS)),
+        FieldKind::Ratings { rows: list, .. } => rows(list.len().clamp(1, RATINGS)),
+    };
+    label + body + 1
+}
+
+/// The foot: why the form was not accepted, whole, or the keys.
+fn foot(form: &Form, width: u16) -> Vec<String> {
+    match &form.error {
+        Some(error) => text::wrap(error, usize::from(width.saturating_sub(2))).into_iter().take(ERROR).collect(),
+        None => {
+            let writes = form.fields.get(form.focus).is_some_and(|f| matches!(f.kind, FieldKind::Text(_)));
+            let mut words = format!("Ctrl-S {}   Tab next   Esc leaves, all is kept", form.submit);
+            if writes && text::width(&words) + 17 <= usize::from(width) {
+                words.push_str("   Ctrl-G editor");
+            }
+            vec![words]
+        }
     }
 }
 
 /// Draws a form as a popup; the part around the focus stays in sight.
-pub fn draw(form: &Form, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn draw(form: &Form, hits: &Hits, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let width = area.width.saturating_sub(4).min(96);
     let content = width.saturating_sub(4);
     let heights: Vec<u16> = form.fields.iter().map(|f| height_of(f, content)).collect();
-    let wanted: u16 = heights.iter().sum::<u16>() + 2;
+    let wanted: u16 = heights.iter().sum::<u16>() + 1 + rows(foot(form, content).len());
     let inside = popup::open(area, buf, theme, &form.title, width, wanted.min(area.height.saturating_sub(2)));
     if inside.is_empty() {
         return None;
     }
-    let foot = u16::from(inside.height > 3);
+    let foot_lines = foot(form, inside.width);
+    let foot = if inside.height > 3 { rows(foot_lines.len()).min(inside.height / 2) } else { 0 };
     let room = inside.height - foot;
     // The focused field must be whole in sight; what comes before it scrolls away.
     let upto = |i: usize| heights.iter().take(i).sum::<u16>();
@@ -62,30 +95,29 @@ pub fn draw(form: &Form, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<
         let (top, bottom) = (y, y + i32::from(*height));
         y = bottom;
         if top < 0 || bottom > i32::from(room) {
-            // A field that is cut is drawn only when it has the keys and nothing else fits.
-            if i != form.focus || top >= i32::from(room) || bottom <= 0 {
+            // A field that is cut at the bottom begins all the same where something of it can be read; another cut one
+            // is drawn only when it has the keys and nothing else fits.
+            let begins = top >= 0 && top + 3 <= i32::from(room);
+            if !begins && (i != form.focus || top >= i32::from(room) || bottom <= 0) {
                 continue;
             }
         }
         let at = u16::try_from(top.max(0)).unwrap_or(0);
         let rect = Rect { y: inside.y + at, height: (*height).min(room.saturating_sub(at)), ..inside };
+        hits.note(rect, Target::Field(i));
         let drawn = field_in(field, i == form.focus, theme, rect, buf);
         if i == form.focus {
             cursor = drawn;
         }
     }
-    if foot > 0 {
-        let line = row_of(inside, inside.height - 1);
-        match &form.error {
-            Some(error) => {
-                put(buf, line, 0, 0, theme.glyphs.no, theme.bad);
-                put(buf, line, 2, 0, error, theme.bad);
-            }
-            None => {
-                let hint = format!("Ctrl-S {}   Tab next   Esc leaves, text is kept", form.submit);
-                put(buf, line, 0, 0, &hint, theme.dim);
-            }
+    let ink = if form.error.is_some() { theme.bad } else { theme.dim };
+    let indent = if form.error.is_some() { 2 } else { 0 };
+    for (i, line) in (0..foot).zip(&foot_lines) {
+        let row = row_of(inside, room + i);
+        if i == 0 && form.error.is_some() {
+            put(buf, row, 0, 0, theme.glyphs.no, theme.bad);
         }
+        put(buf, row, indent, 0, line, ink);
     }
     cursor
 }
@@ -97,35 +129,62 @@ fn field_in(field: &Field, focused: bool, theme: &Theme, area: Rect, buf: &mut B
     }
     let label = row_of(area, 0);
     let used = put(buf, label, 0, 0, &field.label, if focused { theme.focus } else { theme.title });
-    if !field.help.is_empty() {
+    let help = help_below(field, area.width);
+    if help.is_empty() {
         put(buf, label, used + 2, 0, &field.help, theme.dim);
     }
-    let body = Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1), ..area };
+    for (i, line) in help.iter().enumerate() {
+        put(buf, row_of(area, 1 + rows(i)), 2, 0, line, theme.dim);
+    }
+    let body = below(area, 1 + rows(help.len()));
+    // The last row is the blank one before the next field.
+    let list = Rect { height: body.height.saturating_sub(1).max(1).min(body.height), ..body };
     match &field.kind {
         FieldKind::Text(editor) => text_in(editor, focused, theme, body, buf),
         FieldKind::Choice { options, selected } => {
-            choice_in(options, *selected, focused, theme, body, buf);
+            choice_in(options, *selected, focused, theme, list, buf);
             None
         }
         FieldKind::Many { options, chosen, cursor } => {
             if options.is_empty() {
-                put(buf, body, 2, 0, "nobody is known yet", theme.dim);
+                put(buf, list, 2, 0, "nobody is known yet", theme.dim);
             }
-            for (i, (_, words)) in options.iter().enumerate().take(usize::from(body.height)) {
-                let row = row_of(body, u16::try_from(i).unwrap_or(u16::MAX));
+            for (row, i) in in_sight(options.len(), *cursor, list) {
+                let Some((_, words)) = options.get(i) else { continue };
                 let sign = if chosen.contains(&i) { "[x]" } else { "[ ]" };
                 put(buf, row, 2, 0, &format!("{sign} {words}"), theme.text);
                 if focused && i == *cursor {
                     select(buf, row, theme);
                 }
             }
+            more(options.len(), *cursor, list, theme, buf);
             None
         }
         FieldKind::Ratings { rows, cursor } => {
-            ratings_in(rows, *cursor, focused, theme, body, buf);
+            ratings_in(rows, *cursor, focused, theme, list, buf);
             None
         }
         FieldKind::Info(_) => None,
+    }
+}
+
+/// The rows of a long list that are in sight, so that the cursor is among them: each with its place.
+fn in_sight(len: usize, cursor: usize, area: Rect) -> impl Iterator<Item = (Rect, usize)> {
+    let first = (cursor + 1).saturating_sub(usize::from(area.height));
+    (0..area.height).map(move |y| row_of(area, y)).zip(first..len)
+}
+
+/// At the right of the last and the first row: how many more there are below and above.
+fn more(len: usize, cursor: usize, area: Rect, theme: &Theme, buf: &mut Buffer) {
+    let height = usize::from(area.height);
+    let first = (cursor + 1).saturating_sub(height);
+    let after = len.saturating_sub(first + height);
+    if after > 0 && area.height > 0 {
+        let words = format!(" {} {after} more", theme.glyphs.down);
+        put_right(buf, row_of(area, area.height - 1), 0, &words, theme.dim);
+    }
+    if first > 0 && area.height > 1 {
+        put_right(buf, row_of(area, 0), 0, &format!(" {} {first} more", theme.glyphs.up), theme.dim);
     }
 }
 
@@ -185,18 +244,17 @@ fn choice_in(
         }
         return;
     }
-    let room = usize::from(area.height.saturating_sub(1).max(1));
     let at = selected.unwrap_or(0);
-    let first = at.saturating_sub(room.saturating_sub(1));
-    for (line, (i, (_, words))) in options.iter().enumerate().skip(first).take(room).enumerate() {
+    for (row, i) in in_sight(options.len(), at, area) {
+        let Some((_, words)) = options.get(i) else { continue };
         let on = selected == Some(i);
         let sign = if on { "(•) " } else { "( ) " };
-        let row = row_of(area, u16::try_from(line).unwrap_or(u16::MAX));
         put(buf, row, 2, 0, &format!("{sign}{words}"), if on { theme.text } else { theme.dim });
         if on && focused {
             select(buf, row, theme);
         }
     }
+    more(options.len(), at, area, theme, buf);
     if focused && selected.is_none() {
         put(buf, row_of(area, 0), 0, 0, theme.glyphs.cursor, theme.accent);
     }
@@ -219,11 +277,9 @@ fn ratings_in(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let room = usize::from(area.height.saturating_sub(1).max(1));
-    let first = (cursor + 1).saturating_sub(room);
     let scale = "−−− −− − · + ++ +++";
-    for (line, (i, (_, title, rating))) in rows.iter().enumerate().skip(first).take(room).enumerate() {
-        let row = row_of(area, u16::try_from(line).unwrap_or(u16::MAX));
+    for (row, i) in in_sight(rows.len(), cursor, area) {
+        let Some((_, title, rating)) = rows.get(i) else { continue };
         let title_room = usize::from(area.width.saturating_sub(30)).clamp(10, 48);
         let (sign, words, ink) = match rating {
             Some(r) => (r.sign(), r.words(), rating_ink(*r, theme)),
@@ -241,6 +297,7 @@ fn ratings_in(
             select(buf, row, theme);
         }
     }
+    more(rows.len(), cursor, area, theme, buf);
     if rows.is_empty() {
         put(buf, area, 2, 0, scale, theme.dim);
     }

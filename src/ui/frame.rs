@@ -5,29 +5,32 @@ use ratatui::layout::{Position, Rect};
 
 use super::theme::Theme;
 use super::widgets::draw::{below, clear, put, put_right, row_of};
-use super::widgets::hints::{Hint, Hints, Tone as HintTone};
+use super::widgets::hints::{self, Hint, Hints, Tone as HintTone};
 use super::widgets::titlebar::{Stage, TitleBar};
 use super::{board, glyphs, popups, screens};
+use crate::app::hits::Target;
+use crate::app::key::Key;
 use crate::app::screens::{problem, progress};
-use crate::app::{App, Screen, Tone, commands};
+use crate::app::{App, JobView, Screen, Tone, commands};
 
 /// Width of the board strip.
 const STRIP: u16 = 36;
 /// From this width on the strip is shown.
 const WIDE: u16 = 110;
 
-/// Draws everything. Returns where the terminal's cursor belongs, when text is typed at one place.
+/// Draws everything and notes in the application where things stand, for the mouse. Returns where the terminal's cursor belongs, when text is typed at one place.
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let area = area.intersection(buf.area);
     if area.is_empty() {
         return None;
     }
+    app.hits.clear();
     let mut cursor = None;
+    let mut keys = Vec::new();
     if area.height < 4 || area.width < 20 {
         tiny(app, theme, area, buf);
     } else {
         title(app, theme, row_of(area, 0), buf);
-        hints(app, theme, row_of(area, area.height - 1), buf);
         let mut body = Rect { y: area.y + 1, height: area.height - 2, ..area };
         // A small screen needs every row; from 20 rows on the first line gets air.
         if area.height >= 20 {
@@ -45,13 +48,23 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             body.width -= STRIP + 1;
             board::strip(app, theme, strip, buf);
         }
+        app.hits.note(body, Target::Body);
         cursor = screen(app, theme, body, buf);
         if strip_wanted && area.width < WIDE && app.board_open {
             let width = STRIP.min(body.width);
             let over = Rect { x: body.x + body.width - width, width, ..body };
             clear(buf, over);
+            app.hits.note(over, Target::Nothing);
             board::strip(app, theme, over, buf);
         }
+        keys = last_line(app, theme, area, buf);
+    }
+    if !app.popups.is_empty() {
+        // What floats takes all clicks; the keys of the last line are its own then.
+        app.hits.clear();
+    }
+    for (place, key) in keys {
+        app.hits.note(place, Target::Key(key));
     }
     for (i, popup) in app.popups.iter().enumerate() {
         let at = popups::draw(app, popup, theme, area, buf);
@@ -98,39 +111,77 @@ fn title(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         put_right(buf, inside, 0, "from a sentence to the one problem worth solving", theme.dim);
         return;
     };
-    let progress = progress(app);
-    let stages: Vec<Stage<'_>> = Screen::STAGES
-        .iter()
-        .zip(progress)
-        .enumerate()
-        .map(|(i, ((_, name), progress))| {
-            // While an interview runs nothing tells how the board stands.
-            let hidden = app.views.ask.interview.is_some() && i > 1;
-            Stage { name, progress: if hidden { String::new() } else { progress } }
-        })
-        .collect();
+    // While an interview runs nothing tells what is looked for, how the board stands, or how much is left.
+    if app.screen == Screen::Ask && app.views.ask.interview.is_some() {
+        TitleBar { title: &doc.title(), kpi: &[], stages: &[], current: None }.draw(inside, buf, theme);
+        return;
+    }
+    let stages: Vec<Stage<'_>> =
+        Screen::STAGES.iter().zip(progress(app)).map(|((_, name), progress)| Stage { name, progress }).collect();
     let current = Screen::STAGES.iter().position(|(s, _)| *s == app.screen);
-    TitleBar { title: &doc.title(), kpi: &problem::goal_line(doc), stages: &stages, current }.draw(inside, buf, theme);
+    let kpi = problem::goal_lines(doc);
+    let bar = TitleBar { title: &doc.title(), kpi: &kpi, stages: &stages, current };
+    for (place, i) in bar.draw(inside, buf, theme) {
+        if let Some((screen, _)) = Screen::STAGES.get(i) {
+            app.hits.note(place, Target::Stage(*screen));
+        }
+    }
 }
 
-fn hints(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let keys: Vec<Hint<'_>> = commands::hints(app).into_iter().map(|(key, does)| Hint { key, does }).collect();
+/// The first job in words: a spinner, how far it is, how long it will take, and the key that cancels where it does.
+fn job_words(app: &App, theme: &Theme) -> String {
+    let Some(job) = app.jobs.first() else { return String::new() };
+    let more = if app.jobs.len() > 1 { format!(" +{}", app.jobs.len() - 1) } else { String::new() };
+    // In a form or an interview the key goes to the text.
+    let cancel = commands::all().find(|c| c.id == "jobs.cancel").map(|c| app.keymap.keys(c)).unwrap_or_default();
+    let works = |k: &Key| commands::find(app, *k).is_some_and(|c| c.id == "jobs.cancel");
+    let cancel = cancel.into_iter().find(works).map(|k| format!(" · {k} cancels")).unwrap_or_default();
+    format!("{}{more}{cancel}", told(job, theme))
+}
+
+/// A job under 200 ms is not worth a word; time left is told after two seconds; where the share is unknown the seconds
+/// are the sign of life.
+fn told(job: &JobView, theme: &Theme) -> String {
+    if job.seconds < 0.2 {
+        return String::new();
+    }
+    // Four steps a second, as often as the loop wakes.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let turn = (job.seconds.max(0.0) * 4.0) as usize % theme.glyphs.spin.len();
+    let spin = theme.glyphs.spin.get(turn).copied().unwrap_or(theme.glyphs.dot);
+    let how = match job.share.filter(|s| *s > 0.0) {
+        Some(share) if job.seconds >= 2.0 => {
+            let left = job.seconds * (1.0 - share) / share;
+            format!(" {:.0}% · {} left", share * 100.0, duration(left))
+        }
+        Some(share) => format!(" {:.0}%", share * 100.0),
+        None if job.seconds >= 1.0 => format!(" {}", duration(job.seconds.floor())),
+        None => String::new(),
+    };
+    format!("{spin} {}{how}", job.label)
+}
+
+fn duration(seconds: f64) -> String {
+    if seconds < 90.0 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) }
+}
+
+/// The last line, and a message above it where one line does not hold it. Returns where each key stands.
+fn last_line(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Key)> {
+    let given = commands::hints(app);
+    let keys: Vec<Hint<'_>> = given.iter().map(|(key, does)| Hint { key, does }).collect();
+    let interview = app.screen == Screen::Ask && app.views.ask.interview.is_some();
     let status = match &app.doc {
         None => String::new(),
         Some(d) if d.replay.is_some() => "replay".into(),
         Some(d) if d.read_only.is_some() => "read-only".into(),
         Some(d) if d.unsaved.is_some() => "NOT SAVED".into(),
+        // The keys of an interview need the room more.
+        Some(_) if interview && area.width < 100 => String::new(),
         Some(d) => d.saved.as_ref().map(|(n, at)| format!("#{n} saved {at}")).unwrap_or_default(),
     };
-    let jobs = match app.jobs.first() {
-        None => String::new(),
-        Some(job) => {
-            // A spinner would cost bytes; the share says as much.
-            let share = job.share.map(|s| format!(" {:.0}%", s * 100.0)).unwrap_or_default();
-            let more = if app.jobs.len() > 1 { format!(" +{}", app.jobs.len() - 1) } else { String::new() };
-            format!("{}{share}{more} · Ctrl-C cancels", job.label)
-        }
-    };
+    let jobs = job_words(app, theme);
+    let mode = if app.is_edit_mode() { "edit" } else { "" };
+    let row = row_of(area, area.height - 1);
     let message = app.message.as_ref().map(|m| {
         let tone = match m.tone {
             Tone::Plain => HintTone::Plain,
@@ -140,6 +191,33 @@ fn hints(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         };
         (tone, m.text.as_str())
     });
-    let mode = if app.is_edit_mode() { "edit" } else { "" };
-    Hints { mode, status: &status, jobs: &jobs, message, keys: &keys }.draw(area, buf, theme);
+    let most = usize::from(area.height / 5).clamp(1, 3);
+    let lines = message.map(|(_, text)| hints::message_lines(text, area.width, most)).unwrap_or_default();
+    // A short message takes the place of the hints; a long one stands above them.
+    let line = Hints { mode, status: &status, jobs: &jobs, message: message.filter(|_| lines.len() < 2), keys: &keys };
+    let places = line.draw(row, buf, theme);
+    if let (Some((tone, _)), true) = (message, lines.len() > 1) {
+        hints::message(Rect { height: area.height - 1, ..area }, buf, theme, tone, &lines);
+    }
+    let key = |i: usize| given.get(i).and_then(|(key, _)| key.parse().ok());
+    places.into_iter().filter_map(|(place, i)| Some((place, key(i)?))).collect()
+}
+
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_tells_as_much_as_is_known() {
+        let theme = Theme::dark();
+        let job = |share, seconds| told(&JobView { label: "profile".into(), share, seconds }, &theme);
+        assert_eq!(job(None, 0.1), "");
+        assert_eq!(job(None, 0.3), "◓ profile");
+        assert_eq!(job(None, 7.9), "◒ profile 7 s");
+        assert_eq!(job(Some(0.25), 1.0), "◐ profile 25%");
+        assert_eq!(job(Some(0.25), 5.0), "◐ profile 25% · 15 s left");
+        assert_eq!(job(Some(0.01), 4.0), "◐ profile 1% · 7 min left");
+        assert_eq!(job(Some(0.0), 3.0), "◐ profile 3 s");
+    }
 }

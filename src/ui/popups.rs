@@ -8,14 +8,16 @@ use super::theme::Theme;
 use super::widgets::draw::{put, put_prose, put_right, row_of, select};
 use super::widgets::popup;
 use super::{form, text};
-use crate::app::palette::Palette;
+use crate::app::commands::Scope;
+use crate::app::hits::Target;
+use crate::app::palette::{Palette, Stand, stand};
 use crate::app::screens::help_sections;
 use crate::app::{App, Confirmed, Popup, Tone};
 
 /// Draws one popup.
 pub fn draw(app: &App, popup: &Popup, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     match popup {
-        Popup::Form(f) => return form::draw(f, theme, area, buf),
+        Popup::Form(f) => return form::draw(f, &app.hits, theme, area, buf),
         Popup::Palette(p) => return palette(app, p, theme, area, buf),
         Popup::Help { scroll } => help(app, *scroll, theme, area, buf),
         Popup::Messages { scroll } => {
@@ -24,11 +26,11 @@ pub fn draw(app: &App, popup: &Popup, theme: &Theme, area: Rect, buf: &mut Buffe
             } else {
                 app.messages.iter().rev().map(|m| (m.text.clone(), tone_ink(m.tone, theme))).collect()
             };
-            app.reading_end.set(Some(reading("Messages, newest first", &lines, *scroll, theme, area, buf)));
+            app.reading_end.set(Some(reading("Messages, newest first", &lines, "Esc closes", *scroll, theme, area, buf)));
         }
         Popup::Words { title, lines, scroll } => {
             let lines: Vec<(String, Style)> = lines.iter().map(|l| (l.clone(), theme.text)).collect();
-            app.reading_end.set(Some(reading(title, &lines, *scroll, theme, area, buf)));
+            app.reading_end.set(Some(reading(title, &lines, "y copies   Esc closes", *scroll, theme, area, buf)));
         }
         Popup::Confirm { question, yes } => {
             let (title, foot) = match yes {
@@ -57,9 +59,11 @@ fn tone_ink(tone: Tone, theme: &Theme) -> Style {
 }
 
 /// Text to read, wrapped, with a foot that says how much more there is. Gives the last line at which it can begin.
+#[allow(clippy::too_many_arguments)]
 fn reading(
     title: &str,
     lines: &[(String, Style)],
+    keys: &str,
     scroll: usize,
     theme: &Theme,
     area: Rect,
@@ -84,31 +88,37 @@ fn reading(
     }
     let foot = row_of(inside, inside.height.saturating_sub(1));
     let more = wrapped.len().saturating_sub(first + room);
-    let words = if more > 0 { format!("{more} more lines, j scrolls   Esc closes") } else { "Esc closes".into() };
+    let words = if more > 0 { format!("{more} more lines, j scrolls   {keys}") } else { keys.to_owned() };
     put(buf, foot, 0, 0, &words, theme.dim);
     last
 }
 
 fn help(app: &App, scroll: usize, theme: &Theme, area: Rect, buf: &mut Buffer) {
     // Help floats above the screen that it explains, so the scopes are those without it.
-    let mut below = Vec::new();
-    for (scope, commands) in scopes_below(app) {
-        below.push((scope.to_owned(), theme.title));
-        for (keys, words) in commands {
-            below.push((format!("  {} {words}", text::fit(&keys, 16)), theme.text));
+    let mut lines = Vec::new();
+    for (scope, commands) in help_sections(app) {
+        lines.push((scope.title().to_owned(), theme.title));
+        for command in commands {
+            lines.push((format!("  {} {}", text::fit(&app.keymap.all(command), 16), command.help), theme.text));
         }
-        below.push((String::new(), theme.text));
+        lines.push((String::new(), theme.text));
     }
-    app.reading_end.set(Some(reading("Keys", &below, scroll, theme, area, buf)));
+    lines.push(("Mouse".to_owned(), theme.title));
+    for (what, does) in MOUSE {
+        lines.push((format!("  {} {does}", text::fit(what, 16)), theme.text));
+    }
+    app.reading_end.set(Some(reading("Keys", &lines, "Esc closes", scroll, theme, area, buf)));
 }
 
-/// Scope title → keys and help, for the screen under the popup.
-fn scopes_below(app: &App) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
-    help_sections(app)
-        .into_iter()
-        .map(|(scope, commands)| (scope.title(), commands.into_iter().map(|c| (c.keys.join(" "), c.help)).collect()))
-        .collect()
-}
+/// What the mouse does.
+const MOUSE: [(&str, &str); 3] = [
+    (
+        "click",
+        "Selects a row, a tab, a stage, a field; on a key of the last line presses it; a second click opens the row",
+    ),
+    ("wheel", "Scrolls the list, or what floats above it"),
+    ("Shift-drag", "Selects text for the terminal, to copy it (Option-drag in some terminals)"),
+];
 
 fn palette(app: &App, p: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let width = area.width.saturating_sub(4).min(84);
@@ -121,26 +131,38 @@ fn palette(app: &App, p: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer) 
     put(buf, query, 0, 0, theme.glyphs.cursor, theme.accent);
     let typed = p.query.text();
     let used = put(buf, query, 2, 0, &typed, theme.text);
+    if let Some(command) = p.found.get(p.selected).filter(|_| query.width >= 60) {
+        // The name under which keys.yaml changes the key.
+        put_right(buf, query, 0, command.id, theme.rule);
+    }
     if typed.is_empty() {
         put(buf, query, 3, 0, "a few letters of what you want", theme.dim);
     }
     let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
     let room = usize::from(list.height);
     let first = (p.selected + 1).saturating_sub(room);
+    app.hits.note(inside, Target::Nothing);
     if p.found.is_empty() {
         put(buf, list, 2, 0, "Nothing matches.", theme.dim);
     }
     for (i, command) in p.found.iter().enumerate().skip(first).take(room) {
         let row = row_of(list, u16::try_from(i - first).unwrap_or(u16::MAX));
-        // What can't be done now says why.
-        let (words, ink) = match (command.when)(app) {
-            Ok(()) => (command.help.to_owned(), theme.text),
-            Err(why) => (format!("{} (not now: {why})", command.help), theme.dim),
+        let keys = app.keymap.first(command);
+        let words = Rect { width: row.width.saturating_sub(10), ..row };
+        // Why it can't be done now, and where it can, come first, so that they are never cut.
+        let (first, ink) = match stand(app, command) {
+            Stand::Here => (String::new(), theme.text),
+            Stand::NotNow(why) => (format!("not now: {why}"), theme.dim),
+            Stand::Elsewhere => (elsewhere(command.scope), theme.dim),
         };
-        let keys = command.keys.first().copied().unwrap_or("");
-        let words_area = Rect { width: row.width.saturating_sub(10), ..row };
-        put(buf, words_area, 2, 0, &words, ink);
-        put_right(buf, row, 0, keys, theme.dim);
+        let used = put(buf, words, 2, 0, &first, theme.warn);
+        let gap = if used > 0 { 3 } else { 0 };
+        if gap > 0 {
+            put(buf, words, 2 + used, 0, &format!(" {} ", theme.glyphs.dot), theme.dim);
+        }
+        put(buf, words, 2 + used + gap, 0, command.help, ink);
+        put_right(buf, row, 0, &keys, theme.dim);
+        app.hits.note(row, Target::PopupRow(i));
         if i == p.selected {
             select(buf, row, theme);
         }
@@ -149,4 +171,14 @@ fn palette(app: &App, p: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer) 
         Position { x: query.x + 2 + used, y: query.y }
             .min(Position { x: inside.right().saturating_sub(1), y: query.y }),
     )
+}
+
+/// Where a command of another screen or mode can be given.
+fn elsewhere(scope: Scope) -> String {
+    match scope {
+        Scope::Form => "in a form".to_owned(),
+        Scope::Replay => "in a replay".to_owned(),
+        Scope::Interview => "in an interview".to_owned(),
+        scope => format!("on {}", scope.title()),
+    }
 }

@@ -4,11 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::app::key::KeyCode;
+use crate::app::keymap::{CHAINS, Keymap};
 use crate::app::screens::ask::fixture;
-
-/// The screens with lists: their own keys stand before those of lists and of everywhere.
-const SCREENS: [Scope; 7] =
-    [Scope::Home, Scope::Problem, Scope::Ask, Scope::Triage, Scope::Explore, Scope::Score, Scope::Brief];
 
 fn keys(scope: Scope) -> impl Iterator<Item = (Key, &'static str)> {
     all().filter(move |c| c.scope == scope).flat_map(|c| c.keys.iter().map(|k| (k.parse().unwrap(), c.id)))
@@ -43,12 +40,41 @@ fn every_key_parses_and_ids_are_unique() {
 
 #[test]
 fn no_key_means_two_things_in_one_place() {
-    for screen in SCREENS {
-        assert_eq!(doubled(&[screen, Scope::List, Scope::Global]), Vec::<String>::new(), "{}", screen.title());
+    for chain in CHAINS {
+        assert_eq!(doubled(chain), Vec::<String>::new(), "{chain:?}");
     }
-    assert_eq!(doubled(&[Scope::Interview]), Vec::<String>::new());
     assert_eq!(doubled(&[Scope::Form]), Vec::<String>::new());
-    assert_eq!(doubled(&[Scope::Replay, Scope::List, Scope::Global]), Vec::<String>::new());
+}
+
+#[test]
+fn hints_help_and_keys_follow_the_users_keymap() {
+    let mut app = fixture::app();
+    app.keymap = Keymap::from_patch(&serde_json::json!({"ask.interview": ["I"], "ask.filter": []})).0;
+    assert_eq!(find(&app, Key::char('I')).map(|c| c.id), Some("ask.interview"));
+    assert_eq!(find(&app, Key::char('i')).map(|c| c.id), None);
+    let hints = hints(&app);
+    assert_eq!(hints[0], ("I".to_owned(), "interview"));
+    assert!(hints.iter().all(|(_, name)| *name != "filter"), "a command without a key gives no hint: {hints:?}");
+    assert_eq!(key_of(&app, "ask.interview"), "I");
+    // The table of the README shows the built-in ones.
+    assert!(key_table().contains("| `i` | Interview somebody"));
+}
+
+#[test]
+fn on_home_no_key_acts_on_the_session_behind() {
+    let mut app = fixture::app();
+    fixture::press(&mut app, "0");
+    let before = app.doc.as_ref().unwrap().session.events.len();
+    for key in ["u", "o", "H", "Ctrl-R", "Ctrl-E", "b"] {
+        fixture::press(&mut app, key);
+        assert!(app.popups.is_empty() && !app.board_open, "{key}");
+        let said = app.message.as_ref().map_or("", |m| m.text.as_str());
+        assert!(said.ends_with("not now, no session is in sight; 1 goes back to the open one."), "{key}: {said}");
+    }
+    assert_eq!(app.doc.as_ref().unwrap().session.events.len(), before);
+    // Without a recent session Enter opens nothing by chance.
+    fixture::press(&mut app, "Enter");
+    assert!(app.message.as_ref().unwrap().text.contains("d opens the demonstration"));
 }
 
 #[test]

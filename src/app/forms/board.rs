@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{FormId, words};
 use crate::app::form::{Choice, Form};
+use crate::app::screens::brief::KINDS;
 use crate::app::{App, Effect, Tone};
 use crate::domain::brief;
 use crate::domain::decide::Intent;
@@ -33,23 +34,41 @@ pub struct Pin {
     pub says: String,
 }
 
+/// What a hypothesis begins from: a group of the data, a question and its answer; or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seed {
+    /// What was in sight, to read above the fields; empty for nothing.
+    pub name: String,
+    /// Title to begin with.
+    pub title: String,
+    /// Claim to begin with.
+    pub claim: String,
+    /// What would prove it wrong, to begin with.
+    pub wrong_if: String,
+    /// The question from which it comes.
+    pub question: Option<String>,
+}
+
 /// A hypothesis of one's own.
-pub fn open_hypothesis(app: &mut App) {
+pub fn open_hypothesis(app: &mut App, seed: Seed) {
     let priors: Vec<Choice> = [("long_shot", "a long shot"), ("possible", "possible"), ("likely", "likely")]
         .map(|(k, w)| (k.to_owned(), w.to_owned()))
         .to_vec();
+    let mut form = Form::new(FormId::Hypothesis(Box::new(seed.clone())), "A hypothesis", "add");
+    if !seed.name.is_empty() {
+        form = form.info(format!("From {}", seed.name));
+    }
     app.open_form(
-        Form::new(FormId::Hypothesis, "A hypothesis", "add")
-            .line("title", "In a few words", "What could be the largest single cause of the gap?", "")
-            .area("claim", "Claim", "If it is true, then …", "")
-            .area("wrong_if", "Wrong if", "Which finding would prove it wrong?", "")
+        form.line("title", "In a few words", "What could be the largest single cause of the gap?", &seed.title)
+            .area("claim", "Claim", "If it is true, then …", &seed.claim)
+            .area("wrong_if", "Wrong if", "Which finding would prove it wrong?", &seed.wrong_if)
             .line("lever", "Lever", "What could be done about it, and by whom?", "")
             .line("category", "Category", "price_value, service_supply, product_quality, competition …", "")
             .choice("prior", "Before any clue", "", priors, Some("possible")),
     );
 }
 
-pub(super) fn submit_hypothesis(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
+pub(super) fn submit_hypothesis(app: &mut App, form: &Form, seed: &Seed) -> Result<Vec<Effect>, String> {
     let prior = match form.text("prior").as_str() {
         "long_shot" => Prior::LongShot,
         "likely" => Prior::Likely,
@@ -60,7 +79,7 @@ pub(super) fn submit_hypothesis(app: &mut App, form: &Form) -> Result<Vec<Effect
         .record(Intent::record(Act::Hypothesis {
             hypothesis: String::new(),
             from: None,
-            from_question: None,
+            from_question: seed.question.clone(),
             proposal: None,
             row: None,
             category: form.text("category"),
@@ -89,7 +108,7 @@ pub(super) fn submit_note(app: &mut App, form: &Form) -> Result<Vec<Effect>, Str
     app.record(Intent::record(Act::Note { text: form.text("text") })).map_err(|r| words(&r))
 }
 
-fn rating_rows(app: &App, given: &Ratings) -> Vec<(String, String, Option<Rating>)> {
+pub(super) fn rating_rows(app: &App, given: &Ratings) -> Vec<(String, String, Option<Rating>)> {
     let Some(doc) = &app.doc else { return Vec::new() };
     let state = &doc.session.state;
     // Suggestions may speak of playbook ids.
@@ -111,7 +130,7 @@ fn grade_of(form: &Form) -> Option<Grade> {
     Grade::ALL.into_iter().find(|g| format!("{g:?}") == form.text("grade"))
 }
 
-const RATING_HELP: &str = "If this row were the largest single cause, the clue would be …   ← less   → more expected";
+pub(super) const RATING_HELP: &str = "Were this row the main cause, the clue would be: ← less, → more expected";
 
 /// Pins a clue.
 pub fn open_pin(app: &mut App, pin: Pin) {
@@ -159,7 +178,7 @@ pub(super) fn submit_pin(app: &mut App, form: &Form, pin: &Pin) -> Result<Vec<Ef
     Ok(effects)
 }
 
-fn leader(app: &App) -> Option<(String, f64)> {
+pub(super) fn leader(app: &App) -> Option<(String, f64)> {
     let board = &app.doc.as_ref()?.board.board;
     let id = board.leader()?;
     Some((id.to_owned(), board.p(id)))
@@ -235,40 +254,6 @@ pub(super) fn submit_accept(app: &mut App, form: &Form, id: &str) -> Result<Vec<
     if is_clue {
         say_moved(app, &before);
     }
-    Ok(effects)
-}
-
-/// Ratings of a clue that stands already.
-pub fn open_rate(app: &mut App, clue: &str) {
-    let Some(doc) = &app.doc else { return };
-    let Some(c) = doc.session.state.clue(clue).cloned() else { return };
-    let by = app.stamp.as_ref().map_or("p1", |s| s.by.as_str());
-    // Others' ratings stay hidden, so that raters judge alone.
-    let mine: Ratings = c.ratings.iter().filter_map(|(h, m)| m.get(by).map(|r| (h.clone(), *r))).collect();
-    let rows = rating_rows(app, &mine);
-    app.open_form(
-        Form::new(FormId::Rate(clue.to_owned()), format!("Rate {clue}"), "rate")
-            .info(c.text)
-            .ratings("ratings", "How expected", RATING_HELP, rows)
-            .line("reason", "Reason", "A rating that was given is frozen: say why it changes", ""),
-    );
-}
-
-pub(super) fn submit_rate(app: &mut App, form: &Form, clue: &str) -> Result<Vec<Effect>, String> {
-    let by = app.stamp.as_ref().map_or("p1".to_owned(), |s| s.by.clone());
-    let Some(c) = app.doc.as_ref().and_then(|d| d.session.state.clue(clue)) else {
-        return Err("The clue is gone.".into());
-    };
-    let given = |h: &str| c.ratings.get(h).and_then(|m| m.get(&by)).copied();
-    let ratings: Ratings = form.rated("ratings").into_iter().filter(|(h, r)| given(h) != Some(*r)).collect();
-    if ratings.is_empty() {
-        return Err("Nothing was changed. ← and → change a rating, Esc leaves.".into());
-    }
-    let reason = Some(form.text("reason")).filter(|r| !r.is_empty());
-    let before = leader(app);
-    let effects =
-        app.record(Intent::record(Act::Rate { clue: clue.to_owned(), ratings, reason })).map_err(|r| words(&r))?;
-    say_moved(app, &before);
     Ok(effects)
 }
 
@@ -374,11 +359,27 @@ pub fn open_brief_field(app: &mut App, key: &'static str) {
     let Some(doc) = &app.doc else { return };
     let Some(field) = brief::FIELDS.iter().find(|f| f.key == key) else { return };
     let suggested = brief::suggested(&doc.session, doc.playbook.as_deref());
+    if key == "kind" {
+        let value = doc.session.state.brief.get(key).or_else(|| suggested.get(key)).and_then(Value::as_str);
+        let mut options: Vec<Choice> =
+            KINDS.iter().map(|k| (k.key.to_owned(), format!("{}: {}", k.title, k.line))).collect();
+        // What was written by hand stays one of the choices.
+        if let Some(own) = value.filter(|v| !v.is_empty() && !KINDS.iter().any(|k| k.key == *v)) {
+            options.push((own.to_owned(), format!("{own} (as written)")));
+        }
+        let value = value.map(str::to_owned);
+        let form = Form::new(FormId::BriefField(key), "The kind of problem", "keep");
+        app.open_form(form.choice("text", "Kind", "What the data science would be", options, value.as_deref()));
+        return;
+    }
     let text = doc.session.state.brief.get(key).or_else(|| suggested.get(key)).map(brief::words).unwrap_or_default();
     app.open_form(Form::new(FormId::BriefField(key), field.title, "keep").area("text", field.title, field.asks, &text));
 }
 
 pub(super) fn submit_brief_field(app: &mut App, form: &Form, key: &'static str) -> Result<Vec<Effect>, String> {
+    if key == "kind" && form.text("text").is_empty() {
+        return Err("Choose with the arrow keys, or leave with Esc.".into());
+    }
     let mut fields = Map::new();
     fields.insert(key.to_owned(), Value::String(form.text("text")));
     app.record(Intent::record(Act::Problem { hypothesis: String::new(), fields })).map_err(|r| words(&r))

@@ -5,20 +5,23 @@ mod board;
 mod checks;
 mod files;
 mod problem;
+mod rate;
 
 pub use ask::{open_ask_search, open_interviewee};
 pub use board::{
-    Pin, open_accept, open_brief_field, open_decide, open_hypothesis, open_impact, open_note, open_pin, open_rate,
+    Pin, Seed, open_accept, open_brief_field, open_decide, open_hypothesis, open_impact, open_note, open_pin,
     open_redact,
 };
 pub use checks::{open_ad_hoc, open_by_hand, open_forecast, open_roles};
 pub use files::{open_new_session, open_path, open_report};
 pub(in crate::app) use problem::{attached, bind, not_attached};
 pub use problem::{open_data, open_goal, open_kpi, open_person, open_sentence, options_map, table_name};
+pub use rate::{open_rate, open_rate_as};
 
 use super::form::Form;
 use super::screens::checks::PendingCheck;
 use super::{App, Effect};
+use crate::domain::words::Origin;
 
 /// Which form it is, with what it is about.
 #[derive(Debug, Clone)]
@@ -37,8 +40,8 @@ pub enum FormId {
     Interviewee,
     /// Words to search for among questions and answers.
     AskSearch,
-    /// A hypothesis of one's own.
-    Hypothesis,
+    /// A hypothesis of one's own, begun from what was in sight.
+    Hypothesis(Box<Seed>),
     /// A note.
     Note,
     /// A clue from data or from a check.
@@ -47,8 +50,10 @@ pub enum FormId {
     Accept(String),
     /// What a hypothesis could move.
     Impact(String),
-    /// Ratings of a clue.
-    Rate(String),
+    /// Ratings of a clue; by somebody else than the user where a person is named.
+    Rate(String, Option<String>),
+    /// Who rates the clues without seeing what others gave.
+    RateAs,
     /// The decision for a hypothesis.
     Decide(String),
     /// A field of the brief.
@@ -79,6 +84,7 @@ impl FormId {
     pub fn draft_key(&self) -> String {
         match self {
             Self::Pin(pin) => format!("pin {}", pin.text),
+            Self::Hypothesis(seed) => format!("hypothesis {}", seed.name),
             Self::Forecast(p) => format!("forecast {}", p.id),
             Self::ByHand(p) => format!("by hand {}", p.id),
             other => format!("{other:?}"),
@@ -106,12 +112,13 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::Person(begin) => problem::submit_person(app, form, *begin),
         FormId::Interviewee => ask::submit_interviewee(app, form),
         FormId::AskSearch => ask::submit_ask_search(app, form),
-        FormId::Hypothesis => board::submit_hypothesis(app, form),
+        FormId::Hypothesis(seed) => board::submit_hypothesis(app, form, seed),
         FormId::Note => board::submit_note(app, form),
         FormId::Pin(pin) => board::submit_pin(app, form, pin),
         FormId::Accept(id) => board::submit_accept(app, form, id),
         FormId::Impact(id) => board::submit_impact(app, form, id),
-        FormId::Rate(id) => board::submit_rate(app, form, id),
+        FormId::Rate(id, by) => rate::submit_rate(app, form, id, by.as_deref()),
+        FormId::RateAs => rate::submit_rate_as(app, form),
         FormId::Decide(id) => board::submit_decide(app, form, id),
         FormId::BriefField(key) => board::submit_brief_field(app, form, key),
         FormId::Redact(n) => board::submit_redact(app, form, *n),
@@ -131,10 +138,12 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
 
 /// A form was left with Esc.
 pub fn left(app: &mut App, form: &Form) {
-    if let FormId::Pin(pin) = &form.id {
-        if pin.record.is_none() {
+    match &form.id {
+        FormId::Pin(pin) if pin.record.is_none() && pin.origin != Origin::Told => {
             app.say(super::Tone::Plain, "Not pinned. The check's result is kept; pin it later from Explore, Checks.");
         }
+        FormId::Rate(_, Some(_)) => rate::stop(app),
+        _ => {}
     }
 }
 

@@ -468,6 +468,7 @@ pub fn stakes(app: &App, pending: &PendingCheck) -> Vec<String> {
     vec![format!("If yes: {}", words(side(true))), format!("If no: {}", words(side(false)))]
 }
 
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #[cfg(test)]
 mod tests;
 

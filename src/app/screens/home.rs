@@ -18,10 +18,19 @@ pub fn len(app: &App) -> usize {
     app.recents.len()
 }
 
+fn has_recent(app: &App) -> Result<(), &'static str> {
+    if app.recents.is_empty() {
+        Err("there is no session yet: d opens the demonstration, n starts one")
+    } else {
+        Ok(())
+    }
+}
+
 /// Commands of Home.
 pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec {
         hint: 1,
+        when: has_recent,
         ..spec(
             "home.open",
             Scope::Home,
@@ -30,7 +39,7 @@ pub static COMMANDS: &[CommandSpec] = &[
             "Open the selected session exactly where it stopped",
             |a| match a.views.home.list.selected(a.recents.len()).and_then(|i| a.recents.get(i)) {
                 Some(recent) => vec![Effect::Open(recent.path.clone())],
-                None => vec![Effect::Demo],
+                None => Vec::new(),
             },
         )
     },

@@ -9,7 +9,8 @@ pub mod problem;
 pub mod replay;
 pub mod score;
 
-use super::commands::{self, CommandSpec, Scope, always, with_session, writable};
+use super::commands::{self, CommandSpec, Scope, always, in_sight, with_session, writable_in_sight};
+use super::copy::copy_text;
 use super::palette::Palette;
 use super::scroll::Scroll;
 use super::{App, CANCELLED, Confirmed, Effect, Popup, Screen, Tone, forms};
@@ -34,8 +35,8 @@ pub struct Views {
     pub checks: checks::ChecksView,
 }
 
-/// Rows in the list that has the keys.
-fn list_len(app: &App) -> usize {
+/// Rows of the list that has the keys.
+pub(super) fn list_len(app: &App) -> usize {
     match app.screen {
         Screen::Home => home::len(app),
         Screen::Problem => problem::len(app),
@@ -46,13 +47,14 @@ fn list_len(app: &App) -> usize {
     }
 }
 
-fn list_scroll(app: &mut App) -> Option<&mut Scroll> {
+/// The list that has the keys.
+pub(super) fn list_scroll(app: &mut App) -> Option<&mut Scroll> {
     match app.screen {
         Screen::Home => Some(&mut app.views.home.list),
         Screen::Problem => Some(&mut app.views.problem.list),
         Screen::Ask => ask::scroll(app),
         Screen::Explore => explore::scroll(app),
-        Screen::Score => Some(&mut app.views.score.list),
+        Screen::Score => Some(score::scroll(app)),
         Screen::Brief => Some(&mut app.views.brief.list),
     }
 }
@@ -67,6 +69,57 @@ pub fn move_list(app: &mut App, by: impl FnOnce(&mut Scroll, usize)) -> Vec<Effe
         Screen::Explore => explore::moved(app),
         _ => Vec::new(),
     }
+}
+
+/// Goes back one step; on the top level of a screen nothing happens.
+fn back(app: &mut App) -> Vec<Effect> {
+    if app.board_open {
+        app.board_open = false;
+        return Vec::new();
+    }
+    match app.screen {
+        // The KPI pane is opened from a column.
+        Screen::Explore if app.views.explore.pane == explore::Pane::Kpi => {
+            app.views.explore.pane = explore::Pane::Columns;
+            explore::entered(app)
+        }
+        Screen::Score => score::back(app),
+        _ => Vec::new(),
+    }
+}
+
+fn can_copy(app: &App) -> Result<(), &'static str> {
+    if copy_text(app).is_some() { Ok(()) } else { Err("nothing to copy is selected") }
+}
+
+/// What is in sight that a new hypothesis can begin from.
+fn seed(app: &App) -> forms::Seed {
+    match app.screen {
+        Screen::Explore => explore_seed(app).unwrap_or_default(),
+        Screen::Ask => ask::list::seed(app).unwrap_or_default(),
+        _ => forms::Seed::default(),
+    }
+}
+
+/// The group in sight: it goes with the KPI, which is no proof of a cause.
+fn explore_seed(app: &App) -> Option<forms::Seed> {
+    let group = explore::selected_group(app)?;
+    let condition = group.condition.clone()?;
+    let kpi = app.doc.as_ref()?.session.state.kpi.as_ref()?;
+    let all = app.views.explore.level.as_ref().and_then(|r| r.level.value);
+    let words = |x: Option<f64>| x.map(|x| problem::level_words(&kpi.kpi, x, None));
+    let level = match (words(group.level.value), words(all)) {
+        (Some(here), Some(all)) => format!(": {here} there, {all} over all"),
+        (Some(here), None) => format!(": {here} there"),
+        _ => String::new(),
+    };
+    Some(forms::Seed {
+        name: condition.clone(),
+        title: String::new(),
+        claim: format!("{condition} goes with {}{level}.", kpi.kpi),
+        wrong_if: format!("Among rows alike in all else, {condition} makes no difference to {}.", kpi.kpi),
+        question: None,
+    })
 }
 
 /// Opens a screen.
@@ -143,21 +196,29 @@ pub static GLOBAL: &[CommandSpec] = &[
         })
     },
     CommandSpec {
-        when: writable,
-        ..spec("hypothesis.new", Scope::Global, &["H"], "hypothesis", "Add a hypothesis of your own", |a| {
-            forms::open_hypothesis(a);
-            Vec::new()
-        })
+        when: writable_in_sight,
+        ..spec(
+            "hypothesis.new",
+            Scope::Global,
+            &["H"],
+            "hypothesis",
+            "Add a hypothesis from what is in sight: the group, the question; or from nothing",
+            |a| {
+                let seed = seed(a);
+                forms::open_hypothesis(a, seed);
+                Vec::new()
+            },
+        )
     },
     CommandSpec {
-        when: writable,
+        when: writable_in_sight,
         ..spec("note.new", Scope::Global, &["o"], "note", "Write a note", |a| {
             forms::open_note(a);
             Vec::new()
         })
     },
     CommandSpec {
-        when: writable,
+        when: writable_in_sight,
         ..spec("undo", Scope::Global, &["u"], "undo", "Take the last recorded step back", |a| {
             let out = a.record_or_say(Intent::Undo);
             if !out.is_empty() {
@@ -167,13 +228,13 @@ pub static GLOBAL: &[CommandSpec] = &[
         })
     },
     CommandSpec {
-        when: writable,
+        when: writable_in_sight,
         ..spec("redo", Scope::Global, &["Ctrl-R"], "redo", "Bring back what the last undo took", |a| {
             a.record_or_say(Intent::Redo)
         })
     },
     CommandSpec {
-        when: with_session,
+        when: in_sight,
         ..spec("board", Scope::Global, &["b"], "board", "Show or hide the board beside a narrow screen", |a| {
             a.board_open = !a.board_open;
             Vec::new()
@@ -198,19 +259,25 @@ pub static GLOBAL: &[CommandSpec] = &[
         vec![Effect::Suspend]
     }),
     CommandSpec {
-        when: with_session,
+        when: in_sight,
         ..spec("report", Scope::Global, &["Ctrl-E"], "export", "Export the brief as Markdown", |a| {
             forms::open_report(a);
             Vec::new()
         })
     },
     spec("home", Scope::Global, &["0"], "home", "Go home: recent sessions, new, demo", |a| go(a, Screen::Home)),
-    spec("back", Scope::Global, &["Esc"], "back", "Go back one step", |a| {
-        if a.board_open {
-            a.board_open = false;
-        }
-        Vec::new()
-    }),
+    spec("back", Scope::Global, &["Esc"], "back", "Go back one step: the board, a panel, a pane, a filter", back),
+    CommandSpec {
+        when: can_copy,
+        ..spec(
+            "copy",
+            Scope::Global,
+            &["y"],
+            "copy",
+            "Copy what is selected: a row, a clue, the brief as Markdown",
+            |a| copy_text(a).map(Effect::Copy).into_iter().collect(),
+        )
+    },
     CommandSpec {
         hint: 10,
         ..spec("quit", Scope::Global, &["q"], "quit", "Quit; everything recorded is saved already", |a| {
@@ -269,10 +336,23 @@ pub static FORM: &[CommandSpec] = &[
         )
     },
     CommandSpec { hint: 2, ..spec("form.next", Scope::Form, &["Tab"], "next", "Next field", |_| Vec::new()) },
-    CommandSpec { hint: 3, ..spec("form.before", Scope::Form, &["S-Tab"], "before", "Field before", |_| Vec::new()) },
     CommandSpec {
         hint: 4,
-        ..spec("form.leave", Scope::Form, &["Esc"], "leave", "Leave; what was typed is kept as a draft", |_| Vec::new())
+        ..spec(
+            "form.editor",
+            Scope::Form,
+            &["Ctrl-G"],
+            "editor",
+            "Change the text in your own editor ($EDITOR)",
+            |_| Vec::new(),
+        )
+    },
+    CommandSpec { hint: 3, ..spec("form.before", Scope::Form, &["S-Tab"], "before", "Field before", |_| Vec::new()) },
+    CommandSpec {
+        hint: 5,
+        ..spec("form.leave", Scope::Form, &["Esc"], "leave", "Leave; what was entered is kept as a draft", |_| {
+            Vec::new()
+        })
     },
 ];
 
@@ -282,22 +362,19 @@ pub fn progress(app: &App) -> [String; 5] {
     let Some(doc) = &app.doc else { return Default::default() };
     let state = &doc.session.state;
     let problem = if state.kpi.is_some() && state.goal.target_points().is_some() { "✓" } else { "" };
-    // Counting questions while one is asked would hurry the witness.
     let ask = doc.flow().map(|f| f.coverage()).map_or(String::new(), |(done, all)| format!("{done}/{all}"));
-    let explore = if state.checks.is_empty() { String::new() } else { state.checks.len().to_string() };
-    let score = if state.decision.is_some() {
-        "✓".to_owned()
-    } else if state.clues.is_empty() {
-        String::new()
-    } else {
-        match state.clues.len() {
-            1 => "1 clue".to_owned(),
-            n => format!("{n} clues"),
-        }
-    };
+    // A sign that something was done, without a count that says nothing about how much is left.
+    let begun = |any: bool| if any { "●" } else { "" };
+    let explore = begun(!state.checks.is_empty());
+    let score = if state.decision.is_some() { "✓" } else { begun(!state.clues.is_empty()) };
     let filled = crate::domain::brief::FIELDS.iter().filter(|f| state.brief.contains_key(f.key)).count();
-    let brief = if filled == 0 { String::new() } else { format!("{filled}/{}", crate::domain::brief::FIELDS.len()) };
-    [problem.to_owned(), ask, explore, score, brief]
+    let fields = crate::domain::brief::FIELDS.len();
+    let brief = match filled {
+        0 => String::new(),
+        n if n == fields => "✓".to_owned(),
+        n => format!("{n}/{fields}"),
+    };
+    [problem.to_owned(), ask, explore.to_owned(), score.to_owned(), brief]
 }
 
 /// The commands of the screen, for help that floats above it.

@@ -101,17 +101,35 @@ pub fn measured_words(doc: &Doc) -> Option<String> {
     Some(format!("The table says {}", level_words(&kpi.kpi, level.value, level.interval)))
 }
 
-/// The goal in one line: `churn rate 26.5% → 25.2 by 2026-12-31`.
+/// The unit of goal figures: percent for a rate; while no KPI is bound a rate is taken for granted.
+fn unit(doc: &Doc) -> &'static str {
+    if doc.session.state.kpi.as_ref().is_none_or(|k| k.kpi.is_share()) { "%" } else { "" }
+}
+
+/// The goal in one line, the longest wording first: `churn rate 26.5% [25.5, 27.6] → 25.2% by 2026-12-31`, then without
+/// the interval, then without the day. Each wording stands once.
 #[must_use]
-pub fn goal_line(doc: &Doc) -> String {
+pub fn goal_lines(doc: &Doc) -> Vec<String> {
     let state = &doc.session.state;
     let name = state.goal.kpi.clone().or_else(|| state.kpi.as_ref().map(|k| k.kpi.to_string())).unwrap_or_default();
-    let level = state.kpi.as_ref().and_then(|k| k.level.as_ref().map(|l| level_words(&k.kpi, l.value, l.interval)));
-    let unit = if state.kpi.as_ref().is_none_or(|k| k.kpi.is_share()) { "%" } else { "" };
-    let from = state.goal.from.map(|x| format!("{}{unit}", short(x))).or(level).unwrap_or_default();
+    let unit = unit(doc);
+    let level = |with_interval: bool| {
+        let k = state.kpi.as_ref()?;
+        let level = k.level.as_ref()?;
+        Some(level_words(&k.kpi, level.value, level.interval.filter(|_| with_interval)))
+    };
+    let from = |with_interval| {
+        state.goal.from.map(|x| format!("{}{unit}", short(x))).or(level(with_interval)).unwrap_or_default()
+    };
     let to = state.goal.to.map(|x| format!(" → {}{unit}", short(x))).unwrap_or_default();
     let by = state.goal.by_date.as_ref().map(|d| format!(" by {d}")).unwrap_or_default();
-    format!("{name} {from}{to}{by}").trim().to_owned()
+    let mut out: Vec<String> = [(true, by.as_str()), (false, by.as_str()), (false, "")]
+        .into_iter()
+        .map(|(interval, by)| format!("{name} {}{to}{by}", from(interval)).trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect();
+    out.dedup();
+    out
 }
 
 /// Whether what was said is far from what the table says.
@@ -135,7 +153,7 @@ pub fn steps(app: &App) -> Vec<Step> {
     let Some(doc) = &app.doc else { return Vec::new() };
     let state = &doc.session.state;
     let step = |kind, title, value: String, note: &str| Step { kind, title, value, note: note.to_owned(), warn: false };
-    let mut out = vec![step(StepKind::Sentence, "Sentence", state.sentence.clone(), "As it was said, in their words.")];
+    let mut out = vec![step(StepKind::Sentence, "Sentence", state.sentence.clone(), "As it was said.")];
 
     let mut data = step(StepKind::Data, "Data", String::new(), "CSV, Parquet or JSON Lines.");
     data.value = state
@@ -159,7 +177,7 @@ pub fn steps(app: &App) -> Vec<Step> {
     }
     out.push(data);
 
-    let mut kpi = step(StepKind::Kpi, "KPI", String::new(), "Rate, mean, sum, count or ratio over the table.");
+    let mut kpi = step(StepKind::Kpi, "KPI", String::new(), "A rate, mean, sum, count or ratio.");
     if let Some(k) = &state.kpi {
         let level =
             k.level.as_ref().map(|l| format!("   {}", level_words(&k.kpi, l.value, l.interval))).unwrap_or_default();
@@ -176,16 +194,17 @@ pub fn steps(app: &App) -> Vec<Step> {
 
     let g = &state.goal;
     let mut parts = Vec::new();
+    let gap = if unit(doc).is_empty() { "" } else { " " };
     match g.shape {
         Some(crate::domain::event::Shape::Rise) => parts.push("a rise".to_owned()),
         Some(crate::domain::event::Shape::Level) => parts.push("a level that was always too high".to_owned()),
         None => {}
     }
     if let Some(from) = g.from {
-        parts.push(format!("from {}", short(from)));
+        parts.push(format!("from {}{gap}{}", short(from), unit(doc)));
     }
     if let Some(to) = g.to {
-        parts.push(format!("to {}", short(to)));
+        parts.push(format!("to {}{gap}{}", short(to), unit(doc)));
     }
     if let Some(points) = g.target_points() {
         parts.push(format!("{} KPI points to win", short(points)));
@@ -199,24 +218,27 @@ pub fn steps(app: &App) -> Vec<Step> {
     if let Some(scope) = &g.scope {
         parts.push(format!("for {scope}"));
     }
-    out.push(step(
-        StepKind::Goal,
-        "Goal",
-        parts.join(" · "),
-        "Rise or level? From what to what, by when, with how many days of work?",
-    ));
+    out.push(step(StepKind::Goal, "Goal", parts.join(" · "), "From what to what, by when? A rise, or always so?"));
     let unit = state.kpi.as_ref().and_then(|k| k.independent_unit.clone()).unwrap_or_default();
     let note = if state.kpi.is_some() && unit.is_empty() {
-        "Rows are taken as independent. Name the customer, day or store if rows belong together."
+        "Empty: rows count as independent. Name what rows belong to: customer, day, store."
     } else {
-        "Intervals are clustered on it."
+        "Intervals respect it."
     };
     out.push(step(StepKind::Unit, "Independent unit", unit, note));
     let book = doc.playbook.as_ref().map(|p| format!("{}: {}", p.id, p.title)).unwrap_or_default();
-    out.push(step(StepKind::Playbook, "Playbook", book, "Fixed when the session was created."));
+    out.push(step(StepKind::Playbook, "Playbook", book, "Chosen when the session was created."));
     let people: Vec<String> = state.people.values().map(|p| format!("{} ({})", p.shown_as, p.role)).collect();
-    out.push(step(StepKind::People, "People", people.join(", "), "Aliases only; real names stay out of the file."));
+    out.push(step(StepKind::People, "People", people.join(", "), "Who can be asked, by alias; no real names."));
     out
+}
+
+/// The first step that is open and can be filled in; nothing once all are done.
+#[must_use]
+pub fn next_open(steps: &[Step]) -> Option<usize> {
+    // Without a unit rows count as independent, and the playbook was chosen before: both may stay as they are.
+    let waits = |s: &Step| s.value.is_empty() && !matches!(s.kind, StepKind::Unit | StepKind::Playbook);
+    steps.iter().position(waits)
 }
 
 /// Rows: the steps.

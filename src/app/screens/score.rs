@@ -5,7 +5,7 @@ use crate::app::commands::{CommandSpec, Scope, always, with_session, writable};
 use crate::app::forms;
 use crate::app::scroll::Scroll;
 use crate::app::{App, Confirmed, Effect, Popup, Screen, Tone};
-use crate::domain::board::{self, NextKind};
+use crate::domain::board::{self, NextEntry, NextKind};
 use crate::domain::decide::Intent;
 use crate::domain::event::Act;
 use crate::domain::words::Quality;
@@ -27,16 +27,78 @@ pub enum Panel {
 pub struct ScoreView {
     /// The rows.
     pub list: Scroll,
-    /// The selected clue column, counted from the newest on the left of the sight.
+    /// The selected clue column, in the order of pinning.
     pub clue: usize,
     /// The panel.
     pub panel: Panel,
+    /// What is best done next.
+    pub next: Scroll,
+    /// That list has the keys instead of the rows.
+    pub on_next: bool,
+    /// Somebody rates alone: the board stays out of sight.
+    pub blind: Option<Blind>,
 }
 
-/// Rows: hypotheses on the board.
+/// Somebody who rates the clues without seeing what others gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blind {
+    /// Who.
+    pub by: String,
+    /// Clues to rate, in their own order.
+    pub left: Vec<String>,
+    /// How many there were at the start.
+    pub all: usize,
+}
+
+/// Rows of the list that has the keys: hypotheses on the board, or what is best done next.
 #[must_use]
 pub fn len(app: &App) -> usize {
-    app.doc.as_ref().map_or(0, |d| d.board.listed().len())
+    if app.views.score.on_next {
+        next_entries(app).len()
+    } else {
+        app.doc.as_ref().map_or(0, |d| d.board.listed().len())
+    }
+}
+
+/// The list that has the keys.
+pub fn scroll(app: &mut App) -> &mut Scroll {
+    let view = &mut app.views.score;
+    if view.on_next { &mut view.next } else { &mut view.list }
+}
+
+/// What is worth an hour, best first.
+#[must_use]
+pub fn next_entries(app: &App) -> &[NextEntry] {
+    let all = app.doc.as_ref().map(|d| d.board.next.as_slice()).unwrap_or_default();
+    let worth = all.iter().take_while(|n| n.value.bits_per_hour >= 1e-6 || n.value.voi_per_hour > 0.0).count();
+    all.get(..worth).unwrap_or_default()
+}
+
+/// Goes back one step: from the list of what is next to the rows, from a panel to the verdict.
+pub fn back(app: &mut App) -> Vec<Effect> {
+    let view = &mut app.views.score;
+    if view.on_next {
+        view.on_next = false;
+    } else {
+        view.panel = Panel::Verdict;
+    }
+    Vec::new()
+}
+
+/// The title of the selected row and the selected clue; of the list of what is next, its row.
+#[must_use]
+pub fn copy_text(app: &App) -> Option<String> {
+    let doc = app.doc.as_ref()?;
+    if app.views.score.on_next {
+        let list = next_entries(app);
+        return Some(list.get(app.views.score.next.selected(list.len())?)?.title.clone());
+    }
+    let id = selected(app)?;
+    let row = format!("{}: {}", doc.row_title(&id), board::in_ten(doc.board.board.p(&id)));
+    match selected_clue(app).and_then(|c| doc.session.state.clue(&c).cloned()) {
+        Some(clue) => Some(format!("{row}\n{}: {}", clue.id, clue.text)),
+        None => Some(row),
+    }
 }
 
 /// The selected row's id.
@@ -81,9 +143,11 @@ fn decide(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Begins the best next check or interview.
+/// Begins the selected check or question of what is best done next; the best one until another is selected.
 fn next_best(app: &mut App) -> Vec<Effect> {
-    let Some(entry) = app.doc.as_ref().and_then(|d| d.board.next.first().cloned()) else {
+    let list = next_entries(app);
+    let at = app.views.score.next.selected(list.len());
+    let Some(entry) = at.and_then(|i| list.get(i)).cloned() else {
         app.say(Tone::Plain, "Nothing is left to ask or check.");
         return Vec::new();
     };
@@ -95,6 +159,22 @@ fn next_best(app: &mut App) -> Vec<Effect> {
             out
         }
     }
+}
+
+fn can_begin(app: &App) -> Result<(), &'static str> {
+    writable(app)?;
+    has_next(app)
+}
+
+fn has_next(app: &App) -> Result<(), &'static str> {
+    with_session(app)?;
+    if next_entries(app).is_empty() { Err("nothing left is worth an hour") } else { Ok(()) }
+}
+
+fn has_people(app: &App) -> Result<(), &'static str> {
+    has_clue(app)?;
+    let any = app.doc.as_ref().is_some_and(|d| !d.session.state.people.is_empty());
+    if any { Ok(()) } else { Err("nobody is known: p on 1 Problem adds a person") }
 }
 
 /// Why a row stands where it stands: each clue's share, in decibans.
@@ -160,28 +240,28 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         hint: 2,
-        when: writable,
+        when: can_begin,
         ..spec(
             "score.next",
             Scope::Score,
             &["t"],
-            "next best",
-            "Begin what is worth most: the best check or question",
+            "do next",
+            "Begin the selected row of Next best; at first the one worth most",
             next_best,
         )
     },
     CommandSpec {
-        hint: 3,
+        hint: 4,
         when: has_clue,
         ..spec("score.rate", Scope::Score, &["r"], "rate", "Rate the selected clue under each hypothesis", |a| {
             if let Some(clue) = selected_clue(a) {
-                forms::open_rate(a, &clue);
+                forms::open_rate(a, &clue, None);
             }
             Vec::new()
         })
     },
     CommandSpec {
-        hint: 4,
+        hint: 5,
         when: has_row,
         ..spec(
             "score.impact",
@@ -198,7 +278,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         )
     },
     CommandSpec {
-        hint: 5,
+        hint: 6,
         when: with_session,
         ..spec(
             "score.why",
@@ -210,7 +290,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         )
     },
     CommandSpec {
-        hint: 6,
+        hint: 7,
         when: with_session,
         ..spec("score.belief", Scope::Score, &["v"], "what moved it", "Show the board over time: what moved it", |a| {
             panel(a, Panel::Belief)
@@ -226,6 +306,28 @@ pub static COMMANDS: &[CommandSpec] = &[
             "Show the selected hypothesis in full: claim, wrong if, lever, checks",
             |a| panel(a, Panel::Row),
         )
+    },
+    CommandSpec {
+        when: has_people,
+        ..spec(
+            "score.rate_as",
+            Scope::Score,
+            &["R"],
+            "rate as",
+            "Let somebody on the board rate alone, without seeing what others gave",
+            |a| {
+                forms::open_rate_as(a);
+                Vec::new()
+            },
+        )
+    },
+    CommandSpec {
+        hint: 3,
+        when: with_session,
+        ..spec("score.panels", Scope::Score, &["Tab"], "next best", "Go to the list of what is best done next", |a| {
+            a.views.score.on_next = true;
+            Vec::new()
+        })
     },
     CommandSpec {
         when: always,
@@ -283,3 +385,23 @@ pub static COMMANDS: &[CommandSpec] = &[
         )
     },
 ];
+
+/// Commands of the list of what is best done next.
+pub static NEXT: &[CommandSpec] = &[
+    CommandSpec {
+        hint: 1,
+        when: can_begin,
+        ..spec("next.begin", Scope::Next, &["Enter", "t"], "begin", "Begin the selected check or question", next_best)
+    },
+    CommandSpec {
+        hint: 2,
+        ..spec("next.back", Scope::Next, &["Tab", "S-Tab", "Esc"], "hypotheses", "Back to the hypotheses", |a| {
+            a.views.score.on_next = false;
+            Vec::new()
+        })
+    },
+];
+
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::JobView;
+use crate::app::key::MouseKind;
 use crate::app::screens::ask::fixture::{self, acts, app, events, press, stamp, typed};
 
 fn paste(app: &mut App, text: &str) -> Vec<Effect> {
@@ -308,4 +309,98 @@ fn resizing_to_nothing_and_wheels_are_harmless() {
         let effects = update(&mut app, Msg::Input(Input::Mouse { kind, column: 999, row: 999 }));
         assert!(events(effects).is_empty());
     }
+}
+
+#[test]
+fn a_text_goes_out_to_the_editor_and_comes_back_into_its_field() {
+    let mut app = app();
+    press(&mut app, "o");
+    typed(&mut app, "half");
+    assert_eq!(key(&mut app, "Ctrl-G"), [Effect::Edit("half".into())]);
+    let _ = update(&mut app, Msg::Edited("half and\nhalf".into()));
+    assert_eq!(form(&app).text("text"), "half and\nhalf");
+    press(&mut app, "Esc");
+    // Where no text has the keys the editor stays shut, and a late text is not put anywhere.
+    press(&mut app, "H S-Tab");
+    assert!(key(&mut app, "Ctrl-G").is_empty());
+    press(&mut app, "Esc");
+    let _ = update(&mut app, Msg::Edited("lost".into()));
+    assert_eq!(said(&app), "The field is gone; the text from the editor was not taken.");
+    fixture::interview(&mut app, "p2");
+    press(&mut app, "Tab Tab");
+    assert_eq!(key(&mut app, "Ctrl-G"), [Effect::Edit(String::new())]);
+    let _ = update(&mut app, Msg::Edited("Their words.".into()));
+    assert_eq!(app.views.ask.interview.as_ref().unwrap().answer.as_ref().unwrap().words.text(), "Their words.");
+}
+
+#[test]
+fn y_copies_what_is_selected_on_every_screen() {
+    let mut app = app();
+    let copied = |app: &mut App| match &key(app, "y")[..] {
+        [Effect::Copy(text)] => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    press(&mut app, "1");
+    assert_eq!(copied(&mut app), "We want to decrease user churn by 5 percent this quarter.");
+    press(&mut app, "2 g");
+    assert!(copied(&mut app).ends_with('?'), "a question nobody answered is copied itself");
+    fixture::answer(&mut app, "q10", "p3", serde_json::Value::Null, "Bonus rule");
+    crate::app::screens::ask::select(&mut app, "q10");
+    assert_eq!(copied(&mut app), "Bonus rule");
+    press(&mut app, "5");
+    assert!(copied(&mut app).contains("\n## "), "the brief as Markdown");
+    app.popups.push(Popup::Words { title: "cell".into(), lines: vec!["a".into(), "b".into()], scroll: 0 });
+    assert_eq!(copied(&mut app), "a\nb");
+    press(&mut app, "Esc 0");
+    assert!(key(&mut app, "y").is_empty());
+    assert_eq!(said(&app), "copy: not now, nothing to copy is selected.");
+}
+
+#[test]
+fn a_hypothesis_begins_from_the_question_in_sight() {
+    let mut app = app();
+    fixture::answer(&mut app, "q10", "p3", serde_json::Value::Null, "Bonus rule");
+    crate::app::screens::ask::select(&mut app, "q10");
+    press(&mut app, "H");
+    assert_eq!(form(&app).text("claim"), "Operations lead said: Bonus rule");
+    typed(&mut app, "The bonus");
+    let recorded = acts(&press(&mut app, "Ctrl-S"));
+    assert!(
+        matches!(recorded.as_slice(), [Act::Hypothesis { from_question: Some(q), .. }] if q == "q10"),
+        "{recorded:?}"
+    );
+    // Elsewhere it begins from nothing, and so does a draft of one not come up in the other.
+    press(&mut app, "1 H");
+    assert_eq!(form(&app).text("claim"), "");
+}
+
+#[test]
+fn a_clue_is_pinned_from_an_answer_as_told_by_that_person() {
+    let mut app = app();
+    press(&mut app, "c");
+    assert_eq!(said(&app), "pin clue: not now, nobody answered this question.");
+    fixture::record(&mut app, crate::app::screens::explore::fixture::hypothesis("h_contract", "Free to leave"));
+    fixture::answer(&mut app, "q10", "p3", serde_json::Value::Null, "Bonus rule");
+    crate::app::screens::ask::select(&mut app, "q10");
+    press(&mut app, "c Tab Right");
+    let recorded = acts(&press(&mut app, "Ctrl-S"));
+    let [Act::Clue { text, origin, grade, family, ratings, .. }] = recorded.as_slice() else { panic!("{recorded:?}") };
+    assert_eq!((text.as_str(), family.as_str(), ratings.len()), ("Bonus rule", "person:p3", 1));
+    assert_eq!((*origin, *grade), (crate::domain::words::Origin::Told, crate::domain::words::Grade::C));
+}
+
+#[test]
+fn esc_goes_from_the_kpi_of_a_column_back_to_the_columns() {
+    use crate::app::screens::explore::Pane;
+    let mut b = crate::app::screens::explore::fixture::Bench::new();
+    b.select("Contract");
+    b.press("Enter");
+    assert_eq!(b.app.views.explore.pane, Pane::Kpi);
+    b.press("H");
+    let claim = b.form().text("claim");
+    assert!(claim.contains("goes with rate(Churn = 'Yes')"), "{claim}");
+    b.press("Esc Esc");
+    assert_eq!(b.app.views.explore.pane, Pane::Columns);
+    b.press("Esc");
+    assert_eq!((b.app.views.explore.pane, b.app.screen), (Pane::Columns, Screen::Explore));
 }

@@ -3,6 +3,7 @@
 mod data;
 mod files;
 mod kept;
+mod keys;
 mod private;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -112,6 +113,8 @@ impl Workbench {
     }
 
     fn begin(&mut self, begin: &Begin) {
+        let (keymap, told) = super::load::config_folder().map(|folder| keys::load(&folder)).unwrap_or_default();
+        self.app.keymap = keymap;
         self.load_home();
         if let Some((path, playbook, tables)) = &begin.create {
             self.create(path, playbook, tables);
@@ -125,6 +128,10 @@ impl Workbench {
             }
         } else if begin.demo {
             self.demo();
+        }
+        // Last, so that it is seen; all of it stays among the messages.
+        for why in told {
+            self.say(Tone::Warn, why);
         }
         self.plan_wake();
     }
@@ -162,6 +169,7 @@ impl Workbench {
             Effect::Demo => self.demo(),
             Effect::Report(path) => self.report(&path),
             Effect::Copy(text) => self.requests.push_back(Request::Copy(text)),
+            Effect::Edit(text) => self.requests.push_back(Request::Edit { text, suffix: ".md".into() }),
             Effect::LoadHome => self.load_home(),
             Effect::Suspend => self.requests.push_back(Request::Suspend),
             Effect::Quit => self.requests.push_back(Request::Quit(0)),
@@ -291,7 +299,7 @@ impl Program for Workbench {
         match reply {
             Reply::Copied(copied) => self.say(Tone::Good, copied.message()),
             Reply::Edited(Err(why)) => self.say(Tone::Bad, why),
-            Reply::Edited(Ok(_)) => {}
+            Reply::Edited(Ok(text)) => self.tell(Msg::Edited(text)),
         }
     }
 

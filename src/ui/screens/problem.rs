@@ -4,11 +4,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::App;
-use crate::app::screens::problem::steps;
+use crate::app::hits::Target;
+use crate::app::screens::problem::{next_open, steps};
 use crate::ui::text;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::draw::{below, put, row_of, select};
 use crate::ui::widgets::pane;
+
+/// What stands in place of a value at the step that comes next.
+const NEXT: &str = "fill this in next";
 
 /// Cells before a step's value.
 const LABEL: u16 = 20;
@@ -29,22 +33,23 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     let mut rest = pane::title(area, buf, theme, "The problem", "every step can be skipped", true);
     let steps = steps(app);
     let selected = app.views.problem.list.selected(steps.len());
+    let next = next_open(&steps);
     let roomy = usize::from(rest.height) >= steps.len() * 4;
     // Heights first, so that the selected step stays in sight on a small screen.
     let width = usize::from(area.width.saturating_sub(LABEL + 2)).max(8);
-    let lines: Vec<Vec<String>> =
-        steps
-            .iter()
-            .map(|s| {
-                if s.value.is_empty() {
-                    vec!["–".to_owned()]
-                } else {
-                    text::wrap(&text::clean_prose(&s.value), width)
-                }
-            })
-            .map(|l| l.into_iter().take(3).collect())
-            .collect();
-    let shows_note = |i: usize| roomy || selected == Some(i) || steps.get(i).is_some_and(|s| s.warn);
+    let lines: Vec<Vec<String>> = steps
+        .iter()
+        .map(|s| {
+            if s.value.is_empty() {
+                vec![theme.glyphs.unknown.to_owned()]
+            } else {
+                text::wrap(&text::clean_prose(&s.value), width)
+            }
+        })
+        .map(|l| l.into_iter().take(3).collect())
+        .collect();
+    // What a step is for is read once: it stands at the one selected and the one that comes next.
+    let shows_note = |i: usize| selected == Some(i) || next == Some(i) || steps.get(i).is_some_and(|s| s.warn);
     // What is wrong is said whole; a remark gets one line where lines are scarce.
     let notes: Vec<Vec<String>> = steps
         .iter()
@@ -80,6 +85,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             (theme.glyphs.warn, theme.warn)
         } else if done {
             (theme.glyphs.yes, theme.good)
+        } else if next == Some(i) {
+            (theme.glyphs.arrow, theme.accent)
         } else {
             (theme.glyphs.dot, theme.dim)
         };
@@ -89,8 +96,19 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
         put(buf, rest, 5, 0, step.title, if on { theme.focus } else { theme.title });
         for (k, line) in lines.get(i).into_iter().flatten().enumerate() {
             let y = u16::try_from(k).unwrap_or(0);
-            put(buf, rest, LABEL + 2, y, line, if done { theme.text } else { theme.dim });
+            let open_next = next == Some(i);
+            let ink = if done { theme.text } else { theme.dim };
+            put(
+                buf,
+                rest,
+                LABEL + 2,
+                y,
+                if open_next { NEXT } else { line },
+                if open_next { theme.accent } else { ink },
+            );
         }
+        let place = Rect { height: height(i).min(rest.height), ..rest };
+        app.hits.note(place, Target::Row(i));
         if on {
             for k in 0..value_rows {
                 select(buf, row_of(rest, u16::try_from(k).unwrap_or(0)), theme);

@@ -4,8 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
-use crate::app::screens::score::Panel;
-use crate::app::{App, Doc};
+use crate::app::hits::Target;
+use crate::app::screens::brief::kind_title;
+use crate::app::screens::score::{Panel, next_entries};
+use crate::app::{App, Doc, commands};
 use crate::domain::board::{NextKind, in_ten, in_ten_short, odds};
 use crate::domain::scoreboard::{GateState, Without};
 use crate::domain::session::ClueRecord;
@@ -18,6 +20,14 @@ use crate::ui::widgets::{chart::Chart, interval, pane, shapes};
 
 /// Cells of one clue column.
 const CLUE: u16 = 5;
+/// Cells below which lever and solution say nothing.
+const LEVER: u16 = 22;
+/// From this width on they have their place, and clues that do not fit are counted instead.
+const WIDE: u16 = 110;
+/// Where a title begins: after the cursor and the rank.
+const TITLE: u16 = 6;
+/// Below this height a panel that was opened takes the rows of the board.
+const SMALL: u16 = 16;
 
 /// Where the columns of the board stand.
 struct Columns {
@@ -31,24 +41,33 @@ struct Columns {
 }
 
 impl Columns {
-    fn fit(width: u16, clues: usize) -> Self {
+    fn fit(width: u16, clues: usize, has_lever: bool) -> Self {
         let title = match width {
-            w if w >= 120 => 38,
-            w if w >= 100 => 34,
-            w if w >= 80 => 28,
-            w => w.saturating_sub(26).clamp(10, 26),
+            w if w >= 130 => 38,
+            w if w >= WIDE => 32,
+            w if w >= 100 => 30,
+            w if w >= 80 => 23,
+            w => w.saturating_sub(40).clamp(10, 24),
         };
         let bar_cells: u16 = if width >= 100 { 10 } else { 6 };
-        let bar = 3 + title + 1;
+        let bar = TITLE + title + 1;
         let plain = bar + bar_cells + 1;
-        let worth = plain + if width >= 100 { 12 } else { 6 };
+        // The range beside the plausibility has room from 80 cells on.
+        let worth = plain + if width >= 80 { 11 } else { 6 };
         let clues_at = worth + 6;
         let room = width.saturating_sub(clues_at + 1);
         let wanted = u16::try_from(clues).unwrap_or(u16::MAX).saturating_mul(CLUE);
-        // The lever shows only where all clues have room and words still fit.
-        let lever_room = room.saturating_sub(wanted);
-        let (shown, lever) =
-            if lever_room >= 18 { (clues, clues_at + wanted + 1) } else { (usize::from(room / CLUE), 0) };
+        let count = 3;
+        let (shown, lever) = if has_lever && room.saturating_sub(wanted) > LEVER {
+            (clues, clues_at + wanted + 1)
+        } else if has_lever && width >= WIDE {
+            let shown = (room.saturating_sub(LEVER + 1 + count) / CLUE).max(1);
+            (usize::from(shown), clues_at + shown * CLUE + count + 1)
+        } else if wanted <= room {
+            (clues, 0)
+        } else {
+            (usize::from(room.saturating_sub(count) / CLUE), 0)
+        };
         Self { title, bar, plain, worth, clues: clues_at, shown: shown.min(clues), lever }
     }
 }
@@ -57,14 +76,31 @@ impl Columns {
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let doc = app.doc.as_ref()?;
     let state = &doc.session.state;
+    let view = &app.views.score;
+    let asks = "Which is the largest single cause of the gap?";
+    if let Some(blind) = &view.blind {
+        let rest = pane::title(area, buf, theme, asks, "", true);
+        let who = state.shown_as(&blind.by);
+        let words = format!("{who} rates alone. The board and what others gave come back afterwards.");
+        pane::empty(rest, buf, theme, &words);
+        return None;
+    }
     let sources: std::collections::BTreeSet<&str> = state.clues.iter().map(|c| c.family.as_str()).collect();
     let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
     let note = format!("{} · {}", plural(state.clues.len(), "clue"), plural(sources.len(), "source"));
-    let rest = pane::title(area, buf, theme, "Which is the largest single cause of the gap?", &note, true);
-    let used = board(app, doc, theme, rest, buf);
+    let rest = pane::title(area, buf, theme, asks, &note, !view.on_next);
+    let opened = view.on_next || view.panel != Panel::Verdict;
+    let tight = area.height < SMALL && opened;
+    let used = board(app, doc, theme, tight, rest, buf);
     let mut rest = below(rest, used);
+    let rivals = doc.board.listed().iter().filter(|id| *id != "other" && *id != "data").count();
+    if rivals == 1 && rest.height > 4 {
+        put(buf, rest, 3, 0, theme.glyphs.warn, theme.warn);
+        put(buf, rest, 5, 0, "no rival: a hypothesis that stands alone always leads. H adds another.", theme.warn);
+        rest = below(rest, 1);
+    }
     if state.clues.is_empty() {
-        let words = if doc.board.listed().len() <= 2 {
+        let words = if rivals == 0 {
             "No hypothesis and no clue yet. 2 interviews people, whose answers propose both; H adds a hypothesis of your own; \
              3 explores the data."
         } else {
@@ -72,13 +108,14 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
         };
         pane::empty(below(rest, 1), buf, theme, words);
         rest = below(rest, 4);
-    } else {
+    } else if !tight {
         let used = clue_line(app, doc, theme, rest, buf);
         rest = below(rest, used);
     }
-    match app.views.score.panel {
+    // The list that has the keys is in sight whatever panel was opened before.
+    match if view.on_next { Panel::Verdict } else { view.panel } {
         Panel::Verdict => {
-            let used = verdict(doc, theme, rest, buf);
+            let used = verdict(app, doc, theme, rest, buf);
             // On a tall screen the selected hypothesis is told in full as well.
             if rest.height >= used + 9 {
                 row_panel(app, doc, theme, below(rest, used), buf);
@@ -90,18 +127,48 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     None
 }
 
+/// Ranks of the rows that compete; those that stand even share theirs. Permanent rows have none.
+fn ranks(doc: &Doc, rows: &[String]) -> Vec<String> {
+    let score = |id: &String| doc.board.board.score.get(id).copied().unwrap_or(0.0);
+    let competes = |id: &&String| *id != "other" && *id != "data";
+    rows.iter()
+        .map(|id| {
+            if !competes(&id) {
+                return String::new();
+            }
+            let others = || rows.iter().filter(competes).filter(|o| *o != id);
+            // Less than a twentieth of a deciban is no difference.
+            let above = others().filter(|o| score(o) > score(id) + 0.05).count();
+            let even = others().any(|o| (score(o) - score(id)).abs() <= 0.05);
+            format!("{:>2}{}", above + 1, if even { "=" } else { " " })
+        })
+        .collect()
+}
+
+/// A clue that says the same of every row moves nothing.
+fn is_flat(doc: &Doc, clue: &ClueRecord) -> bool {
+    let cells = || doc.board.inputs.rows.iter().map(|r| clue.cell(&r.id).unwrap_or(0.0));
+    cells().fold(f64::NEG_INFINITY, f64::max) - cells().fold(f64::INFINITY, f64::min) < 0.01
+}
+
+/// Raters who differ by 9 decibans or more should talk.
+fn is_disputed(doc: &Doc, clue: &ClueRecord) -> bool {
+    doc.board.inputs.rows.iter().any(|r| clue.disagreement(&r.id))
+}
+
 /// The board. Returns the rows used.
-fn board(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
+fn board(app: &App, doc: &Doc, theme: &Theme, tight: bool, area: Rect, buf: &mut Buffer) -> u16 {
     let state = &doc.session.state;
     let rows = doc.board.listed();
     let n = state.clues.len();
-    let cols = Columns::fit(area.width, n);
+    let has_lever = rows.iter().any(|id| lever_of(doc, id) != (String::new(), String::new()));
+    let cols = Columns::fit(area.width, n, has_lever);
     let selected_clue = app.views.score.clue.min(n.saturating_sub(1));
     let first_clue = (selected_clue + 1).saturating_sub(cols.shown);
     let clues: Vec<(usize, &ClueRecord)> = state.clues.iter().enumerate().skip(first_clue).take(cols.shown).collect();
 
     let head = row_of(area, 0);
-    put(buf, head, 3, 0, "hypothesis", theme.dim);
+    put(buf, head, TITLE, 0, "hypothesis", theme.dim);
     put(buf, head, cols.bar, 0, "plausible", theme.dim);
     put_right(buf, Rect { width: cols.worth + 4, ..head }, 0, "worth", theme.dim);
     for (k, (i, clue)) in clues.iter().enumerate() {
@@ -110,14 +177,21 @@ fn board(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u
         let label = format!("{}{}", if first_clue > 0 && k == 0 { "‹" } else { " " }, clue.id);
         put(buf, Rect { width: at + CLUE, ..head }, at, 0, &text::fit(&label, 4), ink);
     }
+    let hidden = n.saturating_sub(first_clue + clues.len());
+    if hidden > 0 {
+        let at = cols.clues + u16::try_from(clues.len()).unwrap_or(0) * CLUE;
+        put(buf, head, at, 0, &format!("+{hidden}"), theme.dim);
+    }
     if cols.lever > 0 {
-        put(buf, head, cols.lever, 0, "lever", theme.dim);
+        put(buf, head, cols.lever, 0, &format!("lever {} solution", theme.glyphs.arrow), theme.dim);
     }
     let selected = app.views.score.list.selected(rows.len());
     // Rows that do not fit scroll; the lower panels keep at least a few lines.
     let keep = if area.height > 18 { 11 } else { 6 };
     let room = usize::from(area.height.saturating_sub(2 + keep)).max(3).min(rows.len());
+    let room = if tight { room.min(2) } else { room };
     let window = app.views.score.list.window(rows.len(), room);
+    let ranks = ranks(doc, &rows);
     let mut y = 1;
     for i in window {
         let Some(id) = rows.get(i) else { continue };
@@ -126,41 +200,70 @@ fn board(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u
             break;
         }
         y += 1;
+        let rank = ranks.get(i).map_or("", String::as_str);
+        put(buf, line, 2, 0, rank, theme.dim);
         row(doc, id, &cols, &clues, theme, line, buf);
+        // While the other list has the keys a click here gives them back.
+        let back = Target::Command("next.back");
+        app.hits.note(line, if app.views.score.on_next { back } else { Target::Row(i) });
         if selected == Some(i) {
             put(buf, line, 1, 0, theme.glyphs.cursor, theme.accent);
-            select(buf, line, theme);
+            if !app.views.score.on_next {
+                select(buf, line, theme);
+            }
         }
     }
     let foot = row_of(area, y);
-    if !clues.is_empty() && !foot.is_empty() {
-        let mut any = false;
-        for (k, (_, clue)) in clues.iter().enumerate() {
-            let d = doc.board.board.discount.get(&clue.id).copied().unwrap_or(1.0);
+    if !clues.is_empty() && !foot.is_empty() && !tight {
+        y += under_the_clues(doc, &cols, &clues, theme, foot, buf);
+    }
+    y
+}
+
+/// Under each clue what should be known of its weight, and what the signs mean. Returns the rows used.
+fn under_the_clues(
+    doc: &Doc,
+    cols: &Columns,
+    clues: &[(usize, &ClueRecord)],
+    theme: &Theme,
+    foot: Rect,
+    buf: &mut Buffer,
+) -> u16 {
+    let mut legend: Vec<&str> = Vec::new();
+    let mut told = |words: &'static str| {
+        if !legend.contains(&words) {
+            legend.push(words);
+        }
+    };
+    for (k, (_, clue)) in clues.iter().enumerate() {
+        let d = doc.board.board.discount.get(&clue.id).copied().unwrap_or(1.0);
+        let (sign, ink) = if is_disputed(doc, clue) {
+            told("talk: raters differ");
+            ("talk", theme.warn)
+        } else if is_flat(doc, clue) {
+            told("= moves nothing");
+            ("=", theme.dim)
+        } else if d <= 0.9 {
+            told("counts less: same source as a stronger clue");
             let words = match d {
                 d if d <= 0.0 => "0",
-                d if d > 0.9 => continue,
                 d if d > 0.4 => "½",
                 d if d > 0.2 => "¼",
                 _ => "⅛",
             };
-            any = true;
-            let at = cols.clues + u16::try_from(k).unwrap_or(0) * CLUE;
-            put(buf, foot, at + 1, 0, words, theme.dim);
-        }
-        if any {
-            put(
-                buf,
-                Rect { width: cols.clues.min(foot.width), ..foot },
-                3,
-                0,
-                "counts less: same source as a stronger clue",
-                theme.dim,
-            );
-            y += 1;
-        }
+            (words, theme.dim)
+        } else {
+            continue;
+        };
+        let at = cols.clues + u16::try_from(k).unwrap_or(0) * CLUE;
+        put(buf, Rect { width: (at + CLUE).min(foot.width), ..foot }, at + 1, 0, sign, ink);
     }
-    y
+    if legend.is_empty() {
+        return 0;
+    }
+    let place = Rect { width: cols.clues.saturating_sub(1).min(foot.width), ..foot };
+    put(buf, place, 3, 0, &legend.join(", "), theme.dim);
+    1
 }
 
 fn row(
@@ -183,7 +286,7 @@ fn row(
     } else {
         theme.text
     };
-    put(buf, line, 3, 0, &text::fit(doc.row_title(id), usize::from(cols.title)), ink);
+    put(buf, line, TITLE, 0, &text::fit(doc.row_title(id), usize::from(cols.title)), ink);
     let bar_cells = usize::from(cols.plain.saturating_sub(cols.bar + 1));
     put(
         buf,
@@ -202,7 +305,7 @@ fn row(
         if leads { theme.text } else { theme.dim },
     );
     // How far it moves when any one clue is left out.
-    if cols.worth - cols.plain >= 12 {
+    if cols.worth - cols.plain >= 11 {
         let (low, high) = view.range(id);
         let tenth = |x: f64| format!("{:.0}", x * 10.0);
         let range = format!("{}–{}", tenth(low), tenth(high));
@@ -211,7 +314,9 @@ fn row(
         }
     }
     let worth = view.board.worth.get(id).copied();
+    let harms = view.inputs.impacts.get(id).is_some_and(|i| i.reach() < 0.0);
     let (words, ink) = match worth {
+        _ if harms => (format!("{}harm", theme.glyphs.down), theme.bad),
         Some(w) if w > 0.5 => (format!("+{w:.0}"), theme.good),
         Some(w) if w < -0.5 => (format!("−{:.0}", w.abs()), theme.bad),
         Some(_) => ("0".into(), theme.dim),
@@ -224,26 +329,49 @@ fn row(
             None => ("?", theme.rule),
             Some(db) => {
                 let rating = nearest(db);
-                (if db == 0.0 { "·" } else { rating.sign() }, rating_ink(rating, theme))
+                let ink = if is_flat(doc, clue) { theme.dim } else { rating_ink(rating, theme) };
+                (if db == 0.0 { "·" } else { rating.sign() }, ink)
             }
         };
-        let sign = if clue.disagreement(id) { format!("{sign}!") } else { sign.to_owned() };
+        let disputed = clue.disagreement(id);
+        let sign = if disputed { format!("{sign}!") } else { sign.to_owned() };
+        let ink = if disputed { theme.warn } else { ink };
         put(buf, Rect { width: (at + CLUE).min(line.width), ..line }, at + 1, 0, &sign, ink);
     }
     if cols.lever > 0 {
-        let lever = doc.session.state.row(id).map(|r| r.lever.clone()).unwrap_or_default();
-        let kind = solution(doc, id);
-        let words = if kind.is_empty() { lever } else { format!("{kind} · {lever}") };
-        put(buf, line, cols.lever, 0, &words, theme.dim);
+        let room = usize::from(line.width.saturating_sub(cols.lever + 1));
+        put(buf, line, cols.lever, 0, &lever_words(doc, id, room, theme), theme.dim);
     }
 }
 
-/// The kind of data-science problem that a row's playbook hypothesis would become.
+/// The lever of a row and the kind of solution that it leads to.
+fn lever_of(doc: &Doc, id: &str) -> (String, String) {
+    (doc.session.state.row(id).map(|r| r.lever.clone()).unwrap_or_default(), solution(doc, id))
+}
+
+/// `bonus → forecast, then allocate`; a long lever is cut, so that the solution stays.
+fn lever_words(doc: &Doc, id: &str, room: usize, theme: &Theme) -> String {
+    let (lever, solution) = lever_of(doc, id);
+    if solution.is_empty() {
+        return lever;
+    }
+    let arrow = theme.glyphs.arrow;
+    let left = room.saturating_sub(text::width(&solution) + 3);
+    if lever.is_empty() || left < 5 {
+        return format!("{arrow} {solution}");
+    }
+    format!("{} {arrow} {solution}", text::cut(&lever, left))
+}
+
+/// The kind of data-science problem that a row becomes: as the brief says for the chosen one, else as its playbook
+/// hypothesis does.
 fn solution(doc: &Doc, id: &str) -> String {
-    let from = doc.session.state.row(id).and_then(|r| r.from.clone());
-    from.and_then(|f| doc.playbook.as_ref().and_then(|p| p.hypothesis(&f).map(|h| h.ds_problem.kind.replace('_', " "))))
-        .filter(|k| k != "none")
-        .unwrap_or_default()
+    let state = &doc.session.state;
+    let chosen = state.decision.as_ref().is_some_and(|d| d.chosen == id);
+    let own = state.brief.get("kind").and_then(|k| k.as_str()).filter(|_| chosen);
+    let from = state.row(id).and_then(|r| r.from.as_deref());
+    let book = || Some(doc.playbook.as_ref()?.hypothesis(from?)?.ds_problem.kind.as_str());
+    own.or_else(book).filter(|k| !k.is_empty()).map(kind_title).unwrap_or_default()
 }
 
 fn nearest(db: f64) -> Rating {
@@ -267,31 +395,50 @@ fn clue_line(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) 
         Origin::Told => "told",
         Origin::Browsed => "found while looking",
     };
-    put(buf, inside, 0, 0, &format!("{} · {how} · {} · {who}", clue.id, clue.grade.words()), theme.dim);
+    let used = put(buf, inside, 0, 0, &format!("{} · {how} · {} · {who}", clue.id, clue.grade.words()), theme.dim);
+    if is_disputed(doc, clue) {
+        let words = format!("   {} raters differ by 9 decibans or more: talk about it", theme.glyphs.warn);
+        put(buf, inside, used, 0, &words, theme.warn);
+    }
     let prose = Rect { height: below(inside, 1).height.min(if area.height > 16 { 2 } else { 1 }), ..below(inside, 1) };
     put_prose(buf, prose, &clue.text, theme.text) + 1
 }
 
 /// Returns the rows used.
-fn verdict(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
+fn verdict(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
     if area.height < 2 {
         return area.height;
     }
     let area = if area.height > 8 { below(area, 1) } else { area };
     let wide = area.width >= 96;
+    let on_next = app.views.score.on_next;
     if wide {
         let left = Rect { width: area.width / 2, ..area };
         let right = Rect { x: left.right() + 1, width: area.width - left.width - 1, ..area };
         let first = hangs_on(doc, theme, left, buf);
-        let used = next_best(doc, theme, Rect { height: right.height.saturating_sub(4).max(1), ..right }, buf);
+        let used = next_best(app, theme, Rect { height: right.height.saturating_sub(4).max(1), ..right }, buf);
         let second = used + gates(doc, theme, below(right, used), buf);
         return first.max(second) + 1;
-    } else {
+    } else if area.height >= 9 && !on_next {
         let rows = area.height.saturating_sub(6).clamp(2, 7);
         let used = hangs_on(doc, theme, Rect { height: rows.min(area.height), ..area }, buf);
         let rest = below(area, used);
-        let used = next_best(doc, theme, Rect { height: rest.height.saturating_sub(3).min(4), ..rest }, buf);
+        let used = next_best(app, theme, Rect { height: rest.height.saturating_sub(3).min(4), ..rest }, buf);
         gates(doc, theme, below(rest, used), buf);
+    } else if on_next {
+        // All gates are in sight below the list that has the keys.
+        let used = next_best(app, theme, Rect { height: area.height.saturating_sub(3).max(2), ..area }, buf);
+        gates(doc, theme, below(area, used), buf);
+    } else {
+        let used = hangs_on(doc, theme, Rect { height: area.height - 1, ..area }, buf);
+        let line = row_of(area, used.saturating_sub(1).min(area.height - 1));
+        let all = doc.board.gates.0.len();
+        let green = doc.board.gates.0.iter().filter(|g| g.state == GateState::Green).count();
+        let ink = if green == all { theme.good } else { theme.warn };
+        let label = 1 + put(buf, line, 1, 0, "Gates", theme.title);
+        let used = label + 1 + put(buf, line, label + 1, 0, &format!("{green} of {all} green"), ink);
+        let key = commands::key_of(app, "score.panels");
+        put(buf, line, used + 2, 0, &format!("{key} shows them and what is best done next"), theme.dim);
     }
     area.height
 }
@@ -351,15 +498,21 @@ fn hangs_on(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
     y + 2
 }
 
-fn next_best(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
-    let rest = pane::title(area, buf, theme, "Next best", "value/h", false);
-    let next = &doc.board.next;
-    if next.is_empty() || next.iter().all(|n| n.value.bits_per_hour < 1e-6) {
+/// What is best done next. Returns the rows used.
+fn next_best(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
+    let focused = app.views.score.on_next;
+    let rest = pane::title(area, buf, theme, "Next best", "value/h", focused);
+    let next = next_entries(app);
+    if next.is_empty() {
         put(buf, rest, 3, 0, "nothing left worth an hour", theme.dim);
         return 3;
     }
+    let height = rest.height.saturating_sub(1).max(1).min(if focused { u16::MAX } else { 5 });
+    let window = app.views.score.next.window(next.len(), usize::from(height));
+    let selected = app.views.score.next.selected(next.len());
     let mut y = 0;
-    for entry in next.iter().take(usize::from(rest.height.saturating_sub(1)).min(5)) {
+    for i in window {
+        let Some(entry) = next.get(i) else { continue };
         let line = row_of(rest, y);
         y += 1;
         let who = match (&entry.kind, &entry.ask) {
@@ -375,6 +528,12 @@ fn next_best(doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
             format!("{:.1} bit", entry.value.bits_per_hour)
         };
         put_right(buf, Rect { width: line.width.saturating_sub(1), ..line }, 0, &value, theme.dim);
+        if selected == Some(i) && focused {
+            put(buf, line, 1, 0, theme.glyphs.cursor, theme.accent);
+            select(buf, line, theme);
+        }
+        let there = Target::Command("score.panels");
+        app.hits.note(line, if focused { Target::Row(i) } else { there });
     }
     y + 2
 }
@@ -500,9 +659,11 @@ fn row_panel(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) 
     let area = if area.height > 8 { below(area, 1) } else { area };
     let mut rest = pane::title(area, buf, theme, &row.title, &in_ten(doc.board.board.p(&id)), false);
     let impact = doc.session.state.impacts.get(&id);
+    let harms = impact.is_some_and(|i| i.reach() < 0.0);
     let size = impact.map(|i| {
         format!(
-            "reach {:.2} KPI points: {:.0} % exposed × {:.0} % fixable × effect {} ({}); {} days",
+            "{}reach {:.2} KPI points: {:.0} % exposed × {:.0} % fixable × effect {} ({}); {} days",
+            if harms { "would make it worse: " } else { "" },
             i.reach(),
             i.exposed * 100.0,
             i.fixable * 100.0,
@@ -534,7 +695,7 @@ fn row_panel(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &mut Buffer) 
             height: rest.height.min(3),
             ..rest
         };
-        let used = put_prose(buf, prose, words, theme.text);
+        let used = put_prose(buf, prose, words, if label == "size" && harms { theme.bad } else { theme.text });
         rest = below(rest, used.max(1));
     }
 }

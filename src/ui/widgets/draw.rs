@@ -7,8 +7,15 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 use ratatui::text::Line;
 
+use crate::app::hits::Spot;
 use crate::ui::text;
 use crate::ui::theme::Theme;
+
+impl From<Rect> for Spot {
+    fn from(r: Rect) -> Self {
+        Self { x: r.x, y: r.y, width: r.width, height: r.height }
+    }
+}
 
 /// Writes text at `column`, `row` of an area (counted from its corner), cleaned and cut with `…` at
 /// the area's right edge. Returns the cells used; 0 when the place is outside.

@@ -61,12 +61,16 @@ fn each(area: Rect, buf: &mut Buffer, theme: &Theme, s: &str, draw_one: usize) -
         5 | 6 => {
             let message = (draw_one == 6).then_some((hints::Tone::Warn, s));
             hints::Hints { mode: s, status: s, jobs: s, message, keys: &[hint; 8] }.draw(area, buf, theme);
+            hints::message(area, buf, theme, hints::Tone::Bad, &hints::message_lines(s, area.width, 2));
         }
         7 => {
             let stages = [s, "Ask", s].map(|name| titlebar::Stage { name, progress: s.to_owned() });
-            titlebar::TitleBar { title: s, kpi: s, stages: &stages, current: Some(1) }.draw(area, buf, theme);
+            titlebar::TitleBar { title: s, kpi: &[s.to_owned(), String::new()], stages: &stages, current: Some(1) }
+                .draw(area, buf, theme);
         }
-        8 => tabs::draw(area, buf, theme, &[s, "a", s, s], usize::from(area.width) % 6),
+        8 => {
+            tabs::draw(area, buf, theme, &[s, "a", s, s], usize::from(area.width) % 6);
+        }
         9 => {
             for cursor in [0, 3, s.len(), usize::MAX] {
                 let field = field::Field { label: s, text: s, cursor, placeholder: s, focused: true };

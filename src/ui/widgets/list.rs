@@ -23,6 +23,7 @@ pub fn draw<'a>(
     mut row: impl FnMut(usize, u16) -> Line<'a>,
 ) {
     let window = scroll.window(len, usize::from(area.height));
+    scroll.drawn_at(area);
     let selected = scroll.selected(len);
     for (line, index) in (0..area.height).zip(window) {
         let place = row_of(area, line);

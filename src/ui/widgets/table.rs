@@ -105,6 +105,7 @@ impl Table<'_> {
         self.header(row_of(area, 0), buf, theme, &places, picked);
         let body = below(area, 1);
         let window = rows.window(self.len, usize::from(body.height));
+        rows.drawn_at(body);
         for (line, row) in (0..body.height).zip(window) {
             let place = row_of(body, line);
             for spot in &places.shown {

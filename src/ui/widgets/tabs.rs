@@ -8,10 +8,11 @@ use crate::ui::text;
 use crate::ui::theme::Theme;
 
 /// Draws tabs in the first row of an area, two blanks between. When they do not all fit, those
-/// around the current one stay, and `‹` or `›` says that there are more.
-pub fn draw(area: Rect, buf: &mut Buffer, theme: &Theme, names: &[&str], current: usize) {
+/// around the current one stay, and `‹` or `›` says that there are more. Returns where each stands.
+pub fn draw(area: Rect, buf: &mut Buffer, theme: &Theme, names: &[&str], current: usize) -> Vec<(Rect, usize)> {
     let area = row_of(area, 0);
-    let Some(last) = names.len().checked_sub(1) else { return };
+    let mut places = Vec::new();
+    let Some(last) = names.len().checked_sub(1) else { return places };
     let current = current.min(last);
     let room = usize::from(area.width);
     let cost = |range: std::ops::RangeInclusive<usize>| -> usize {
@@ -37,11 +38,14 @@ pub fn draw(area: Rect, buf: &mut Buffer, theme: &Theme, names: &[&str], current
     for (index, name) in names.iter().enumerate().take(to + 1).skip(from) {
         let style = if index == current { theme.focus } else { theme.dim };
         at = at.saturating_add(1);
-        at = at.saturating_add(put(buf, area, at, 0, name, style)).saturating_add(1);
+        let used = put(buf, area, at, 0, name, style);
+        places.push((Rect { x: area.x.saturating_add(at), width: used, ..area }, index));
+        at = at.saturating_add(used).saturating_add(1);
     }
     if to < last {
         put(buf, area, at, 0, theme.glyphs.off_right, theme.dim);
     }
+    places
 }
 
 #[cfg(test)]

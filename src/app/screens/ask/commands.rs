@@ -2,6 +2,7 @@
 
 use super::{interview, list, triage};
 use crate::app::commands::{CommandSpec, Scope, with_session, writable};
+use crate::app::palette::Palette;
 use crate::app::screens::spec;
 use crate::app::{App, Effect, Popup, forms};
 use crate::domain::event::ProposalKind;
@@ -28,6 +29,15 @@ fn has_words(app: &App) -> When {
     match list::selected_answer(app) {
         Some(a) if !a.text.trim().is_empty() => Ok(()),
         Some(_) => Err("the selected answer has no words"),
+        None => Err("nobody answered this question"),
+    }
+}
+
+fn has_answer(app: &App) -> When {
+    writable(app)?;
+    match list::selected_answer(app) {
+        Some(a) if !a.is_unknown() => Ok(()),
+        Some(_) => Err("the person did not know"),
         None => Err("nobody answered this question"),
     }
 }
@@ -181,6 +191,10 @@ pub static COMMANDS: &[CommandSpec] = &[
         })
     },
     CommandSpec {
+        when: has_answer,
+        ..spec("ask.pin", Scope::Ask, &["c"], "pin clue", "Pin the selected answer as a clue, with ratings", list::pin)
+    },
+    CommandSpec {
         danger: true,
         when: has_words,
         ..spec("ask.redact", Scope::Ask, &["x"], "redact", "Remove the words of the selected answer for good", redact)
@@ -223,7 +237,6 @@ pub static COMMANDS: &[CommandSpec] = &[
         )
     },
     CommandSpec {
-        hint: 4,
         when: asking,
         ..spec(
             "interview.unknown",
@@ -235,11 +248,10 @@ pub static COMMANDS: &[CommandSpec] = &[
         )
     },
     CommandSpec {
-        hint: 5,
+        hint: 4,
         ..spec("interview.leave", Scope::Interview, &["Esc"], "leave", "Leave; all is kept", interview::leave)
     },
     CommandSpec {
-        hint: 6,
         when: asking,
         ..spec("interview.part", Scope::Interview, &["Tab"], "next part", "From the answer to the words", |a| {
             interview::step(a, true)
@@ -252,6 +264,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         })
     },
     CommandSpec {
+        hint: 6,
         when: can_go_back,
         ..spec(
             "interview.before",
@@ -292,10 +305,39 @@ pub static COMMANDS: &[CommandSpec] = &[
     probe!(7),
     probe!(8),
     probe!(9),
-    spec("interview.help", Scope::Interview, &["F1"], "help", "Show the keys of the interview", |a| {
-        a.popups.push(Popup::Help { scroll: 0 });
-        Vec::new()
-    }),
+    CommandSpec {
+        when: asking,
+        ..spec(
+            "interview.editor",
+            Scope::Interview,
+            &["Ctrl-G"],
+            "editor",
+            "Write the words in your own editor ($EDITOR)",
+            |a| {
+                let words = a.views.ask.interview.as_ref().and_then(|i| i.answer.as_ref()).map(|a| a.words.text());
+                words.map(Effect::Edit).into_iter().collect()
+            },
+        )
+    },
+    CommandSpec {
+        hint: 5,
+        ..spec("interview.help", Scope::Interview, &["F1"], "help", "Show the keys of the interview", |a| {
+            a.popups.push(Popup::Help { scroll: 0 });
+            Vec::new()
+        })
+    },
+    spec(
+        "interview.palette",
+        Scope::Interview,
+        &["Ctrl-P"],
+        "all",
+        "Open the command palette with the commands of the interview",
+        |a| {
+            let palette = Palette::new(a);
+            a.popups.push(Popup::Palette(Box::new(palette)));
+            Vec::new()
+        },
+    ),
     CommandSpec {
         hint: 1,
         when: has_proposal,

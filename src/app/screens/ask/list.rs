@@ -1,10 +1,11 @@
 //! The list of questions: which are shown, in which order, and what a search finds.
 
-use crate::app::{App, Effect, Tone};
+use crate::app::{App, Effect, Tone, forms};
 use crate::domain::decide::Intent;
-use crate::domain::event::Act;
+use crate::domain::event::{Act, Ratings};
 use crate::domain::playbook::{Flow, Question, QuestionState, fill};
 use crate::domain::session::AnswerRecord;
+use crate::domain::words::{Grade, Origin};
 
 /// Which questions are shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -102,6 +103,65 @@ pub fn selected_answer(app: &App) -> Option<AnswerRecord> {
     let id = selected(app)?;
     let answers: Vec<&AnswerRecord> = app.doc.as_ref()?.session.state.answers_to(&id).collect();
     answers.get(answer_place(app, answers.len())?).map(|a| (*a).clone())
+}
+
+/// The words of an answer: what was said, else what was chosen.
+fn words_of(app: &App, answer: &AnswerRecord) -> Option<String> {
+    if !answer.text.trim().is_empty() {
+        return Some(answer.text.trim().to_owned());
+    }
+    let question = app.doc.as_ref()?.playbook.as_ref()?.question(&answer.question)?;
+    Some(super::words::value_words(question, answer)).filter(|w| !w.is_empty())
+}
+
+/// The text of the selected question.
+fn question_words(app: &App) -> Option<String> {
+    let flow = app.doc.as_ref()?.flow()?;
+    let question = flow.playbook.question(&selected(app)?)?;
+    Some(fill(&question.text, &flow.fills()))
+}
+
+/// The selected answer as text, or the question where nobody answered.
+#[must_use]
+pub fn selected_words(app: &App) -> Option<String> {
+    selected_answer(app).and_then(|a| words_of(app, &a)).or_else(|| question_words(app))
+}
+
+/// What the selected question and its answer give a new hypothesis to begin from.
+#[must_use]
+pub fn seed(app: &App) -> Option<forms::Seed> {
+    if app.views.ask.triage {
+        return None;
+    }
+    let question = selected(app)?;
+    let said = selected_answer(app).filter(|a| !a.is_unknown()).and_then(|a| {
+        let who = app.doc.as_ref()?.session.state.shown_as(&a.said_by).to_owned();
+        Some(format!("{who} said: {}", words_of(app, &a)?))
+    });
+    Some(forms::Seed {
+        name: question_words(app)?,
+        claim: said.unwrap_or_default(),
+        question: Some(question),
+        ..forms::Seed::default()
+    })
+}
+
+/// Pins the selected answer as a clue: told, by the person who said it.
+pub fn pin(app: &mut App) -> Vec<Effect> {
+    let Some(answer) = selected_answer(app) else { return Vec::new() };
+    let Some(text) = words_of(app, &answer) else { return Vec::new() };
+    let pin = forms::Pin {
+        record: None,
+        source: Some(answer.reference.clone()),
+        origin: Origin::Told,
+        family: format!("person:{}", answer.said_by),
+        grade: Grade::C,
+        text,
+        ratings: Ratings::new(),
+        says: question_words(app).unwrap_or_default(),
+    };
+    forms::open_pin(app, pin);
+    Vec::new()
 }
 
 /// Selects the answer before or after.

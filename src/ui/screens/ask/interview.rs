@@ -5,11 +5,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
 use super::parts::{self, inset};
-use super::plan::plan;
+use super::plan::{PROBES, plan};
 use super::typed;
-use crate::app::App;
 use crate::app::screens::ask::answer::Answering;
 use crate::app::screens::ask::interview::{Chooser, Interview, elapsed, place};
+use crate::app::{App, commands};
 use crate::domain::playbook::{Flow, QuestionState, fill};
 use crate::ui::text;
 use crate::ui::theme::Theme;
@@ -40,7 +40,7 @@ pub fn draw(app: &App, i: &Interview, theme: &Theme, area: Rect, buf: &mut Buffe
             someone_else(a, c, &flow, theme, inside, buf);
             None
         }
-        (Some(a), None) => asking(a, &flow, theme, inside, buf),
+        (Some(a), None) => asking(app, a, &flow, theme, inside, buf),
         (None, _) => {
             ended(app, i, &flow, theme, inside, buf);
             None
@@ -68,7 +68,12 @@ fn header(app: &App, i: &Interview, flow: &Flow<'_>, theme: &Theme, area: Rect, 
     let count = if i.answer.is_some() { format!("question {at} of {all}") } else { String::new() };
     let row = Rect { width: area.width.saturating_sub(1), ..row_of(area, 0) };
     let used = put_right(buf, row, 0, &time, ink);
-    let mut room = row.width.saturating_sub(used + 3);
+    let mut room = row.width.saturating_sub(used + 1);
+    let key = commands::key_of(app, "interview.time_box");
+    if area.width >= 70 && !key.is_empty() {
+        room = room.saturating_sub(put_right(buf, Rect { width: room, ..row }, 0, &key, theme.dim));
+    }
+    room = room.saturating_sub(2);
     if usize::from(room) > text::width(&count) + 24 {
         let used = put_right(buf, Rect { width: room, ..row }, 0, &count, theme.text);
         room = room.saturating_sub(used + 3);
@@ -79,7 +84,7 @@ fn header(app: &App, i: &Interview, flow: &Flow<'_>, theme: &Theme, area: Rect, 
     put(buf, Rect { width: room, ..row }, 1, 0, &title, theme.focus);
 }
 
-fn asking(a: &Answering, flow: &Flow<'_>, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+fn asking(app: &App, a: &Answering, flow: &Flow<'_>, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let fills = flow.fills();
     let q = &a.question;
     let wide = usize::from(area.width);
@@ -131,9 +136,12 @@ fn asking(a: &Answering, flow: &Flow<'_>, theme: &Theme, area: Rect, buf: &mut B
     if plan.gaps && plan.typed > 0 && plan.notice.is_empty() {
         rest = below(rest, 1);
     }
-    let at = their_words(a, theme, Rect { height: plan.words.min(rest.height), ..rest }, buf);
+    let at = their_words(app, a, theme, Rect { height: plan.words.min(rest.height), ..rest }, buf);
     rest = below(rest, plan.words);
-    write(rest, buf, 0, &plan.probes, theme.dim);
+    if !plan.probes.is_empty() {
+        put(buf, rest, 0, 0, "probes", theme.dim);
+        write(rest, buf, PROBES, &plan.probes, theme.text);
+    }
     cursor.or(at)
 }
 
@@ -157,7 +165,7 @@ fn notice(a: &Answering, theme: &Theme, wide: usize) -> Vec<String> {
     }
 }
 
-fn their_words(a: &Answering, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+fn their_words(app: &App, a: &Answering, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let focused = a.on_words();
     let badge = if a.verbatim { "verbatim" } else { "in our words" };
     let ink = if a.verbatim { theme.accent } else { theme.dim };
@@ -168,7 +176,12 @@ fn their_words(a: &Answering, theme: &Theme, area: Rect, buf: &mut Buffer) -> Op
     popup::frame(area, buf, theme, "their words", focused);
     if area.width >= 34 {
         let top = Rect { width: area.width - 2, ..row_of(area, 0) };
-        put_right(buf, top, 0, &format!(" {badge} "), ink);
+        let key = commands::key_of(app, "interview.verbatim");
+        let used = put_right(buf, top, 0, &format!(" {badge} "), ink);
+        if !key.is_empty() && area.width >= 46 {
+            let left = Rect { width: top.width.saturating_sub(used), ..top };
+            put_right(buf, left, 0, &format!(" {key}"), theme.dim);
+        }
     }
     let inside = Rect { x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2 };
     if a.words.text().is_empty() && !focused {

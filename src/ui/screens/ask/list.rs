@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::{detail, parts, split};
+use crate::app::hits::Target;
 use crate::app::screens::ask::list::{Entry, coverage, entries, found};
 use crate::app::{App, Doc};
 use crate::domain::playbook::{Flow, QuestionState, fill};
@@ -75,6 +76,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
             Row::Question(i) => {
                 let Some(entry) = rows.get(*i) else { continue };
                 question(app, &flow, entry, hits.contains(i), aside_cells, place, buf, theme);
+                app.hits.note(place, Target::Row(*i));
                 if *i == at {
                     put(buf, place, 0, 0, theme.glyphs.cursor, theme.accent);
                     select(buf, place, theme);

@@ -7,6 +7,9 @@ use crate::app::screens::ask::answer::Answering;
 use crate::domain::playbook::{Flow, fill};
 use crate::ui::text;
 
+/// Cells of the label before the probes.
+pub const PROBES: u16 = 8;
+
 /// What stands between the question and the words, as far as there is room.
 pub struct Plan {
     pub gaps: bool,
@@ -48,10 +51,11 @@ pub fn plan(a: &Answering, flow: &Flow<'_>, area: Rect, head: u16, notice: Vec<S
         let first: Vec<String> = notice.into_iter().take(1).collect();
         if take(lines(&first)) { first } else { Vec::new() }
     };
-    let packed = packed_probes(a, flow, wide);
+    let beside = wide.saturating_sub(usize::from(PROBES));
+    let packed = packed_probes(a, flow, beside);
     let listed: Vec<String> =
         a.question.probes.iter().enumerate().map(|(i, p)| probe_words(a, i, &fill(p, &fills))).collect();
-    let fits = listed.len() == packed.len() && listed.iter().all(|l| text::width(l) <= wide);
+    let fits = listed.len() == packed.len() && listed.iter().all(|l| text::width(l) <= beside);
     let (packed, listed) = if fits { (listed, Vec::new()) } else { (packed, listed) };
     let mut probes = if take(lines(&packed)) {
         packed
@@ -113,7 +117,7 @@ fn packed_probes(a: &Answering, flow: &Flow<'_>, wide: usize) -> Vec<String> {
 fn short_probes(a: &Answering) -> Vec<String> {
     match a.question.probes.len() {
         0 => Vec::new(),
-        1 => vec!["Alt-1 asks the probe".into()],
-        n => vec![format!("Alt-1 … Alt-{} ask the probes", n.min(9))],
+        1 => vec!["Alt-1 asks it".into()],
+        n => vec![format!("Alt-1 … Alt-{} ask them", n.min(9))],
     }
 }

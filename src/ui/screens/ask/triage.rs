@@ -6,6 +6,7 @@ use ratatui::style::Modifier;
 
 use super::parts::{self, Column, inset};
 use super::split;
+use crate::app::hits::Target;
 use crate::app::screens::ask::triage::{Group, waiting};
 use crate::app::screens::ask::words::value_words;
 use crate::app::{App, Doc};
@@ -57,6 +58,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
             Row::Proposal(i) => {
                 let Some(p) = rows.get(*i) else { continue };
                 proposal(doc, p, place, buf, theme);
+                app.hits.note(place, Target::Row(*i));
                 if *i == at {
                     put(buf, place, 0, 0, theme.glyphs.cursor, theme.accent);
                     select(buf, place, theme);

@@ -10,6 +10,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::analysis::format;
 use crate::app::App;
+use crate::app::hits::Target;
 use crate::app::screens::explore::Pane;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::draw::{below, put_right, row_of};
@@ -24,7 +25,9 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     let names: Vec<&str> = Pane::ALL.iter().map(|(_, n)| *n).collect();
     let current = Pane::ALL.iter().position(|(p, _)| *p == app.views.explore.pane).unwrap_or(0);
     let head = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(2), ..row_of(area, 0) };
-    tabs::draw(head, buf, theme, &names, current);
+    for (place, i) in tabs::draw(head, buf, theme, &names, current) {
+        app.hits.note(place, Target::Tab(i));
+    }
     if let (Some(table), Some(info)) = (app.main_table(), app.main_info()) {
         if info.rows > 0 && area.width >= 64 {
             let words = format!("{table}   {} rows × {}", format::count(info.rows), info.schema.columns.len());
