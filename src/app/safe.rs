@@ -43,11 +43,11 @@ fn is_free(id: &FormId, key: &str) -> bool {
     match id {
         FormId::Person(_) => key == "shown_as",
         FormId::Sentence
-        | FormId::Hypothesis
+        | FormId::Hypothesis(_)
         | FormId::Note
         | FormId::Pin(_)
         | FormId::Accept(_)
-        | FormId::Rate(_)
+        | FormId::Rate(..)
         | FormId::Redact(_)
         | FormId::BriefField(_) => true,
         FormId::Decide(_) => key != "review",

@@ -34,7 +34,7 @@ fn a_playbook_given_by_its_path_is_found_again() {
     fs::rename(&own, folder.path().join("books/moved.yaml")).unwrap();
     let (found, words) = playbook_of(&header, &session);
     let words = words.unwrap();
-    assert_eq!(found.unwrap().origin, BUILT_IN_ORIGIN);
+    assert!(found.unwrap().is_built_in());
     assert!(words.contains("own.yaml") && words.contains("other content"), "{words}");
 
     // Another one took its file.
@@ -57,7 +57,7 @@ fn one_that_is_found_by_its_id_needs_no_path() {
     fs::create_dir_all(own.parent().unwrap()).unwrap();
     fs::write(&own, CHURN).unwrap();
     let found = find_playbook("churn", session.parent()).unwrap();
-    assert_ne!(found.origin, BUILT_IN_ORIGIN);
+    assert!(!found.is_built_in());
     assert!(new_header(&session, &found, "2026-10-05T08:00:00Z")["playbook"].get("path").is_none());
     // The same text under its id is the same playbook, wherever it was.
     let elsewhere = folder.path().join("other.yaml");

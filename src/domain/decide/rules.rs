@@ -62,7 +62,7 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             }
             Ok(vec![act])
         }
-        Act::Fingerprint { data, .. } | Act::ReadOptions { data, .. } => {
+        Act::Fingerprint { data, .. } => {
             if state.tables.iter().any(|t| t.data == *data) {
                 Ok(vec![act])
             } else {
