@@ -1,5 +1,4 @@
-//! Summaries of very many values in little room, which can be joined: how many are different, their quantiles, and
-//! which are frequent. Each has a stated error.
+//! Summaries of very many values in little room: how many are different, their quantiles, and which are frequent. Each has a stated error.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -31,13 +30,6 @@ impl Distinct {
         let rank = ((hash << BITS).leading_zeros().min(64 - BITS) + 1) as u8;
         if let Some(slot) = self.registers.get_mut(register) {
             *slot = (*slot).max(rank);
-        }
-    }
-
-    /// Joins what another one saw.
-    pub fn join(&mut self, other: &Self) {
-        for (mine, theirs) in self.registers.iter_mut().zip(&other.registers) {
-            *mine = (*mine).max(*theirs);
         }
     }
 
@@ -101,22 +93,12 @@ fn tau(mut x: f64) -> f64 {
 pub struct Spread {
     /// By the first bits of the number in an order that is that of the numbers.
     counts: HashMap<u32, u64, BuildHasherDefault<Plain>>,
-    total: u64,
 }
 
 impl Spread {
     /// Takes in a number that is not NaN.
     pub fn add(&mut self, x: f64) {
         *self.counts.entry(step(x)).or_insert(0) += 1;
-        self.total += 1;
-    }
-
-    /// Joins what another one saw.
-    pub fn join(&mut self, other: &Self) {
-        for (step, n) in &other.counts {
-            *self.counts.entry(*step).or_insert(0) += n;
-        }
-        self.total += other.total;
     }
 
     /// The steps in order: a number that stands for each, and how many.
@@ -124,11 +106,6 @@ impl Spread {
         let mut steps: Vec<(u32, u64)> = self.counts.iter().map(|(s, n)| (*s, *n)).collect();
         steps.sort_unstable();
         steps.into_iter().map(|(s, n)| (middle(s), n)).collect()
-    }
-
-    /// How many numbers were taken in.
-    pub fn total(&self) -> u64 {
-        self.total
     }
 }
 
@@ -229,14 +206,6 @@ impl<T> Frequent<T> {
         self.error += cut;
     }
 
-    /// Joins what another one saw.
-    pub fn join(&mut self, other: Self) {
-        self.error += other.error;
-        for (hash, (value, n)) in other.counts {
-            self.add(hash, n, || value);
-        }
-    }
-
     /// Whether every count is exact.
     pub fn is_exact(&self) -> bool {
         self.error == 0
@@ -260,11 +229,6 @@ impl<T> Frequent<T> {
     /// By how much a count may be too low.
     pub fn error(&self) -> u64 {
         self.error
-    }
-
-    /// All values kept.
-    pub fn values(&self) -> impl Iterator<Item = &T> {
-        self.counts.values().map(|(v, _)| v)
     }
 }
 
