@@ -24,7 +24,7 @@ pub fn run(engine: &PolarsEngine, ticket: &Ticket) -> Result<Fingerprint, Engine
         let mut hashes = vec![0u64; engine.table.rows_in(part)];
         for (i, name) in names.iter().enumerate() {
             ticket.check()?;
-            let series = engine.table.series(part, name)?;
+            let series = engine.table.glimpse(part, name)?;
             add_column(&series, &mut hashes, ticket)?;
             let missing = series.null_count() as u64;
             if let Some(n) = nulls.get_mut(i) {
@@ -152,7 +152,7 @@ fn text_hash(text: &str) -> u64 {
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
-fn mix(x: u64) -> u64 {
+pub fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -7,6 +7,7 @@ use ::polars::prelude::Series;
 use foldhash::quality::FixedState;
 
 use super::super::codes;
+use super::super::fingerprint::mix;
 use super::super::sketch::{Distinct, Frequent, Spread, quantiles};
 use super::super::sql::Planned;
 use super::super::{PolarsEngine, cells};
@@ -18,6 +19,9 @@ use crate::query::{Cell, ColumnProfile, TopValue, ValueType};
 const COUNTERS: usize = 1 << 14;
 /// Values that hold less than one in so many rows are not worth a line among the most frequent.
 const RARE: u64 = 2000;
+
+/// One in so many rows is looked at for frequent values once there are too many different ones.
+const SAMPLED: u64 = 16;
 
 /// What is known of a column so far.
 struct Summary {
@@ -60,7 +64,7 @@ pub fn run(
     let dtype = engine.known(name)?.dtype;
     for part in 0..engine.table.parts() {
         ticket.check()?;
-        let series = engine.table.series(part, name)?;
+        let series = engine.table.glimpse(part, name)?;
         let mask = condition.map(|c| c.holds(engine, part, ticket)).transpose()?;
         summary.take(&series, dtype, mask.as_deref(), engine.table.start(part))?;
     }
@@ -151,11 +155,19 @@ impl Summary {
         Ok(())
     }
 
+    /// Counts a value. Where there are too many different ones, a sample of the rows does to find the candidates; they
+    /// are counted anew.
+    fn often(&mut self, hash: u64, row: usize) {
+        if self.frequent.is_exact() || mix(row as u64).is_multiple_of(SAMPLED) {
+            self.frequent.add(hash, 1, || row);
+        }
+    }
+
     fn text(&mut self, text: &str, row: usize) {
         self.known += 1;
         let hash = self.hash.hash_one(text);
         self.distinct.add(hash);
-        self.frequent.add(hash, 1, || row);
+        self.often(hash, row);
         let bound = || Bound::Text(text.to_owned(), row);
         match &mut self.ends {
             None => self.ends = Some((bound(), bound())),
@@ -173,7 +185,7 @@ impl Summary {
         self.known += 1;
         let hash = self.hash.hash_one((x + 0.0).to_bits());
         self.distinct.add(hash);
-        self.frequent.add(hash, 1, || row);
+        self.often(hash, row);
         let bound = Bound::Number(x, row);
         match &mut self.ends {
             None => self.ends = Some((bound.clone(), bound)),
@@ -197,11 +209,13 @@ impl Summary {
         ticket: &Ticket,
     ) -> Result<Vec<TopValue>, EngineError> {
         let least = if self.frequent.is_exact() { 1 } else { (self.known / RARE).max(2) };
+        // Of a sample, half of what is to be expected is enough to be a candidate.
+        let seen = if self.frequent.is_exact() { 1 } else { least / SAMPLED / 2 };
         let wanted = if self.frequent.is_exact() { TOP } else { 4 * TOP };
         let candidates = self.frequent.top(wanted);
         let mut top: Vec<TopValue> = candidates
             .into_iter()
-            .filter(|(_, n)| n + self.frequent.error() >= least)
+            .filter(|(_, n)| n + self.frequent.error() >= seen)
             .take(10_000)
             .map(|(row, n)| TopValue { value: shortened(engine.table.cell(name, *row)), n })
             .collect();
@@ -231,7 +245,7 @@ fn recount(
     }
     for part in 0..engine.table.parts() {
         ticket.check()?;
-        let series = engine.table.series(part, name)?;
+        let series = engine.table.glimpse(part, name)?;
         let mask = condition.map(|c| c.holds(engine, part, ticket)).transpose()?;
         let keep = |row: usize| mask.as_ref().is_none_or(|m| m.get(row).copied().unwrap_or(false));
         if let Ok(texts) = series.str() {

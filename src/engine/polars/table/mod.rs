@@ -123,6 +123,19 @@ impl Table {
         found.pop().map(|c| c.take_materialized_series()).ok_or_else(|| missing(name))
     }
 
+    /// A column of a part for one look: it is not kept, so that a walk through a large table does not crowd out what is
+    /// used again.
+    ///
+    /// # Errors
+    /// As [`Table::series`].
+    pub fn glimpse(&self, part: usize, name: &str) -> Result<Series, EngineError> {
+        if matches!(self.store, Store::Memory(_)) || self.is_recent(part, &[name]) {
+            return self.series(part, name);
+        }
+        let read = self.read(part, &[name])?;
+        read.column(name).map(|c| c.as_materialized_series().clone()).map_err(|_| missing(name))
+    }
+
     /// Some columns of a part, in the order asked; the table must have them.
     ///
     /// # Errors
