@@ -1,5 +1,10 @@
 //! The profile of a whole table.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Cell, ColumnProfile, GroupQuery, Key, Kpi, Measure, ProfileAlert, ProfileResult, ValueType};
 
@@ -25,13 +30,41 @@ pub fn run(engine: &dyn Engine, filter: Option<&str>, ticket: &Ticket) -> Result
             engine.aggregate(&query, ticket)?.first().map_or(0, |r| r.sums.n)
         }
     };
-    let mut columns = Vec::with_capacity(schema.columns.len());
-    for info in &schema.columns {
+    let columns = on_all_cores(&schema.columns, |info| {
         ticket.check()?;
-        columns.push(column(engine, &info.name, rows, filter, ticket)?);
+        let profile = column(engine, &info.name, rows, filter, &ticket.without_progress())?;
         ticket.advance(1);
-    }
+        Ok(profile)
+    })?;
     Ok(ProfileResult { rows, alerts: of_table(rows, columns.len()), columns, read: engine.reading().clone() })
+}
+
+/// Does the work for each item, as many at a time as there are cores; the results come in the order of the items.
+fn on_all_cores<I: Sync, T: Send>(
+    items: &[I],
+    work: impl Fn(&I) -> Result<T, EngineError> + Sync,
+) -> Result<Vec<T>, EngineError> {
+    let cores = thread::available_parallelism().map_or(1, usize::from).clamp(1, 8).min(items.len().max(1));
+    let next = AtomicUsize::new(0);
+    let done: Mutex<BTreeMap<usize, Result<T, EngineError>>> = Mutex::new(BTreeMap::new());
+    thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                while let Some((i, item)) = {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    items.get(i).map(|item| (i, item))
+                } {
+                    let result = work(item);
+                    if result.is_err() {
+                        // The others need not begin anything more.
+                        next.store(items.len(), Ordering::Relaxed);
+                    }
+                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(i, result);
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
 }
 
 /// Profiles one column of a table of `rows` rows (after the filter), with alerts.
@@ -51,7 +84,13 @@ pub fn column(
         profile.alerts.extend(skewness(engine, &profile, filter, ticket)?.and_then(of_skew));
     }
     if profile.dtype == ValueType::Text && profile.distinct <= MOST_TEXTS {
-        profile.alerts.extend(of_texts(&texts(engine, name, filter, ticket)?));
+        // All values stand among the most frequent where they are few.
+        let all = if profile.distinct == profile.top.len() as u64 {
+            profile.top.iter().map(|t| (t.value.to_string(), t.n)).collect()
+        } else {
+            texts(engine, name, filter, ticket)?
+        };
+        profile.alerts.extend(of_texts(&all));
     }
     Ok(profile)
 }

@@ -5,6 +5,7 @@
 
 pub mod board;
 mod books;
+pub mod cache;
 pub mod data_args;
 pub mod demo;
 pub mod exit;
@@ -19,6 +20,7 @@ pub mod profile;
 pub mod replay;
 pub mod report;
 pub mod save;
+pub mod sql;
 mod visible;
 pub mod workbench;
 
@@ -58,6 +60,10 @@ pub enum Command {
     Profile(profile::ProfileCommand),
     /// The KPI's level with its interval, by columns or over time
     Kpi(kpi::KpiCommand),
+    /// Run a SQL query over a table
+    Sql(sql::SqlCommand),
+    /// List or clear the copies of large tables on disk
+    Cache(cache::CacheCommand),
     /// How large the follow-up experiment must be
     Experiment(experiment::ExperimentCommand),
     /// The scoreboard of a session as text
@@ -139,6 +145,8 @@ fn text_command(command: &Command, streams: &mut Streams<'_>) -> Outcome {
     match command {
         Command::Profile(args) => profile::run(args, streams),
         Command::Kpi(args) => kpi::run(args, streams),
+        Command::Sql(args) => sql::run(args, streams),
+        Command::Cache(args) => cache::run(args, streams),
         Command::Experiment(args) => experiment::run(args, streams),
         Command::Board(args) => board::run(args, streams),
         Command::Replay(args) => replay::run(args, streams),

@@ -10,7 +10,7 @@ mod ticket;
 use std::path::PathBuf;
 
 pub use error::EngineError;
-pub use polars::open;
+pub use polars::{cached, clear_cache, head, open};
 pub use ticket::{Ticket, TicketState};
 
 use crate::query::{ColumnProfile, GroupQuery, GroupRow, Page, ReadingReport, Schema};
@@ -42,6 +42,21 @@ pub struct Source {
     pub path: PathBuf,
     /// How to read it.
     pub options: ReadOptions,
+}
+
+/// A copy of a large table, kept so that the next opening is immediate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CachedTable {
+    /// The file it was made of.
+    pub source: PathBuf,
+    /// Its rows.
+    pub rows: u64,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// When it was used last.
+    pub used: std::time::SystemTime,
+    /// Its folder.
+    pub folder: PathBuf,
 }
 
 /// The facts of a table that identify it months later.

@@ -7,11 +7,13 @@ use super::EngineError;
 
 /// Handed to every long verb of an engine. Cloning shares the same state.
 #[derive(Debug, Clone, Default)]
-pub struct Ticket(Arc<Inner>);
+pub struct Ticket {
+    cancelled: Arc<AtomicBool>,
+    progress: Arc<Progress>,
+}
 
 #[derive(Debug, Default)]
-struct Inner {
-    cancelled: AtomicBool,
+struct Progress {
     done: AtomicU64,
     total: AtomicU64,
 }
@@ -28,13 +30,13 @@ pub struct TicketState {
 impl Ticket {
     /// Asks the work to stop at its next look.
     pub fn cancel(&self) {
-        self.0.cancelled.store(true, Ordering::Relaxed);
+        self.cancelled.store(true, Ordering::Relaxed);
     }
 
     /// Whether it was asked to stop.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.cancelled.load(Ordering::Relaxed)
+        self.cancelled.load(Ordering::Relaxed)
     }
 
     /// Gives up when it was asked to.
@@ -47,17 +49,26 @@ impl Ticket {
 
     /// Says how much there is to do.
     pub fn set_total(&self, total: u64) {
-        self.0.total.store(total, Ordering::Relaxed);
+        self.progress.total.store(total, Ordering::Relaxed);
     }
 
     /// Says how much more is done.
     pub fn advance(&self, by: u64) {
-        self.0.done.fetch_add(by, Ordering::Relaxed);
+        self.progress.done.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// A ticket that is cancelled with this one but keeps its own account of what is done.
+    #[must_use]
+    pub fn without_progress(&self) -> Self {
+        Self { cancelled: Arc::clone(&self.cancelled), progress: Arc::default() }
     }
 
     /// How far it is.
     #[must_use]
     pub fn state(&self) -> TicketState {
-        TicketState { done: self.0.done.load(Ordering::Relaxed), total: self.0.total.load(Ordering::Relaxed) }
+        TicketState {
+            done: self.progress.done.load(Ordering::Relaxed),
+            total: self.progress.total.load(Ordering::Relaxed),
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use ::polars::prelude::{DataType, Series};
+use foldhash::fast::FixedState;
 
 use super::{PolarsEngine, cells, sql};
 use crate::engine::{EngineError, Ticket};
@@ -14,7 +15,7 @@ pub const NULL: u32 = u32::MAX;
 /// Rows between two looks at the ticket.
 pub const STRIDE: usize = 1 << 16;
 /// Kept codes take at most this many bytes.
-const CACHE: usize = 512 << 20;
+const CACHE: usize = 192 << 20;
 
 /// A coded column: `codes[row]` is below `first_row.len()` or [`NULL`].
 pub struct Codes {
@@ -23,19 +24,24 @@ pub struct Codes {
     pub first_row: Vec<u32>,
 }
 
-/// The codes of a column, kept for the next time.
-pub fn of_column(engine: &PolarsEngine, name: &str, ticket: &Ticket) -> Result<std::sync::Arc<Codes>, EngineError> {
-    let kept = |cache: &HashMap<String, std::sync::Arc<Codes>>| cache.get(name).cloned();
-    if let Some(codes) = engine.coded.lock().ok().and_then(|c| kept(&c)) {
+/// The codes of a column in a part, kept for the next time.
+pub fn of_column(
+    engine: &PolarsEngine,
+    part: usize,
+    name: &str,
+    ticket: &Ticket,
+) -> Result<std::sync::Arc<Codes>, EngineError> {
+    let key = (part, name.to_owned());
+    if let Some(codes) = engine.coded.lock().ok().and_then(|c| c.get(&key).cloned()) {
         return Ok(codes);
     }
-    let codes = std::sync::Arc::new(of_series(engine.column(name)?, ticket)?);
+    let codes = std::sync::Arc::new(of_series(&engine.table.series(part, name)?, ticket)?);
     if let Ok(mut cache) = engine.coded.lock() {
         let size = |c: &Codes| (c.codes.len() + c.first_row.len()) * 4;
         if cache.values().map(|c| size(c)).sum::<usize>() + size(&codes) > CACHE {
             cache.clear();
         }
-        cache.insert(name.to_owned(), codes.clone());
+        cache.insert(key, codes.clone());
     }
     Ok(codes)
 }
@@ -102,7 +108,7 @@ fn by_table(
 }
 
 fn by_hash<T: Hash + Eq>(values: impl Iterator<Item = Option<T>>, ticket: &Ticket) -> Result<Codes, EngineError> {
-    let mut known: HashMap<T, u32> = HashMap::new();
+    let mut known: HashMap<T, u32, FixedState> = HashMap::default();
     let mut out = Codes { codes: Vec::new(), first_row: Vec::new() };
     for (row, value) in values.enumerate() {
         if row.is_multiple_of(STRIDE) {

@@ -14,6 +14,13 @@ use crate::query::ReadingReport;
 /// Reads a Parquet file of this many bytes. The footer is looked at first: a broken length must not lead to a huge
 /// allocation.
 pub fn parquet(mut file: File, size: u64) -> Result<(DataFrame, ReadingReport), EngineError> {
+    check_parquet(&mut file, size)?;
+    let frame = guarded("The Parquet file is broken", || ParquetReader::new(file).finish())?;
+    finish(frame, "parquet")
+}
+
+/// Looks at the footer of a Parquet file of this many bytes.
+pub fn check_parquet(file: &mut File, size: u64) -> Result<(), EngineError> {
     let bad =
         |what: &str| EngineError::input(format!("The Parquet file is broken: {what}."), "Fetch or export it again.");
     let mut tail = [0u8; 8];
@@ -33,8 +40,7 @@ pub fn parquet(mut file: File, size: u64) -> Result<(DataFrame, ReadingReport), 
         return Err(bad(&format!("its footer claims {footer} bytes, but the file has {size}")));
     }
     file.seek(SeekFrom::Start(0)).map_err(|e| bad(&e.to_string()))?;
-    let frame = guarded("The Parquet file is broken", || ParquetReader::new(file).finish())?;
-    finish(frame, "parquet")
+    Ok(())
 }
 
 /// Reads an Arrow IPC (Feather) file.
@@ -56,7 +62,7 @@ fn finish(frame: DataFrame, format: &str) -> Result<(DataFrame, ReadingReport), 
 
 /// Whole numbers become 64 bits and decimals doubles, so that no sum overflows; categories become text; times with a
 /// zone become the clock time there.
-fn plain(column: &Column, notes: &mut Vec<String>) -> Result<Column, PolarsError> {
+pub fn plain(column: &Column, notes: &mut Vec<String>) -> Result<Column, PolarsError> {
     let name = column.name().to_string();
     let to = |t: &DataType| column.cast(t);
     match column.dtype() {

@@ -14,33 +14,52 @@ use crate::query::Cell;
 pub fn run(engine: &PolarsEngine, ticket: &Ticket) -> Result<Fingerprint, EngineError> {
     ticket.check()?;
     let (file, bytes) = open::regular(&engine.path)?;
+    ticket.set_total(engine.rows() as u64);
     let sha256_16 = digest(file, engine, ticket)?;
-    let mut hashes = vec![0u64; engine.rows()];
-    let (mut nulls, mut time_range) = (Vec::new(), None);
-    for column in engine.frame.columns() {
-        ticket.check()?;
-        let series = column.as_materialized_series();
-        add_column(series, &mut hashes, ticket)?;
-        let missing = series.null_count() as u64;
-        if missing > 0 {
-            nulls.push((series.name().to_string(), missing));
-        }
-        if time_range.is_none() && cells::value_type(series.dtype()).is_temporal() && missing < engine.rows() as u64 {
-            let ends = (series.min_reduce(), series.max_reduce());
-            if let (Ok(low), Ok(high)) = ends {
-                let text = |s: &::polars::prelude::Scalar| cells::cell(s.value()).to_string();
-                time_range = Some((text(&low), text(&high)));
+    let names: Vec<String> = engine.table.names().map(str::to_owned).collect();
+    let mut nulls = vec![0u64; names.len()];
+    let mut time: Option<(usize, Cell, Cell)> = None;
+    let mut all = 0u64;
+    for part in 0..engine.table.parts() {
+        let mut hashes = vec![0u64; engine.table.rows_in(part)];
+        for (i, name) in names.iter().enumerate() {
+            ticket.check()?;
+            let series = engine.table.glimpse(part, name)?;
+            add_column(&series, &mut hashes, ticket)?;
+            let missing = series.null_count() as u64;
+            if let Some(n) = nulls.get_mut(i) {
+                *n += missing;
+            }
+            let first = time.as_ref().is_none_or(|(column, ..)| i <= *column);
+            if first && cells::value_type(series.dtype()).is_temporal() && missing < series.len() as u64 {
+                time = widened(time, i, &series);
             }
         }
+        all = hashes.iter().fold(all, |sum, h| sum.wrapping_add(mix(*h)));
+        ticket.advance(engine.table.rows_in(part) as u64);
     }
-    let all = hashes.iter().fold(0u64, |sum, h| sum.wrapping_add(mix(*h)));
     Ok(Fingerprint {
         bytes,
         sha256_16,
         rows: engine.rows() as u64,
         order_free_hash: format!("{all:016x}"),
-        nulls,
-        time_range,
+        nulls: names.into_iter().zip(nulls).filter(|(_, n)| *n > 0).collect(),
+        time_range: time.map(|(_, low, high)| (low.to_string(), high.to_string())),
+    })
+}
+
+/// The time range with a part of the column `i` added; an earlier column takes the place of a later one.
+fn widened(time: Option<(usize, Cell, Cell)>, i: usize, series: &Series) -> Option<(usize, Cell, Cell)> {
+    let (Ok(low), Ok(high)) = (series.min_reduce(), series.max_reduce()) else { return time };
+    let (low, high) = (cells::cell(low.value()), cells::cell(high.value()));
+    // ISO dates and moments are in order as text.
+    Some(match time {
+        Some((column, a, b)) if column == i => (
+            i,
+            if low.to_string() < a.to_string() { low } else { a },
+            if high.to_string() > b.to_string() { high } else { b },
+        ),
+        _ => (i, low, high),
     })
 }
 
@@ -133,7 +152,7 @@ fn text_hash(text: &str) -> u64 {
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
-fn mix(x: u64) -> u64 {
+pub fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,8 +1,8 @@
 //! The type of a text column, found by looking at every value; and building the typed column.
 
 use ::polars::prelude::{
-    BooleanChunkedBuilder, ChunkedBuilder, Float64Type, Int32Type, Int64Type, IntoSeries, PrimitiveChunkedBuilder,
-    Series, StringChunkedBuilder, TimeUnit,
+    BooleanChunkedBuilder, ChunkedBuilder, DataType, Float64Type, Int32Type, Int64Type, IntoSeries,
+    PrimitiveChunkedBuilder, Series, StringChunkedBuilder, TimeUnit,
 };
 
 use super::dates::{self, DMY, MDY, ORDERS, YMD};
@@ -29,8 +29,13 @@ pub struct Guess {
     /// Values that are not null.
     known: u64,
     /// The first value that fitted nothing any more: its text (cut), its line, and what fitted before.
-    broke: Option<(String, u64, u16, u64)>,
+    broke: Option<Odd>,
+    /// The last value that ruled a reading out: where two texts are joined, it may be the one that broke the whole.
+    narrowed: Option<Odd>,
 }
+
+/// A value that did not fit: its text (cut), its line, the readings that fitted before, and how many values came before.
+type Odd = (String, u64, u16, u64);
 
 /// The chosen type, with the form its text has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +51,20 @@ pub enum Kind {
     Text,
 }
 
+impl Kind {
+    /// The type of the column.
+    pub fn dtype(self) -> DataType {
+        match self {
+            Self::Int => DataType::Int64,
+            Self::Float(_) => DataType::Float64,
+            Self::Bool => DataType::Boolean,
+            Self::Date(_) => DataType::Date,
+            Self::Moment(_) => DataType::Datetime(TimeUnit::Microseconds, None),
+            Self::Text => DataType::String,
+        }
+    }
+}
+
 /// How a file writes decimals, as far as it tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decimals {
@@ -57,7 +76,7 @@ pub struct Decimals {
 
 impl Default for Guess {
     fn default() -> Self {
-        Self { fits: ANYTHING, seen: 0, known: 0, broke: None }
+        Self { fits: ANYTHING, seen: 0, known: 0, broke: None, narrowed: None }
     }
 }
 
@@ -94,9 +113,34 @@ impl Guess {
         let before = self.fits;
         self.fits &= fits;
         self.seen |= seen;
-        if self.fits == 0 && self.known > 1 {
-            self.broke = Some((text.chars().take(40).collect(), line, before, self.known - 1));
+        if self.fits == before {
+            return;
         }
+        let odd = (text.chars().take(40).collect(), line, before, self.known - 1);
+        if self.fits == 0 && self.known > 1 {
+            self.broke = Some(odd.clone());
+        }
+        self.narrowed = Some(odd);
+    }
+
+    /// Adds what was found in the text that follows.
+    pub fn append(&mut self, later: Self) {
+        if self.fits != 0 && self.fits & later.fits == 0 && self.known > 0 {
+            // Rather the value that ruled all out by itself than the last one that narrowed.
+            let odd = later.broke.or(later.narrowed);
+            self.broke = odd.map(|(text, line, _, before)| (text, line, self.fits, self.known + before));
+        } else if self.known == 0 {
+            self.broke = later.broke;
+            self.narrowed = later.narrowed;
+        } else if self.fits & later.fits != self.fits {
+            self.narrowed = later.narrowed;
+        }
+        // Once nothing fits, nothing more is looked at, so that what was seen later does not count either.
+        if self.fits != 0 || self.known == 0 {
+            self.seen |= later.seen;
+        }
+        self.fits &= later.fits;
+        self.known += later.known;
     }
 
     /// Whether this column alone shows decimal commas.

@@ -1,9 +1,12 @@
-//! The embedded engine: a table in memory, served by polars.
+//! The embedded engine: a table in parts, served by polars.
 //!
-//! `open` and the folders below it read files; `sql` evaluates expressions; `codes` turns columns into small numbers
-//! on which `aggregate` and `profile` count. Nothing outside this folder names polars.
+//! `open` and the folders below it read files into a `table`, whose parts lie in memory, in a Parquet file or in a
+//! `cache` on disk; `sql` evaluates expressions; `codes` turns columns into small numbers on which `aggregate` and
+//! `profile` count, a part at a time; `sketch` sums up what is too much to be kept. Nothing outside this folder names
+//! polars.
 
 mod aggregate;
+mod cache;
 mod cells;
 mod codes;
 mod columnar;
@@ -18,7 +21,9 @@ mod numbers;
 mod open;
 mod profile;
 mod quantiles;
+mod sketch;
 mod sql;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -28,20 +33,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use ::polars::prelude::{DataFrame, PolarsError, Series};
+use ::polars::prelude::PolarsError;
 
-use super::{Engine, EngineError, Fingerprint, Source, Ticket};
+use super::{CachedTable, Engine, EngineError, Fingerprint, Source, Ticket};
 use crate::query::{ColumnInfo, ColumnProfile, GroupQuery, GroupRow, Key, Page, ReadingReport, Schema};
 use codes::Codes;
+use table::Table;
 
-/// A table in memory.
+/// An opened table.
 pub struct PolarsEngine {
     path: PathBuf,
-    frame: DataFrame,
+    table: Table,
     schema: Schema,
     reading: ReadingReport,
-    /// Codes of columns that were grouped by before.
-    coded: Mutex<HashMap<String, Arc<Codes>>>,
+    /// Codes of columns that were grouped by before, by part.
+    coded: Mutex<HashMap<(usize, String), Arc<Codes>>>,
 }
 
 /// Opens a file as a table.
@@ -50,31 +56,60 @@ pub struct PolarsEngine {
 /// [`EngineError::Input`] with what is wrong and what to do, or [`EngineError::Cancelled`].
 pub fn open(source: &Source, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineError> {
     quiet();
-    let (frame, reading) = unwound(|| open::read(&source.path, &source.options, ticket))?;
+    let (table, reading) = unwound(|| open::read(&source.path, &source.options, ticket))?;
     let most = u32::MAX as usize - 1;
-    if frame.height() > most {
+    if table.rows() > most {
         return Err(EngineError::input(
-            format!("The table has {} rows; at most {most} can be opened.", frame.height()),
+            format!("The table has {} rows; at most {most} can be opened.", table.rows()),
             "Open a part of it.",
         ));
     }
-    let columns =
-        frame.columns().iter().map(|c| ColumnInfo { name: c.name().to_string(), dtype: cells::value_type(c.dtype()) });
-    let schema = Schema { columns: columns.collect() };
-    Ok(Arc::new(PolarsEngine { path: source.path.clone(), frame, schema, reading, coded: Mutex::default() }))
+    Ok(Arc::new(PolarsEngine::new(source.path.clone(), table, reading)))
+}
+
+/// The first rows of a large text file, at once: what [`open`] will show when it is done, as far as its beginning
+/// tells. `None` where `open` itself is as quick.
+///
+/// # Errors
+/// As [`open`].
+pub fn head(source: &Source, ticket: &Ticket) -> Result<Option<Arc<dyn Engine>>, EngineError> {
+    quiet();
+    let found = unwound(|| open::head(&source.path, &source.options, ticket))?;
+    Ok(found.map(|(table, reading)| {
+        let engine: Arc<dyn Engine> = Arc::new(PolarsEngine::new(source.path.clone(), table, reading));
+        engine
+    }))
+}
+
+/// The copies of large tables on disk, those used last first.
+#[must_use]
+pub fn cached() -> Vec<CachedTable> {
+    cache::Cache::of_user().map(|c| c.list()).unwrap_or_default()
+}
+
+/// Takes away the copies that nobody uses: bytes freed, and copies left because they are in use.
+#[must_use]
+pub fn clear_cache() -> (u64, usize) {
+    cache::Cache::of_user().map(|c| c.clear()).unwrap_or_default()
 }
 
 impl PolarsEngine {
-    fn rows(&self) -> usize {
-        self.frame.height()
+    fn new(path: PathBuf, table: Table, reading: ReadingReport) -> Self {
+        Self { path, schema: table.schema(), table, reading, coded: Mutex::default() }
     }
 
-    /// The column of that exact name.
-    fn column(&self, name: &str) -> Result<&Series, EngineError> {
-        match self.frame.column(name) {
-            Ok(column) => Ok(column.as_materialized_series()),
-            Err(_) => Err(near::unknown_column(name, &self.schema)),
-        }
+    fn rows(&self) -> usize {
+        self.table.rows()
+    }
+
+    /// A column of that exact name, or why there is none.
+    fn known(&self, name: &str) -> Result<&ColumnInfo, EngineError> {
+        self.schema.get(name).ok_or_else(|| near::unknown_column(name, &self.schema))
+    }
+
+    /// What a key groups by, checked.
+    fn plan_key(&self, key: &Key) -> Result<sql::Planned, EngineError> {
+        if key.column { sql::plan_column(self, &key.expr) } else { sql::plan(self, &key.expr) }
     }
 }
 
@@ -100,7 +135,7 @@ impl Engine for PolarsEngine {
     }
 
     fn page(&self, start: u64, len: usize) -> Result<Page, EngineError> {
-        unwound(|| cells::page(&self.frame, start, len))
+        unwound(|| self.table.page(start, len))
     }
 
     fn aggregate(&self, query: &GroupQuery, ticket: &Ticket) -> Result<Vec<GroupRow>, EngineError> {

@@ -1,20 +1,133 @@
 //! Opening a file: what it is by its content, and clear words where it can't be read.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 use ::polars::prelude::DataFrame;
 
+use super::cache::{Cache, Meta};
+use super::table::{ParquetParts, Table};
 use super::{columnar, csv, inflate, json};
 use crate::engine::{EngineError, ReadOptions, Ticket};
 use crate::query::ReadingReport;
 
 const STEP: usize = 4 << 20;
 
-/// Reads the whole table.
-pub fn read(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<(DataFrame, ReadingReport), EngineError> {
+/// Files of more bytes are not read into memory.
+const LARGE: u64 = 64 << 20;
+/// Bytes from which the first rows of a large text file are shown.
+const GLIMPSE: u64 = 1 << 20;
+
+/// Opens the table: a small file is read whole, a large one stays on disk.
+pub fn read(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<(Table, ReadingReport), EngineError> {
+    read_with(path, options, Cache::of_user().as_ref(), LARGE, ticket)
+}
+
+/// The same with a given place for copies, and for files that count as large from so many bytes on.
+pub fn read_with(
+    path: &Path,
+    options: &ReadOptions,
+    cache: Option<&Cache>,
+    large: u64,
+    ticket: &Ticket,
+) -> Result<(Table, ReadingReport), EngineError> {
+    let (mut file, size) = regular(path)?;
+    if size > large {
+        let mut head = [0u8; 4];
+        file.read_exact(&mut head).and_then(|()| file.rewind()).map_err(|e| unreadable(path, &e))?;
+        if head == *b"PAR1" {
+            columnar::check_parquet(&mut file, size)?;
+            let (parts, notes) = ParquetParts::open(path, file)?;
+            return Ok((
+                Table::parquet(parts),
+                ReadingReport { format: "parquet".into(), notes, ..Default::default() },
+            ));
+        }
+        if let Some(cache) = cache
+            && let Some(found) = in_copy(path, &mut file, size, options, cache, ticket)?
+        {
+            return Ok(found);
+        }
+    }
+    let (frame, report) = whole(path, options, ticket)?;
+    Ok((Table::memory(frame), report))
+}
+
+/// A large text file by way of a copy; `None` where that is not possible.
+fn in_copy(
+    path: &Path,
+    file: &mut File,
+    size: u64,
+    options: &ReadOptions,
+    cache: &Cache,
+    ticket: &Ticket,
+) -> Result<Option<(Table, ReadingReport)>, EngineError> {
+    let Some(key) = Cache::key(path, file, options) else { return Ok(None) };
+    if let Some((folder, meta)) = cache.find(&key)
+        && let Some(fields) = meta.fields()
+    {
+        return Ok(Some((Table::files(fields, &meta.rows, folder), meta.report)));
+    }
+    if !is_delimited(path, file, options)? {
+        return Ok(None);
+    }
+    // Without room for a copy the file is read into memory, as far as that goes.
+    let Ok(draft) = cache.begin(&key) else { return Ok(None) };
+    let Some(read) = csv::stream::read(file, size, options, is_tabs(path), &draft, ticket)? else { return Ok(None) };
+    let meta = Meta::new(&std::path::absolute(path).unwrap_or_default(), &read.fields, read.rows, read.report);
+    let folder = draft.finish(&meta)?;
+    Ok(Some((Table::files(read.fields, &meta.rows, folder), meta.report)))
+}
+
+/// Whether a file is delimited text, by its first bytes and its name.
+fn is_delimited(path: &Path, file: &mut File, options: &ReadOptions) -> Result<bool, EngineError> {
+    let mut head = Vec::new();
+    file.rewind().and_then(|()| (&mut *file).take(4096).read_to_end(&mut head)).map_err(|e| unreadable(path, &e))?;
+    if head.starts_with(b"ARROW1") || inflate::is_packed(&head) {
+        return Ok(false);
+    }
+    refuse_known(&head, path)?;
+    Ok(!is_json(path, &head, options))
+}
+
+/// The beginning of a large text file as a table. `None` where the whole is opened as quickly.
+pub fn head(
+    path: &Path,
+    options: &ReadOptions,
+    ticket: &Ticket,
+) -> Result<Option<(Table, ReadingReport)>, EngineError> {
+    let (mut file, size) = regular(path)?;
+    if size <= LARGE {
+        return Ok(None);
+    }
+    let mut magic = [0u8; 4];
+    file.read_exact(&mut magic).map_err(|e| unreadable(path, &e))?;
+    let copied = Cache::of_user().zip(Cache::key(path, &file, options)).is_some_and(|(c, key)| c.find(&key).is_some());
+    if magic == *b"PAR1" || copied || !is_delimited(path, &mut file, options)? {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    file.rewind().and_then(|()| (&mut file).take(GLIMPSE).read_to_end(&mut bytes)).map_err(|e| unreadable(path, &e))?;
+    let Some(end) = bytes.iter().rposition(|b| *b == b'\n') else { return Ok(None) };
+    bytes.truncate(end + 1);
+    let (frame, report) = csv::read(bytes, options, is_tabs(path), ticket)?;
+    Ok(Some((Table::memory(frame), report)))
+}
+
+fn lower_name(path: &Path) -> String {
+    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    name.trim_end_matches(".gz").trim_end_matches(".zst").to_owned()
+}
+
+fn is_tabs(path: &Path) -> bool {
+    let name = lower_name(path);
+    name.ends_with(".tsv") || name.ends_with(".tab")
+}
+
+/// Reads a file into memory.
+fn whole(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<(DataFrame, ReadingReport), EngineError> {
     let (mut file, size) = regular(path)?;
     let shown = path.display();
     if size == 0 {
@@ -60,23 +173,31 @@ fn text_table(
     options: &ReadOptions,
     ticket: &Ticket,
 ) -> Result<(DataFrame, ReadingReport), EngineError> {
-    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
-    let named_json = [".json", ".ndjson", ".jsonl"].iter().any(|e| name.ends_with(e));
-    let first = bytes.iter().find(|b| !b.is_ascii_whitespace() && !matches!(b, 0xef | 0xbb | 0xbf | 0xff | 0xfe | 0));
-    let second = bytes.iter().filter(|b| !b.is_ascii_whitespace()).nth(1);
-    // {"a": … or [{ … or [] can't be a sensible header line.
-    let json_like = matches!((first, second), (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{')));
-    if (named_json && matches!(first, Some(b'{' | b'['))) || (json_like && options.delimiter.is_none()) {
+    if is_json(path, &bytes, options) {
         return json::read(bytes, options, ticket);
     }
+    let named_json = is_named_json(path);
     if named_json {
         return Err(EngineError::input(
             format!("The file {} is named JSON but does not begin with {{ or [.", path.display()),
             "Export it again, or rename it if it is a CSV file.",
         ));
     }
-    csv::read(bytes, options, name.ends_with(".tsv") || name.ends_with(".tab"), ticket)
+    csv::read(bytes, options, is_tabs(path), ticket)
+}
+
+fn is_named_json(path: &Path) -> bool {
+    let name = lower_name(path);
+    [".json", ".ndjson", ".jsonl"].iter().any(|e| name.ends_with(e))
+}
+
+/// Whether text is JSON, by its name and its first characters.
+fn is_json(path: &Path, bytes: &[u8], options: &ReadOptions) -> bool {
+    let first = bytes.iter().find(|b| !b.is_ascii_whitespace() && !matches!(b, 0xef | 0xbb | 0xbf | 0xff | 0xfe | 0));
+    let second = bytes.iter().filter(|b| !b.is_ascii_whitespace()).nth(1);
+    // {"a": … or [{ … or [] can't be a sensible header line.
+    let json_like = matches!((first, second), (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{')));
+    (is_named_json(path) && matches!(first, Some(b'{' | b'['))) || (json_like && options.delimiter.is_none())
 }
 
 /// Opens a regular file without ever waiting for a pipe or a device; with its size.

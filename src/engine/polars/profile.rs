@@ -1,5 +1,7 @@
 //! Everything that a profile says of one column.
 
+mod large;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,7 +19,8 @@ const BARS: usize = 10;
 
 /// Profiles a column over the rows that a filter keeps.
 ///
-/// `distinct` is always exact. Bars count the values between the first and the last edge; a whole-number column of at
+/// Up to [`quantiles::EXACT`] rows all figures are exact; beyond that `distinct` and the quantiles are estimates as
+/// [`super::sketch`] states them. Bars count the values between the first and the last edge; a whole-number column of at
 /// most ten values has one bar per value, with both edges at it.
 pub fn run(
     engine: &PolarsEngine,
@@ -25,16 +28,41 @@ pub fn run(
     filter: Option<&str>,
     ticket: &Ticket,
 ) -> Result<ColumnProfile, EngineError> {
-    let series = engine.column(name)?;
-    let mask = filter.map(|f| sql::condition(engine, f, ticket)).transpose()?;
-    let by = codes::of_column(engine, name, ticket)?;
-    let counts = count(&by, mask.as_deref(), ticket)?;
+    engine.known(name)?;
+    let condition = filter.map(|f| sql::plan_condition(engine, f)).transpose()?;
+    if engine.rows() > quantiles::EXACT {
+        return large::run(engine, name, condition.as_ref(), ticket);
+    }
+    let series = engine.table.whole(name)?;
+    let mut mask: Option<Vec<bool>> = None;
+    if let Some(condition) = condition {
+        let flags = mask.insert(Vec::with_capacity(engine.rows()));
+        for part in 0..engine.table.parts() {
+            flags.extend(condition.holds(engine, part, ticket)?);
+        }
+    }
+    exact(engine, &series, mask.as_deref(), ticket)
+}
+
+fn exact(
+    engine: &PolarsEngine,
+    series: &Series,
+    mask: Option<&[bool]>,
+    ticket: &Ticket,
+) -> Result<ColumnProfile, EngineError> {
+    let name = series.name().to_string();
+    let by = if engine.table.parts() == 1 {
+        codes::of_column(engine, 0, &name, ticket)?
+    } else {
+        Arc::new(codes::of_series(series, ticket)?)
+    };
+    let counts = count(&by, mask, ticket)?;
     let dtype = cells::value_type(series.dtype());
-    let kept = mask.as_ref().map_or(engine.rows(), |m| m.iter().filter(|k| **k).count()) as u64;
+    let kept = mask.map_or(engine.rows(), |m| m.iter().filter(|k| **k).count()) as u64;
     let known: u64 = counts.iter().sum();
     let (min, max) = ends(series, &by, &counts, ticket)?;
     let mut profile = ColumnProfile {
-        name: name.to_owned(),
+        name,
         dtype,
         nulls: kept - known,
         distinct: counts.iter().filter(|n| **n > 0).count() as u64,
@@ -52,7 +80,7 @@ pub fn run(
         return Ok(profile);
     }
     let values = codes::numbers(series)?.unwrap_or_default();
-    let keep = |row: usize| mask.as_ref().is_none_or(|m| m.get(row).copied().unwrap_or(false));
+    let keep = |row: usize| mask.is_none_or(|m| m.get(row).copied().unwrap_or(false));
     let mut sorted: Vec<f64> =
         values.into_iter().enumerate().filter(|(row, x)| !x.is_nan() && keep(*row)).map(|(_, x)| x).collect();
     ticket.check()?;
@@ -63,8 +91,22 @@ pub fn run(
     ticket.check()?;
     let found = quantiles::of_sorted(&sorted, &PROBABILITIES);
     profile.quantiles = PROBABILITIES.iter().map(ToString::to_string).zip(found).collect();
-    profile.histogram = histogram(&sorted, dtype, profile.distinct);
+    let ends = quantiles::of_sorted(finite(&sorted), &[0.01, 0.99]);
+    let mut steps: Vec<(f64, u64)> = Vec::new();
+    for x in &sorted {
+        match steps.last_mut() {
+            Some((last, n)) if last == x => *n += 1,
+            _ => steps.push((*x, 1)),
+        }
+    }
+    profile.histogram = histogram(&steps, &ends, dtype, profile.distinct);
     Ok(profile)
+}
+
+/// The finite ones among ascending numbers.
+fn finite(sorted: &[f64]) -> &[f64] {
+    let first = sorted.partition_point(|x| *x == f64::NEG_INFINITY);
+    sorted.get(first..sorted.partition_point(|x| *x < f64::INFINITY)).unwrap_or_default()
 }
 
 fn count(by: &Arc<Codes>, mask: Option<&[bool]>, ticket: &Ticket) -> Result<Vec<u64>, EngineError> {
@@ -157,36 +199,30 @@ fn most_frequent(series: &Series, by: &Codes, counts: &[u64]) -> Vec<TopValue> {
     top
 }
 
-/// At most ten bars over the 1–99 % range, at round edges.
-fn histogram(sorted: &[f64], dtype: ValueType, distinct: u64) -> Vec<HistogramBar> {
-    let first = sorted.partition_point(|x| *x == f64::NEG_INFINITY);
-    let finite = sorted.get(first..sorted.partition_point(|x| *x < f64::INFINITY)).unwrap_or_default();
+/// At most ten bars over the 1–99 % range (`ends`), at round edges, from ascending numbers with counts.
+fn histogram(steps: &[(f64, u64)], ends: &[f64], dtype: ValueType, distinct: u64) -> Vec<HistogramBar> {
+    let first = steps.partition_point(|(x, _)| *x == f64::NEG_INFINITY);
+    let finite = steps.get(first..steps.partition_point(|(x, _)| *x < f64::INFINITY)).unwrap_or_default();
     if finite.is_empty() {
         return Vec::new();
     }
     if dtype == ValueType::Int && distinct <= BARS as u64 {
-        let mut bars: Vec<HistogramBar> = Vec::new();
-        for x in finite {
-            match bars.last_mut() {
-                Some(bar) if bar.from == *x => bar.n += 1,
-                _ => bars.push(HistogramBar { from: *x, to: *x, n: 1 }),
-            }
-        }
-        return bars;
+        return finite.iter().map(|(x, n)| HistogramBar { from: *x, to: *x, n: *n }).collect();
     }
-    let range = quantiles::of_sorted(finite, &[0.01, 0.99]);
-    let (Some(low), Some(high)) = (range.first().copied(), range.get(1).copied()) else { return Vec::new() };
+    let (Some(low), Some(high)) = (ends.first().copied(), ends.get(1).copied()) else { return Vec::new() };
     let Some((start, step, bars)) = nice(low, high, dtype) else {
-        return vec![HistogramBar { from: low, to: high, n: finite.iter().filter(|x| **x == low).count() as u64 }];
+        let n = finite.iter().filter(|(x, _)| *x == low).map(|(_, n)| n).sum();
+        return vec![HistogramBar { from: low, to: high, n }];
     };
     #[allow(clippy::cast_precision_loss)]
     let edge = |i: usize| start + step * i as f64;
     (0..bars)
         .map(|i| {
-            let from = finite.partition_point(|x| *x < edge(i));
+            let from = finite.partition_point(|(x, _)| *x < edge(i));
             let last = i + 1 == bars;
-            let to = finite.partition_point(|x| if last { *x <= edge(i + 1) } else { *x < edge(i + 1) });
-            HistogramBar { from: edge(i), to: edge(i + 1), n: to.saturating_sub(from) as u64 }
+            let to = finite.partition_point(|(x, _)| if last { *x <= edge(i + 1) } else { *x < edge(i + 1) });
+            let n = finite.get(from..to.max(from)).unwrap_or_default().iter().map(|(_, n)| n).sum();
+            HistogramBar { from: edge(i), to: edge(i + 1), n }
         })
         .collect()
 }
@@ -235,11 +271,11 @@ mod tests {
 
     #[test]
     fn bars_stand_at_round_edges() {
-        let sorted: Vec<f64> = (0..1000).map(f64::from).collect();
-        let bars = histogram(&sorted, ValueType::Int, 1000);
+        let steps: Vec<(f64, u64)> = (0..1000).map(|i| (f64::from(i), 1)).collect();
+        let bars = histogram(&steps, &[9.99, 989.01], ValueType::Int, 1000);
         assert_eq!(bars.len(), 10);
         assert_eq!((bars[0].from, bars[0].to, bars[0].n), (0.0, 100.0, 100));
-        let few = histogram(&[0.0, 1.0, 1.0, 5.0], ValueType::Int, 3);
+        let few = histogram(&[(0.0, 1), (1.0, 2), (5.0, 1)], &[], ValueType::Int, 3);
         assert_eq!(few.iter().map(|b| (b.from, b.n)).collect::<Vec<_>>(), [(0.0, 1), (1.0, 2), (5.0, 1)]);
         assert_eq!(dates::iso_day(0), "1970-01-01");
     }
@@ -252,8 +288,9 @@ mod tests {
             }
             values.sort_unstable_by(f64::total_cmp);
             let dtype = if whole { ValueType::Int } else { ValueType::Float };
-            let bars = histogram(&values, dtype, 1000);
             let range = quantiles::of_sorted(&values, &[0.01, 0.99]);
+            let steps: Vec<(f64, u64)> = values.iter().map(|x| (*x, 1)).collect();
+            let bars = histogram(&steps, &range, dtype, 1000);
             prop_assert!(!bars.is_empty() && bars.len() <= BARS);
             prop_assert!(bars[0].from <= range[0] && bars[bars.len() - 1].to >= range[1]);
             let inside = values.iter().filter(|x| **x >= bars[0].from && **x <= bars[bars.len() - 1].to).count() as u64;

@@ -1,21 +1,31 @@
 //! SQL: expressions over the columns, and whole queries.
 
-use ::polars::prelude::{DataType, DslPlan, Expr, IntoLazy, LazyFrame, NULL, Operator, Series, lit, when};
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use ::polars::prelude::{
+    Column, DataFrame, DataType, DslPlan, Expr, IntoLazy, LazyFrame, NULL, Operator, Series, lit, when,
+};
 use ::polars::sql::{SQLContext, sql_expr};
 
 use super::{PolarsEngine, cells, first_line, near};
 use crate::engine::{EngineError, Ticket};
-use crate::query::{Cell, ColumnInfo, Page, Schema};
+use crate::query::{ColumnInfo, Page, Schema};
 
 const VALUE: &str = "whyboard value";
 
 /// An expression that has been checked against the columns.
 pub struct Planned {
-    lazy: LazyFrame,
+    /// What to evaluate: the text, with a bare odd column name in quotes.
+    text: String,
     /// Its type.
     pub dtype: DataType,
-    /// Whether it names any column.
-    names_columns: bool,
+    /// The columns that it names, in the order of the table.
+    columns: Vec<String>,
+    /// Whether a row's value depends on that row alone, so that parts can be evaluated one by one.
+    by_row: bool,
+    /// The values of the whole table, where parts can't be.
+    whole: OnceLock<Series>,
 }
 
 /// Longer or deeper expressions could exhaust the stack of the parser or the planner.
@@ -86,15 +96,10 @@ pub fn plan(engine: &PolarsEngine, text: &str) -> Result<Planned, EngineError> {
     if text.trim().is_empty() {
         return Err(wrong(text, "it is empty"));
     }
-    let quoted;
-    let text = match bare_column(engine, text) {
-        // A name such as "when" or "Pickup point" would not be read as one.
-        Some(info) => {
-            quoted = format!("\"{}\"", info.name.replace('"', "\"\""));
-            &quoted
-        }
-        None => text,
-    };
+    // A name such as "when" or "Pickup point" would not be read as one.
+    if let Some(info) = bare_column(engine, text) {
+        return plan_column(engine, &info.name);
+    }
     let depth = text.bytes().scan(0i32, |d, b| {
         *d += i32::from(b == b'(') - i32::from(b == b')');
         Some(*d)
@@ -103,26 +108,85 @@ pub fn plan(engine: &PolarsEngine, text: &str) -> Result<Planned, EngineError> {
         return Err(wrong(text, "it is too long or nested too deeply"));
     }
     let expr = sql_expr(text).map_err(|e| wrong(text, &e.to_string()))?;
-    let mut names_columns = false;
+    let mut named = BTreeSet::new();
     for part in &expr {
         match part {
             Expr::Column(name) => {
-                names_columns = true;
                 if engine.schema.get(name).is_none() {
                     return Err(near::unknown_column(name, &engine.schema));
                 }
+                named.insert(name.to_string());
             }
             Expr::Selector(_) => return Err(wrong(text, "it must name single columns")),
             _ => {}
         }
     }
+    let dtype = {
+        let mut lazy = select(engine.table.without_rows(), text)?;
+        let schema = lazy.collect_schema().map_err(|e| wrong(text, &e.to_string()))?;
+        schema.get(VALUE).cloned().ok_or_else(|| wrong(text, "it gives no value"))?
+    };
+    let columns = engine.table.names().filter(|n| named.contains(*n)).map(str::to_owned).collect();
+    let by_row = expr.into_iter().all(is_by_row);
+    Ok(Planned { text: text.to_owned(), dtype, columns, by_row, whole: OnceLock::new() })
+}
+
+/// The expression over the rows of a frame.
+fn select(frame: DataFrame, text: &str) -> Result<LazyFrame, EngineError> {
     let mut context = SQLContext::new();
-    context.register("data", engine.frame.clone().lazy());
+    context.register("data", frame.lazy());
     let query = format!("SELECT (\n{text}\n) AS \"{VALUE}\" FROM data");
-    let mut lazy = without_division_by_zero(context.execute(&query).map_err(|e| wrong(text, &e.to_string()))?);
-    let schema = lazy.collect_schema().map_err(|e| wrong(text, &e.to_string()))?;
-    let dtype = schema.get(VALUE).cloned().ok_or_else(|| wrong(text, "it gives no value"))?;
-    Ok(Planned { lazy, dtype, names_columns })
+    Ok(without_division_by_zero(context.execute(&query).map_err(|e| wrong(text, &e.to_string()))?))
+}
+
+/// Whether a step of an expression looks at nothing but its own row. Functions are those known to; all others are
+/// taken to look at the whole table, which is always right.
+fn is_by_row(step: &Expr) -> bool {
+    match step {
+        Expr::Column(_)
+        | Expr::Literal(_)
+        | Expr::BinaryExpr { .. }
+        | Expr::Cast { .. }
+        | Expr::Ternary { .. }
+        | Expr::Alias(..) => true,
+        Expr::Function { function, .. } => {
+            let name = function.to_string();
+            (name.starts_with("str.") && !name.contains("vertical"))
+                || name.starts_with("dt.")
+                || matches!(
+                    name.as_str(),
+                    "abs"
+                        | "round"
+                        | "floor"
+                        | "ceil"
+                        | "sign"
+                        | "exp"
+                        | "log"
+                        | "log1p"
+                        | "pow"
+                        | "sqrt"
+                        | "cbrt"
+                        | "not"
+                        | "is_null"
+                        | "is_not_null"
+                        | "is_nan"
+                        | "is_not_nan"
+                        | "is_finite"
+                        | "is_infinite"
+                        | "is_in"
+                        | "is_between"
+                        | "fill_null"
+                        | "coalesce"
+                        | "negate"
+                        | "concat_horizontal"
+                        | "min_horizontal"
+                        | "max_horizontal"
+                        | "any_horizontal"
+                        | "all_horizontal"
+                )
+        }
+        _ => false,
+    }
 }
 
 /// Makes x / 0 unknown, as databases do. polars would give NaN or infinity, which is greater than any number, so that
@@ -148,43 +212,104 @@ fn without_division_by_zero(mut lazy: LazyFrame) -> LazyFrame {
     lazy
 }
 
-/// Evaluates an expression for every row.
-pub fn evaluate(engine: &PolarsEngine, text: &str, ticket: &Ticket) -> Result<Series, EngineError> {
-    ticket.check()?;
-    if let Some(info) = bare_column(engine, text) {
-        return Ok(engine.column(&info.name)?.clone());
-    }
-    let planned = plan(engine, text)?;
-    values(engine, planned, text)
+/// A column of that exact name as an expression.
+///
+/// # Errors
+/// When there is no such column.
+pub fn plan_column(engine: &PolarsEngine, name: &str) -> Result<Planned, EngineError> {
+    engine.known(name)?;
+    let dtype = engine.table.dtype(name).cloned().unwrap_or(DataType::Null);
+    Ok(Planned { text: quoted(name), dtype, columns: vec![name.to_owned()], by_row: true, whole: OnceLock::new() })
 }
 
-fn values(engine: &PolarsEngine, planned: Planned, text: &str) -> Result<Series, EngineError> {
-    let frame = planned.lazy.collect().map_err(|e| wrong(text, &e.to_string()))?;
-    let column = frame.column(VALUE).map_err(|e| wrong(text, &e.to_string()))?;
-    let series = column.as_materialized_series();
-    let rows = engine.rows();
-    if series.len() == rows {
-        return Ok(series.rechunk());
-    }
-    if series.len() == 1 && !planned.names_columns {
-        return Ok(series.new_from_index(0, rows));
-    }
-    Err(wrong(text, "it gives one number for the whole table instead of one per row"))
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// Evaluates a condition; null counts as false.
-pub fn condition(engine: &PolarsEngine, text: &str, ticket: &Ticket) -> Result<Vec<bool>, EngineError> {
-    ticket.check()?;
+impl Planned {
+    /// A series of its type without values.
+    pub fn empty(&self) -> Series {
+        Series::new_empty("".into(), &self.dtype)
+    }
+
+    /// The column that it is, where it is nothing but one.
+    fn column(&self) -> Option<&str> {
+        self.columns.first().map(String::as_str).filter(|c| self.columns.len() == 1 && self.text == quoted(c))
+    }
+
+    /// The values of every row of a part.
+    ///
+    /// # Errors
+    /// An expression that gives one number for all rows, or that fails on a value.
+    pub fn on(&self, engine: &PolarsEngine, part: usize, ticket: &Ticket) -> Result<Series, EngineError> {
+        ticket.check()?;
+        if let Some(column) = self.column() {
+            return engine.table.series(part, column);
+        }
+        let rows = engine.table.rows_in(part);
+        if !self.by_row && engine.table.parts() > 1 {
+            let start = i64::try_from(engine.table.start(part)).unwrap_or(i64::MAX);
+            return Ok(self.over_all(engine)?.slice(start, rows));
+        }
+        let names: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+        self.values(engine.table.frame(part, &names)?, rows)
+    }
+
+    /// The values of the whole table, computed once.
+    fn over_all(&self, engine: &PolarsEngine) -> Result<&Series, EngineError> {
+        if let Some(whole) = self.whole.get() {
+            return Ok(whole);
+        }
+        let names: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+        let series = self.values(engine.table.wholes(&names)?, engine.rows())?;
+        Ok(self.whole.get_or_init(|| series))
+    }
+
+    fn values(&self, frame: DataFrame, rows: usize) -> Result<Series, EngineError> {
+        let text = self.text.as_str();
+        // A number alone needs no column, yet a table without columns has no rows.
+        let frame = if self.columns.is_empty() { lonely() } else { frame };
+        let frame = select(frame, text)?.collect().map_err(|e| wrong(text, &e.to_string()))?;
+        let column = frame.column(VALUE).map_err(|e| wrong(text, &e.to_string()))?;
+        let series = column.as_materialized_series();
+        if series.len() == rows && !self.columns.is_empty() {
+            return Ok(series.rechunk());
+        }
+        if series.len() == 1 && self.columns.is_empty() && self.by_row {
+            return Ok(series.new_from_index(0, rows));
+        }
+        Err(wrong(text, "it gives one number for the whole table instead of one per row"))
+    }
+
+    /// As a condition for the rows of a part; null counts as false.
+    ///
+    /// # Errors
+    /// As [`Planned::on`].
+    pub fn holds(&self, engine: &PolarsEngine, part: usize, ticket: &Ticket) -> Result<Vec<bool>, EngineError> {
+        if self.dtype == DataType::Null {
+            return Ok(vec![false; engine.table.rows_in(part)]);
+        }
+        let series = self.on(engine, part, ticket)?;
+        let flags = series.bool().map_err(|e| wrong(&self.text, &e.to_string()))?;
+        Ok(flags.iter().map(|b| b.unwrap_or(false)).collect())
+    }
+}
+
+fn lonely() -> DataFrame {
+    DataFrame::new(1, vec![Column::new("one".into(), [1i64])]).unwrap_or_default()
+}
+
+/// Parses a condition.
+///
+/// # Errors
+/// As [`plan`]; also when it gives something else than true or false.
+pub fn plan_condition(engine: &PolarsEngine, text: &str) -> Result<Planned, EngineError> {
     let planned = plan(engine, text)?;
-    if planned.dtype == DataType::Null {
-        return Ok(vec![false; engine.rows()]);
+    if matches!(planned.dtype, DataType::Null | DataType::Boolean) {
+        Ok(planned)
+    } else {
+        Err(not_a_condition(text, &planned.dtype))
     }
-    if planned.dtype != DataType::Boolean {
-        return Err(not_a_condition(text, &planned.dtype));
-    }
-    let series = values(engine, planned, text)?;
-    let flags = series.bool().map_err(|e| wrong(text, &e.to_string()))?;
-    Ok(flags.iter().map(|b| b.unwrap_or(false)).collect())
 }
 
 /// The message for an expression that should be true or false.
@@ -228,7 +353,7 @@ pub fn run(engine: &PolarsEngine, query: &str, limit: usize, ticket: &Ticket) ->
         )
     };
     let mut context = SQLContext::new();
-    context.register("data", engine.frame.clone().lazy());
+    context.register("data", engine.table.lazy()?);
     let lazy = context.execute(query).map_err(|e| fail(&e.to_string()))?;
     let most = u32::try_from(limit).unwrap_or(u32::MAX);
     let frame = lazy.limit(most).collect().map_err(|e| fail(&e.to_string()))?;
@@ -262,7 +387,7 @@ fn refuse_all_but_select(query: &str) -> Result<(), EngineError> {
     Ok(())
 }
 
-/// The keys and values of a series as cells, by row.
-pub fn cell_at(series: &Series, row: usize) -> Cell {
-    series.get(row).map_or(Cell::Null, |v| cells::cell(&v))
+/// A value of a series as a cell.
+pub fn cell_at(series: &Series, row: usize) -> crate::query::Cell {
+    series.get(row).map_or(crate::query::Cell::Null, |v| cells::cell(&v))
 }

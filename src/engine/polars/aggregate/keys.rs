@@ -6,6 +6,9 @@ use std::sync::Arc;
 use ::polars::prelude::{DataType, Series};
 
 use super::super::codes::{self, Codes, NULL};
+use super::super::fingerprint::cell_hash;
+use super::super::sketch::Frequent;
+use super::super::sql::Planned;
 use super::super::{PolarsEngine, dates, sql};
 use super::compare;
 use crate::engine::{EngineError, Ticket};
@@ -14,7 +17,10 @@ use crate::query::{Cell, Every, Key, KeyBin};
 /// The name of the group of values beyond the most frequent.
 pub const OTHER: &str = "other";
 
-/// A key's code per row, below `groups` or [`NULL`].
+/// Up to so many different values the most frequent ones are found exactly.
+const COUNTERS: usize = 1 << 16;
+
+/// A key's code per row of a part, below `groups` or [`NULL`].
 pub struct Coded {
     pub codes: Vec<u32>,
     pub groups: u32,
@@ -61,27 +67,56 @@ impl Coded {
     }
 }
 
-/// Codes a key for all rows; the mask says which rows count for the most frequent values.
-pub fn code(engine: &PolarsEngine, key: &Key, mask: Option<&[bool]>, ticket: &Ticket) -> Result<Coded, EngineError> {
-    ticket.check()?;
-    let series = if key.column { engine.column(&key.expr)?.clone() } else { sql::evaluate(engine, &key.expr, ticket)? };
-    let coded = || -> Result<Arc<Codes>, EngineError> {
-        if key.column {
-            codes::of_column(engine, &key.expr, ticket)
-        } else {
-            codes::of_series(&series, ticket).map(Arc::new)
+/// A key that was checked against the columns, with what must be known of the whole table before its parts are coded.
+pub struct Plan<'q> {
+    key: &'q Key,
+    planned: Planned,
+    /// The most frequent values, in that order, for [`KeyBin::Top`].
+    kept: Vec<Cell>,
+    /// Their places.
+    places: HashMap<Exact, u32>,
+}
+
+/// A cell that can be looked up: numbers by their bits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Exact {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(u64),
+    Text(String),
+}
+
+impl From<&Cell> for Exact {
+    fn from(cell: &Cell) -> Self {
+        match cell {
+            Cell::Null => Self::Null,
+            Cell::Bool(b) => Self::Bool(*b),
+            Cell::Int(x) => Self::Int(*x),
+            Cell::Float(x) => Self::Float((x + 0.0).to_bits()),
+            Cell::Text(t) => Self::Text(t.clone()),
         }
-    };
+    }
+}
+
+/// Checks a key; the filters say which rows count for the most frequent values.
+///
+/// # Errors
+/// An unknown column, an expression or bins that can't be used.
+pub fn plan<'q>(
+    engine: &PolarsEngine,
+    key: &'q Key,
+    filters: &[Planned],
+    ticket: &Ticket,
+) -> Result<Plan<'q>, EngineError> {
+    let planned = engine.plan_key(key)?;
+    let mut plan = Plan { key, planned, kept: Vec::new(), places: HashMap::new() };
     match &key.bin {
-        KeyBin::Value => {
-            let by = coded()?;
-            let codes = match Arc::try_unwrap(by) {
-                Ok(own) => (own.codes, own.first_row.len()),
-                Err(shared) => (shared.codes.clone(), shared.first_row.len()),
-            };
-            Ok(Coded { codes: codes.0, groups: codes::number(codes.1), labels: Labels::Value(series) })
+        KeyBin::Value => {}
+        KeyBin::Top(most) => {
+            plan.kept = plan.most_frequent(engine, *most, filters, ticket)?;
+            plan.places = plan.kept.iter().zip(0..).map(|(c, i)| (Exact::from(c), i)).collect();
         }
-        KeyBin::Top(n) => Ok(top(&series, coded()?.as_ref(), *n, mask)),
         KeyBin::Edges(edges) => {
             if edges.iter().any(|e| e.is_nan()) || edges.windows(2).any(|w| matches!(w, [a, b] if a >= b)) {
                 return Err(EngineError::request(
@@ -89,48 +124,104 @@ pub fn code(engine: &PolarsEngine, key: &Key, mask: Option<&[bool]>, ticket: &Ti
                     "Sort them, without repeats.",
                 ));
             }
-            let values = codes::numbers(&series)?.ok_or_else(|| sql::not_a_number(&key.expr, series.dtype()))?;
-            let bin = |x: f64| (!x.is_nan()).then(|| i64::try_from(edges.partition_point(|e| *e < x)).unwrap_or(0));
-            Ok(Coded::of_numbers(values.into_iter().map(bin), Cell::Int))
+            if codes::numbers(&plan.planned.empty())?.is_none() {
+                return Err(sql::not_a_number(&key.expr, &plan.planned.dtype));
+            }
         }
-        KeyBin::Every(every) => steps(&series, *every, &key.expr),
-        KeyBin::Bucket(n) => buckets(&series, coded()?.as_ref(), *n),
+        KeyBin::Every(every) => drop(steps(&plan.planned.empty(), *every, &key.expr)?),
+        KeyBin::Bucket(n) => {
+            if *n == 0 {
+                return Err(EngineError::request("There must be at least one bucket.", "Ask for 1 or more."));
+            }
+        }
     }
+    Ok(plan)
 }
 
-fn top(series: &Series, by: &Codes, most: usize, mask: Option<&[bool]>) -> Coded {
-    let mut counts = vec![0u64; by.first_row.len()];
-    for (row, code) in by.codes.iter().enumerate() {
-        let counts_here = mask.is_none_or(|m| m.get(row).copied().unwrap_or(false));
-        if let (true, Some(n)) = (counts_here, counts.get_mut(*code as usize)) {
-            *n += 1;
+impl Plan<'_> {
+    /// Codes the rows of a part.
+    ///
+    /// # Errors
+    /// As [`Planned::on`].
+    pub fn on(&self, engine: &PolarsEngine, part: usize, ticket: &Ticket) -> Result<Coded, EngineError> {
+        ticket.check()?;
+        let series = self.planned.on(engine, part, ticket)?;
+        match &self.key.bin {
+            KeyBin::Value => {
+                let by = self.codes(engine, part, &series, ticket)?;
+                let groups = codes::number(by.first_row.len());
+                let codes = Arc::try_unwrap(by).map_or_else(|shared| shared.codes.clone(), |own| own.codes);
+                Ok(Coded { codes, groups, labels: Labels::Value(series) })
+            }
+            KeyBin::Top(_) => Ok(self.top(&series, self.codes(engine, part, &series, ticket)?.as_ref())),
+            KeyBin::Edges(edges) => {
+                let values = codes::numbers(&series)?.unwrap_or_default();
+                let bin = |x: f64| (!x.is_nan()).then(|| i64::try_from(edges.partition_point(|e| *e < x)).unwrap_or(0));
+                Ok(Coded::of_numbers(values.into_iter().map(bin), Cell::Int))
+            }
+            KeyBin::Every(every) => steps(&series, *every, &self.key.expr),
+            KeyBin::Bucket(n) => Ok(buckets(&series, self.codes(engine, part, &series, ticket)?.as_ref(), *n)),
         }
     }
-    let mut order: Vec<usize> = (0..counts.len()).filter(|i| counts.get(*i).is_some_and(|n| *n > 0)).collect();
-    let count = |i: &usize| counts.get(*i).copied().unwrap_or(0);
-    let value = |i: usize| by.first_row.get(i).map_or(Cell::Null, |row| sql::cell_at(series, *row as usize));
-    // Cells are made only for those that can be among the first, ties included.
-    order.sort_by_key(|i| std::cmp::Reverse(count(i)));
-    // With fewer values than asked for, all are kept.
-    let last = most.checked_sub(1).map_or(u64::MAX, |i| order.get(i).map_or(0, count));
-    order.truncate(order.partition_point(|i| count(i) >= last));
-    let mut kept: Vec<(usize, Cell)> = order.into_iter().map(|i| (i, value(i))).collect();
-    // A value that is itself called "other" belongs to the rest, so that no two groups have one name.
-    kept.retain(|(_, cell)| !matches!(cell, Cell::Text(t) if t == OTHER));
-    kept.sort_by(|(i, a), (j, b)| count(j).cmp(&count(i)).then_with(|| compare(a, b)));
-    kept.truncate(most);
-    let rest = codes::number(kept.len());
-    let mut translate = vec![rest; by.first_row.len()];
-    let mut cells = Vec::with_capacity(kept.len() + 1);
-    for (new, (old, cell)) in kept.into_iter().enumerate() {
-        if let Some(slot) = translate.get_mut(old) {
-            *slot = codes::number(new);
+
+    fn codes(
+        &self,
+        engine: &PolarsEngine,
+        part: usize,
+        series: &Series,
+        ticket: &Ticket,
+    ) -> Result<Arc<Codes>, EngineError> {
+        if self.key.column {
+            codes::of_column(engine, part, &self.key.expr, ticket)
+        } else {
+            codes::of_series(series, ticket).map(Arc::new)
         }
-        cells.push(cell);
     }
-    cells.push(Cell::Text(OTHER.into()));
-    let codes = by.codes.iter().map(|c| translate.get(*c as usize).copied().unwrap_or(NULL)).collect();
-    Coded { codes, groups: rest + 1, labels: Labels::Cells(cells) }
+
+    /// The most frequent values among the rows that count, ties by value.
+    fn most_frequent(
+        &self,
+        engine: &PolarsEngine,
+        most: usize,
+        filters: &[Planned],
+        ticket: &Ticket,
+    ) -> Result<Vec<Cell>, EngineError> {
+        let mut frequent: Frequent<Cell> = Frequent::new(COUNTERS.max(4 * most));
+        for part in 0..engine.table.parts() {
+            let series = self.planned.on(engine, part, ticket)?;
+            let by = self.codes(engine, part, &series, ticket)?;
+            let mask = super::mask(engine, part, filters, ticket)?;
+            let mut counts = vec![0u64; by.first_row.len()];
+            for (row, code) in by.codes.iter().enumerate() {
+                let counts_here = mask.as_ref().is_none_or(|m| m.get(row).copied().unwrap_or(false));
+                if let (true, Some(n)) = (counts_here, counts.get_mut(*code as usize)) {
+                    *n += 1;
+                }
+            }
+            for (row, n) in by.first_row.iter().zip(counts).filter(|(_, n)| *n > 0) {
+                let cell = sql::cell_at(&series, *row as usize);
+                // A value that is itself called "other" belongs to the rest, so that no two groups have one name.
+                if !matches!(&cell, Cell::Text(t) if t == OTHER) {
+                    frequent.add(cell_hash(&cell), n, || cell);
+                }
+            }
+        }
+        let mut kept: Vec<(Cell, u64)> = frequent.top(most).into_iter().map(|(c, n)| (c.clone(), n)).collect();
+        kept.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| compare(a, b)));
+        kept.truncate(most);
+        Ok(kept.into_iter().map(|(c, _)| c).collect())
+    }
+
+    fn top(&self, series: &Series, by: &Codes) -> Coded {
+        let rest = codes::number(self.kept.len());
+        let place =
+            |row: &u32| self.places.get(&Exact::from(&sql::cell_at(series, *row as usize))).copied().unwrap_or(rest);
+        let translate: Vec<u32> = by.first_row.iter().map(place).collect();
+        let codes = by.codes.iter().map(|c| translate.get(*c as usize).copied().unwrap_or(NULL)).collect();
+        let mut cells = self.kept.clone();
+        cells.push(Cell::Text(OTHER.into()));
+        Coded { codes, groups: rest + 1, labels: Labels::Cells(cells) }
+    }
 }
 
 /// Calendar steps by their first day (or hour).
@@ -175,17 +266,11 @@ fn steps(series: &Series, every: Every, name: &str) -> Result<Coded, EngineError
 }
 
 /// A bucket by a hash that is the same on every machine and in every run.
-fn buckets(series: &Series, by: &Codes, n: u16) -> Result<Coded, EngineError> {
-    if n == 0 {
-        return Err(EngineError::request("There must be at least one bucket.", "Ask for 1 or more."));
-    }
+fn buckets(series: &Series, by: &Codes, n: u16) -> Coded {
     let of_code: Vec<i64> = by
         .first_row
         .iter()
-        .map(|row| {
-            let hash = super::super::fingerprint::cell_hash(&sql::cell_at(series, *row as usize));
-            i64::try_from(hash % u64::from(n)).unwrap_or(0)
-        })
+        .map(|row| i64::try_from(cell_hash(&sql::cell_at(series, *row as usize)) % u64::from(n)).unwrap_or(0))
         .collect();
-    Ok(Coded::of_numbers(by.codes.iter().map(|c| of_code.get(*c as usize).copied()), Cell::Int))
+    Coded::of_numbers(by.codes.iter().map(|c| of_code.get(*c as usize).copied()), Cell::Int)
 }

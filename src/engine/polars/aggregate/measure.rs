@@ -2,6 +2,7 @@
 
 use ::polars::prelude::DataType;
 
+use super::super::sql::Planned;
 use super::super::{PolarsEngine, cells, codes, sql};
 use crate::engine::{EngineError, Ticket};
 use crate::query::{Kpi, Measure, ValueType};
@@ -31,25 +32,70 @@ impl Measured {
     }
 }
 
-/// Evaluates a KPI. The mask is that of the rows that count: only their values are checked to be 0 or 1.
-pub fn measure(
-    engine: &PolarsEngine,
-    kpi: Option<&Kpi>,
-    mask: Option<&[bool]>,
-    ticket: &Ticket,
-) -> Result<Measured, EngineError> {
-    let Some(kpi) = kpi else { return Ok(Measured::Nothing) };
+/// A KPI whose expressions were checked against the columns.
+pub enum Plan {
+    /// No KPI.
+    Nothing,
+    /// Rows are counted.
+    Rows,
+    /// A condition; `flags` where it is a bare column that must hold 0 and 1.
+    Rate { condition: Planned, flags: Option<String> },
+    /// A number.
+    Number(Planned),
+    /// A number over another.
+    Ratio(Planned, Planned),
+}
+
+/// Checks a KPI's expressions.
+///
+/// # Errors
+/// An expression that can't be used, or text where a condition or a number is needed.
+pub fn plan(engine: &PolarsEngine, kpi: Option<&Kpi>, ticket: &Ticket) -> Result<Plan, EngineError> {
+    let Some(kpi) = kpi else { return Ok(Plan::Nothing) };
     Ok(match &kpi.measure {
-        Measure::Count => Measured::Rows,
-        Measure::Rate(text) => Measured::Numerator(rate(engine, text, mask, ticket)?),
-        Measure::Mean(text) | Measure::Sum(text) => Measured::Numerator(number(engine, text, ticket)?),
-        Measure::Ratio(y, d) => Measured::Both(number(engine, y, ticket)?, number(engine, d, ticket)?),
+        Measure::Count => Plan::Rows,
+        Measure::Rate(text) => rate(engine, text, ticket)?,
+        Measure::Mean(text) | Measure::Sum(text) => Plan::Number(number(engine, text)?),
+        Measure::Ratio(y, d) => Plan::Ratio(number(engine, y)?, number(engine, d)?),
     })
 }
 
+impl Plan {
+    /// Evaluates the KPI over a part. The mask is that of the rows that count: only their values are checked to be 0
+    /// or 1.
+    ///
+    /// # Errors
+    /// As [`Planned::on`]; also a rate over a column that holds other numbers.
+    pub fn on(
+        &self,
+        engine: &PolarsEngine,
+        part: usize,
+        mask: Option<&[bool]>,
+        ticket: &Ticket,
+    ) -> Result<Measured, EngineError> {
+        let numbers = |planned: &Planned| -> Result<Vec<f64>, EngineError> {
+            let series = planned.on(engine, part, ticket)?;
+            Ok(codes::numbers(&series)?.unwrap_or_else(|| vec![f64::NAN; series.len()]))
+        };
+        Ok(match self {
+            Self::Nothing => Measured::Nothing,
+            Self::Rows => Measured::Rows,
+            Self::Number(y) => Measured::Numerator(numbers(y)?),
+            Self::Ratio(y, d) => Measured::Both(numbers(y)?, numbers(d)?),
+            Self::Rate { condition, flags } => {
+                let values = numbers(condition)?;
+                if let Some(name) = flags {
+                    only_flags(name, &values, mask)?;
+                }
+                Measured::Numerator(values)
+            }
+        })
+    }
+}
+
 /// A condition as 0 and 1. A bare column of the numbers 0 and 1 will do.
-fn rate(engine: &PolarsEngine, text: &str, mask: Option<&[bool]>, ticket: &Ticket) -> Result<Vec<f64>, EngineError> {
-    let series = sql::evaluate(engine, text, ticket)?;
+fn rate(engine: &PolarsEngine, text: &str, ticket: &Ticket) -> Result<Plan, EngineError> {
+    let condition = sql::plan(engine, text)?;
     if let Some(info) = sql::bare_column(engine, text) {
         if info.dtype == ValueType::Text {
             let example = common_value(engine, &info.name, ticket).unwrap_or_else(|| "Yes".into());
@@ -59,45 +105,47 @@ fn rate(engine: &PolarsEngine, text: &str, mask: Option<&[bool]>, ticket: &Ticke
             ));
         }
         if info.dtype.is_number() {
-            let values = codes::numbers(&series)?.unwrap_or_default();
-            let strange = values.iter().enumerate().find(|(row, x)| {
-                let counts = mask.is_none_or(|m| m.get(*row).copied().unwrap_or(false));
-                counts && !x.is_nan() && **x != 0.0 && **x != 1.0
-            });
-            return match strange {
-                None => Ok(values),
-                Some((_, x)) => Err(EngineError::request(
-                    format!("{} holds {x}, not only 0 and 1, so rate({}) has no condition.", info.name, text.trim()),
-                    format!("Write for example rate({} >= 15), or mean({}).", text.trim(), text.trim()),
-                )),
-            };
+            return Ok(Plan::Rate { condition, flags: Some(info.name.clone()) });
         }
     }
-    match series.dtype() {
-        DataType::Boolean | DataType::Null => Ok(codes::numbers(&series)?.unwrap_or_default()),
+    match &condition.dtype {
+        DataType::Boolean | DataType::Null => Ok(Plan::Rate { condition, flags: None }),
         other => Err(sql::not_a_condition(text, other)),
     }
 }
 
+fn only_flags(name: &str, values: &[f64], mask: Option<&[bool]>) -> Result<(), EngineError> {
+    let strange = values.iter().enumerate().find(|(row, x)| {
+        let counts = mask.is_none_or(|m| m.get(*row).copied().unwrap_or(false));
+        counts && !x.is_nan() && **x != 0.0 && **x != 1.0
+    });
+    match strange {
+        None => Ok(()),
+        Some((_, x)) => Err(EngineError::request(
+            format!("{name} holds {x}, not only 0 and 1, so rate({name}) has no condition."),
+            format!("Write for example rate({name} >= 15), or mean({name})."),
+        )),
+    }
+}
+
+/// A value to name in an example: the last in order of the first part, if there are not too many.
 fn common_value(engine: &PolarsEngine, name: &str, ticket: &Ticket) -> Option<String> {
-    let codes = codes::of_column(engine, name, ticket).ok()?;
+    let codes = codes::of_column(engine, 0, name, ticket).ok()?;
     if codes.first_row.len() > 1000 {
         return None;
     }
-    let series = engine.column(name).ok()?;
+    let series = engine.table.series(0, name).ok()?;
     let mut values: Vec<String> =
-        codes.first_row.iter().map(|row| sql::cell_at(series, *row as usize).to_string()).collect();
+        codes.first_row.iter().map(|row| sql::cell_at(&series, *row as usize).to_string()).collect();
     values.sort_unstable();
     values.pop().filter(|v| v.len() <= 40)
 }
 
-fn number(engine: &PolarsEngine, text: &str, ticket: &Ticket) -> Result<Vec<f64>, EngineError> {
-    let series = sql::evaluate(engine, text, ticket)?;
-    match cells::value_type(series.dtype()) {
-        ValueType::Int | ValueType::Float | ValueType::Bool | ValueType::Duration => {
-            codes::numbers(&series)?.ok_or_else(|| sql::not_a_number(text, series.dtype()))
-        }
-        _ if series.dtype() == &DataType::Null => Ok(vec![f64::NAN; series.len()]),
-        _ => Err(sql::not_a_number(text, series.dtype())),
+fn number(engine: &PolarsEngine, text: &str) -> Result<Planned, EngineError> {
+    let planned = sql::plan(engine, text)?;
+    match cells::value_type(&planned.dtype) {
+        ValueType::Int | ValueType::Float | ValueType::Bool | ValueType::Duration => Ok(planned),
+        _ if planned.dtype == DataType::Null => Ok(planned),
+        _ => Err(sql::not_a_number(text, &planned.dtype)),
     }
 }

@@ -1,18 +1,22 @@
 //! Grouped sums of a KPI.
 //!
-//! Every key becomes a small code per row, the codes of all keys one group number, and the sums are plain loops in
-//! doubles (whole numbers cannot overflow). With a unit, totals per group and unit are taken first.
+//! Part by part, every key becomes a small code per row, the codes of all keys one group number, and the sums are plain
+//! loops in doubles (whole numbers cannot overflow). With a unit, totals per group and unit are taken first. The sums of
+//! the parts are then joined.
 
+mod join;
 mod keys;
 mod measure;
 mod order;
 
 use std::collections::HashMap;
 
-use super::{PolarsEngine, codes, sql};
+use super::sql::Planned;
+use super::{PolarsEngine, codes, fingerprint, sql};
 use crate::engine::{EngineError, Ticket};
 use crate::query::{GroupQuery, GroupRow, Sums};
 
+use join::Partial;
 use keys::Coded;
 use measure::Measured;
 pub use order::compare;
@@ -24,9 +28,88 @@ const DENSE: u64 = 1 << 22;
 /// Answers a query.
 pub fn run(engine: &PolarsEngine, query: &GroupQuery, ticket: &Ticket) -> Result<Vec<GroupRow>, EngineError> {
     let filters = [query.filter.as_deref(), query.kpi.as_ref().and_then(|k| k.filter.as_deref())];
+    let filters: Vec<Planned> =
+        filters.into_iter().flatten().map(|f| sql::plan_condition(engine, f)).collect::<Result<_, _>>()?;
+    let measure = measure::plan(engine, query.kpi.as_ref(), ticket)?;
+    if let Some(unit) = &query.unit {
+        engine.known(unit)?;
+    }
+    let keys: Vec<keys::Plan<'_>> =
+        query.keys.iter().map(|key| keys::plan(engine, key, &filters, ticket)).collect::<Result<_, _>>()?;
+    let work = Work { engine, filters, measure, keys, unit: query.unit.as_deref(), ticket };
+    ticket.set_total(engine.rows() as u64);
+    let mut joined = join::Joined::new(query.unit.is_some() && engine.table.parts() > 1);
+    for part in 0..engine.table.parts() {
+        joined.add(work.part(part)?);
+        ticket.advance(engine.table.rows_in(part) as u64);
+    }
+    let mut rows = joined.finish();
+    if rows.is_empty() && query.keys.is_empty() {
+        rows.push(GroupRow { keys: Vec::new(), sums: Sums::default() });
+    }
+    rows.sort_by(|a, b| {
+        let pairs = a.keys.iter().zip(&b.keys);
+        pairs.map(|(x, y)| compare(x, y)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+    });
+    Ok(rows)
+}
+
+/// A query that was checked against the table.
+struct Work<'a> {
+    engine: &'a PolarsEngine,
+    filters: Vec<Planned>,
+    measure: measure::Plan,
+    keys: Vec<keys::Plan<'a>>,
+    unit: Option<&'a str>,
+    ticket: &'a Ticket,
+}
+
+impl Work<'_> {
+    /// The sums of one part.
+    fn part(&self, part: usize) -> Result<Partial, EngineError> {
+        let (engine, ticket) = (self.engine, self.ticket);
+        let mask = mask(engine, part, &self.filters, ticket)?;
+        let measured = self.measure.on(engine, part, mask.as_deref(), ticket)?;
+        let coded: Vec<Coded> = self.keys.iter().map(|k| k.on(engine, part, ticket)).collect::<Result<_, _>>()?;
+        let groups = group(engine.table.rows_in(part), &coded, mask.as_deref(), ticket)?;
+        let cells = |row: usize| coded.iter().map(|c| c.cell(row)).collect::<Vec<_>>();
+        let (sums, totals) = match self.unit {
+            None => (by_row(&groups, &measured, ticket)?, Vec::new()),
+            Some(unit) if engine.table.parts() == 1 => {
+                let units = codes::of_column(engine, part, unit, ticket)?;
+                (by_unit(&groups, &measured, &units, ticket)?, Vec::new())
+            }
+            Some(unit) => {
+                let units = codes::of_column(engine, part, unit, ticket)?;
+                let series = engine.table.series(part, unit)?;
+                let (sums, totals) = unit_totals(&groups, &measured, &units, ticket)?;
+                let hash = |code: u32| {
+                    let row = units.first_row.get(code as usize).copied().unwrap_or(0);
+                    fingerprint::cell_hash(&sql::cell_at(&series, row as usize))
+                };
+                (
+                    sums,
+                    totals
+                        .into_iter()
+                        .map(|t| join::UnitTotal { group: t.0, unit: hash(t.1), y: t.2, d: t.3 })
+                        .collect(),
+                )
+            }
+        };
+        Ok(Partial { keys: groups.sample.iter().map(|row| cells(*row)).collect(), sums, totals })
+    }
+}
+
+/// Which rows of a part the conditions leave; `None` where there are none.
+fn mask(
+    engine: &PolarsEngine,
+    part: usize,
+    filters: &[Planned],
+    ticket: &Ticket,
+) -> Result<Option<Vec<bool>>, EngineError> {
     let mut mask: Option<Vec<bool>> = None;
-    for filter in filters.into_iter().flatten() {
-        let next = sql::condition(engine, filter, ticket)?;
+    for filter in filters {
+        let next = filter.holds(engine, part, ticket)?;
         mask = Some(match mask {
             None => next,
             Some(mut mask) => {
@@ -35,31 +118,7 @@ pub fn run(engine: &PolarsEngine, query: &GroupQuery, ticket: &Ticket) -> Result
             }
         });
     }
-    let measured = measure::measure(engine, query.kpi.as_ref(), mask.as_deref(), ticket)?;
-    let mut coded = Vec::with_capacity(query.keys.len());
-    for key in &query.keys {
-        coded.push(keys::code(engine, key, mask.as_deref(), ticket)?);
-    }
-    let groups = group(engine.rows(), &coded, mask.as_deref(), ticket)?;
-    let sums = match &query.unit {
-        None => by_row(&groups, &measured, ticket)?,
-        Some(unit) => {
-            engine.column(unit)?;
-            let units = codes::of_column(engine, unit, ticket)?;
-            by_unit(&groups, &measured, &units, ticket)?
-        }
-    };
-    let mut rows: Vec<GroupRow> = sums
-        .into_iter()
-        .zip(&groups.sample)
-        .filter(|(sums, _)| sums.n > 0 || query.keys.is_empty())
-        .map(|(sums, row)| GroupRow { keys: coded.iter().map(|c| c.cell(*row)).collect(), sums })
-        .collect();
-    rows.sort_by(|a, b| {
-        let pairs = a.keys.iter().zip(&b.keys);
-        pairs.map(|(x, y)| compare(x, y)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
-    });
-    Ok(rows)
+    Ok(mask)
 }
 
 /// The group number of every row.
@@ -167,10 +226,29 @@ fn by_unit(
     units: &codes::Codes,
     ticket: &Ticket,
 ) -> Result<Vec<Sums>, EngineError> {
+    let (mut sums, totals) = unit_totals(groups, measured, units, ticket)?;
+    for (group, _, y, d) in totals {
+        if let Some(s) = sums.get_mut(group as usize) {
+            add(s, y, d);
+        }
+    }
+    Ok(sums)
+}
+
+/// A group, a unit's code, and the unit's Σy and Σd in it.
+type Total = (u32, u32, f64, f64);
+
+/// Counts of rows per group, and the totals of its units that are not added yet.
+fn unit_totals(
+    groups: &Groups,
+    measured: &Measured,
+    units: &codes::Codes,
+    ticket: &Ticket,
+) -> Result<(Vec<Sums>, Vec<Total>), EngineError> {
     let mut sums = vec![Sums::default(); groups.sample.len()];
     let all_units = units.first_row.len() as u64;
     let mut numbers = Numbers::new(groups.sample.len() as u64 * all_units.max(1));
-    let mut totals: Vec<(u32, f64, f64)> = Vec::new();
+    let mut totals: Vec<Total> = Vec::new();
     for (row, (group, unit)) in groups.of_row.iter().zip(&units.codes).enumerate() {
         if row.is_multiple_of(STRIDE) {
             ticket.check()?;
@@ -185,16 +263,11 @@ fn by_unit(
         }
         let (number, new) = numbers.number(u64::from(*group) * all_units + u64::from(*unit));
         if new {
-            totals.push((*group, y, d));
+            totals.push((*group, *unit, y, d));
         } else if let Some(total) = totals.get_mut(number as usize) {
-            total.1 += y;
-            total.2 += d;
+            total.2 += y;
+            total.3 += d;
         }
     }
-    for (group, y, d) in totals {
-        if let Some(s) = sums.get_mut(group as usize) {
-            add(s, y, d);
-        }
-    }
-    Ok(sums)
+    Ok((sums, totals))
 }

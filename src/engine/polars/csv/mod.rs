@@ -6,6 +6,7 @@
 mod dialect;
 mod nulls;
 mod scan;
+pub mod stream;
 mod tokens;
 
 use ::polars::prelude::{Column, DataFrame};
@@ -52,7 +53,11 @@ pub fn read(
             "Check how it was exported: a header line and rows are expected.",
         ));
     }
-    let (layout, names, header_row) = lay_out(&text, options, tabs, &mut notes)?;
+    let (mut layout, names, header_row) = lay_out(&text, options, tabs, &mut notes)?;
+    if let Some((end, shown)) = footer(&text, &layout) {
+        layout.end = end;
+        notes.push(format!("The last line looks like a footer and was left out: {shown}."));
+    }
     let words = NullWords::new(options.null_words.as_deref());
     ticket.set_total(2 * text.len() as u64);
     let seen = scan::look(&text, &layout, &words, ticket)?;
@@ -60,16 +65,30 @@ pub fn read(
     notes.extend(nulls::notes(&names, &seen.nulls, &words));
     let kinds = decide(&seen, &names, options.decimal_comma, &mut notes);
     let frame = build(&text, &layout, &words, &names, &kinds, &seen, ticket)?;
-    let report = ReadingReport {
-        format: "csv".into(),
-        delimiter: (names.len() > 1 || options.delimiter.is_some())
-            .then(|| if layout.delimiter == b'\t' { "\\t".into() } else { char::from(layout.delimiter).to_string() }),
-        encoding: Some(encoding),
-        header_row,
-        null_words: words.met(&seen.nulls),
-        notes,
-    };
+    let met = words.met(&seen.nulls);
+    let report = report(&layout, options, names.len(), &encoding, header_row, met, notes);
     Ok((frame, report))
+}
+
+/// How the file was read.
+fn report(
+    layout: &Layout,
+    options: &ReadOptions,
+    width: usize,
+    encoding: &str,
+    header_row: Option<u64>,
+    null_words: Vec<String>,
+    notes: Vec<String>,
+) -> ReadingReport {
+    ReadingReport {
+        format: "csv".into(),
+        delimiter: (width > 1 || options.delimiter.is_some())
+            .then(|| if layout.delimiter == b'\t' { "\\t".into() } else { char::from(layout.delimiter).to_string() }),
+        encoding: Some(encoding.to_owned()),
+        header_row,
+        null_words,
+        notes,
+    }
 }
 
 /// Finds delimiter, quote, header and the range of the data.
@@ -183,11 +202,7 @@ fn lay_out(
         }
         None => (start, line),
     };
-    let mut layout = Layout { delimiter, quote, start: data_start, line: data_line, end: text.len(), width };
-    if let Some((end, shown)) = footer(text, &layout) {
-        layout.end = end;
-        notes.push(format!("The last line looks like a footer and was left out: {shown}."));
-    }
+    let layout = Layout { delimiter, quote, start: data_start, line: data_line, end: text.len(), width };
     Ok((layout, names, if named { head.map(|r| r.line) } else { Some(0) }))
 }
 

@@ -8,6 +8,7 @@ use super::tokens::{Oddities, Span, Tokens};
 use crate::engine::{EngineError, Ticket};
 
 /// Where the data stand and how they are split.
+#[derive(Clone, Copy)]
 pub struct Layout {
     pub delimiter: u8,
     pub quote: u8,
@@ -45,6 +46,12 @@ impl Lines {
         }
     }
 
+    fn append(&mut self, later: Self) {
+        self.n += later.n;
+        self.first.extend(later.first);
+        self.first.truncate(5);
+    }
+
     /// `3 rows are short (lines 4, 9, 12 …)`
     fn note(&self, one: &str, many: &str) -> Option<String> {
         let lines: Vec<String> = self.first.iter().map(ToString::to_string).collect();
@@ -65,7 +72,31 @@ pub struct Seen {
     pub nulls: Vec<Vec<u64>>,
 }
 
+impl Seen {
+    /// Adds what was found in the text that follows.
+    pub fn add(&mut self, later: Self) {
+        self.shape.rows += later.shape.rows;
+        self.shape.short.append(later.shape.short);
+        self.shape.long.append(later.shape.long);
+        self.shape.blank.append(later.shape.blank);
+        self.shape.odd.append(&later.shape.odd);
+        for (mine, more) in self.guesses.iter_mut().zip(later.guesses) {
+            mine.append(more);
+        }
+        for (mine, more) in self.nulls.iter_mut().zip(later.nulls) {
+            for (n, m) in mine.iter_mut().zip(more) {
+                *n += m;
+            }
+        }
+    }
+}
+
 impl Shape {
+    /// Whether quotes were met that a cut of the text may have torn apart.
+    pub fn is_odd(&self) -> bool {
+        self.odd.never_closed.is_some() || self.odd.text_after_quote.is_some() || self.odd.long_quote.is_some()
+    }
+
     pub fn notes(&self, layout: &Layout) -> Vec<String> {
         let odd = &self.odd;
         let mut out: Vec<String> = [
@@ -177,6 +208,50 @@ pub fn look(text: &str, layout: &Layout, words: &NullWords, ticket: &Ticket) -> 
     let shape = parts.first_mut().map(|p| std::mem::take(&mut p.shape)).unwrap_or_default();
     let (guesses, nulls) = parts.into_iter().map(|p| (p.guesses, p.nulls)).unzip();
     Ok(Seen { shape, guesses: deal_back(guesses, layout.width), nulls: deal_back(nulls, layout.width) })
+}
+
+/// Both walks in one, over text of which a type is already expected: looks at every value, and fills the builders of
+/// the wanted columns.
+pub fn look_and_fill(
+    text: &str,
+    layout: &Layout,
+    words: &NullWords,
+    wanted: &[usize],
+    builders: &mut [Builder],
+    ticket: &Ticket,
+) -> Result<Seen, EngineError> {
+    let mut guesses = vec![Guess::default(); layout.width];
+    let mut nulls = vec![vec![0u64; words.kinds()]; layout.width];
+    let mut hand: Vec<Option<usize>> = vec![None; layout.width];
+    for (i, column) in wanted.iter().enumerate() {
+        if let Some(slot) = hand.get_mut(*column) {
+            *slot = Some(i);
+        }
+    }
+    let silent = ticket.without_progress();
+    let shape = walk(text, layout, (0, 1), &silent, |column, value, line| {
+        let builder = hand.get(column).copied().flatten().and_then(|i| builders.get_mut(i));
+        let kind = value.map(|v| words.kind_of(v));
+        match (value, kind) {
+            (Some(value), Some(None)) => {
+                if let Some(guess) = guesses.get_mut(column) {
+                    guess.see(value, line);
+                }
+                if let Some(builder) = builder {
+                    builder.push(value);
+                }
+            }
+            (_, kind) => {
+                if let Some(n) = kind.flatten().and_then(|k| nulls.get_mut(column)?.get_mut(k)) {
+                    *n += 1;
+                }
+                if let Some(builder) = builder {
+                    builder.null();
+                }
+            }
+        }
+    })?;
+    Ok(Seen { shape, guesses, nulls })
 }
 
 /// The second walk: fills the builders and gives them back in column order.

@@ -31,6 +31,21 @@ pub struct Oddities {
     pub long_quote: Option<u64>,
 }
 
+impl Oddities {
+    /// Adds those of the text that follows.
+    pub fn append(&mut self, later: &Self) {
+        self.ends_lf |= later.ends_lf;
+        self.ends_crlf |= later.ends_crlf;
+        self.ends_cr |= later.ends_cr;
+        self.text_after_quote = match (self.text_after_quote, later.text_after_quote) {
+            (Some((line, n)), Some((_, m))) => Some((line, n + m)),
+            (mine, more) => mine.or(more),
+        };
+        self.never_closed = self.never_closed.or(later.never_closed);
+        self.long_quote = self.long_quote.or(later.long_quote);
+    }
+}
+
 /// Walks over the records.
 pub struct Tokens<'a> {
     bytes: &'a [u8],

@@ -3,6 +3,7 @@
 
 mod asking;
 mod hostile;
+mod large;
 mod reading;
 mod real;
 

@@ -1,0 +1,175 @@
+//! Large files, made small by a low limit: read in blocks into a copy, and the same as when read whole.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::super::cache::Cache;
+use super::super::{PolarsEngine, open};
+use crate::engine::{Engine, EngineError, ReadOptions, Ticket};
+use crate::query::{GroupQuery, Key, KeyBin, Page};
+
+fn opened(path: &Path, cache: Option<&Cache>, large: u64) -> Result<PolarsEngine, EngineError> {
+    let (table, reading) = open::read_with(path, &ReadOptions::default(), cache, large, &Ticket::default())?;
+    Ok(PolarsEngine::new(path.to_owned(), table, reading))
+}
+
+/// `rows` orders; from row `late` on, `code` is no number any more.
+fn orders(rows: u64, late: u64) -> String {
+    let mut out = String::from("id,city,code,price,day,note\n");
+    for i in 0..rows {
+        let city = ["North", "South", "\"East, far\"", ""][(i % 4) as usize];
+        let code = if i >= late { format!("x{i}") } else { i.to_string() };
+        let day = 1 + i % 28;
+        let note = if i % 1000 == 7 { "\"two\nlines and a \"\"quote\"\"\"" } else { "plain" };
+        let price = (i * 37 % 1000) as f64 / 4.0;
+        writeln!(out, "{i},{city},{code},{price},2024-02-{day:02},{note}").unwrap();
+    }
+    out
+}
+
+fn pages(engine: &PolarsEngine) -> Vec<Page> {
+    let rows = engine.row_count();
+    [0, rows / 3, rows.saturating_sub(5)].map(|start| engine.page(start, 50).unwrap()).into()
+}
+
+fn same(whole: &PolarsEngine, parts: &PolarsEngine) {
+    assert_eq!(whole.schema(), parts.schema());
+    assert_eq!(whole.row_count(), parts.row_count());
+    assert_eq!(whole.reading(), parts.reading());
+    assert_eq!(pages(whole), pages(parts));
+    let ticket = Ticket::default();
+    let (a, b) = (whole.fingerprint(&ticket).unwrap(), parts.fingerprint(&ticket).unwrap());
+    assert_eq!(a, b);
+    for kpi in ["mean(price)", "rate(city = 'North')", "count()", "rate(price > AVG(price) OVER ())"] {
+        for (keys, unit) in [
+            (vec![], None),
+            (vec![Key::column("city")], None),
+            (vec![Key::column("city").binned(KeyBin::Top(1)), Key::column("day")], None),
+            (vec![Key::column("price").binned(KeyBin::Edges(vec![10.0, 100.0]))], Some("day")),
+            (vec![Key::column("id").binned(KeyBin::Bucket(7))], None),
+            (vec![Key::sql("price > 100")], Some("city")),
+        ] {
+            let query = GroupQuery {
+                keys,
+                kpi: kpi.parse().ok(),
+                filter: Some("id > 3".into()),
+                unit: unit.map(str::to_owned),
+            };
+            match (whole.aggregate(&query, &ticket), parts.aggregate(&query, &ticket)) {
+                (Ok(a), Ok(b)) => {
+                    assert_eq!(a.len(), b.len());
+                    for (a, b) in a.iter().zip(&b) {
+                        assert_eq!(
+                            (&a.keys, a.sums.n, a.sums.known, a.sums.units),
+                            (&b.keys, b.sums.n, b.sums.known, b.sums.units)
+                        );
+                        for (x, y) in [(a.sums.y, b.sums.y), (a.sums.yy, b.sums.yy), (a.sums.yd, b.sums.yd)] {
+                            assert!((x - y).abs() <= 1e-9 * x.abs().max(1.0), "{kpi}: {x} {y}");
+                        }
+                    }
+                }
+                (a, b) => assert_eq!(a.map(|_| ()), b.map(|_| ()), "{kpi}"),
+            }
+        }
+    }
+    for column in ["id", "city", "code", "price", "day", "note"] {
+        let (a, b) = (
+            whole.column_profile(column, None, &ticket).unwrap(),
+            parts.column_profile(column, None, &ticket).unwrap(),
+        );
+        assert_eq!(a, b, "{column}");
+    }
+    let query = "SELECT city, COUNT(*) AS n, MAX(id) AS last FROM data GROUP BY city ORDER BY n, last";
+    assert_eq!(whole.sql(query, 10, &ticket).unwrap(), parts.sql(query, 10, &ticket).unwrap());
+}
+
+#[test]
+fn a_file_read_in_blocks_is_the_same_as_one_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::at(&folder.path().join("cache"), 1 << 30);
+    // More than one block, and a change of type after the first one.
+    let text = orders(700_000, 650_000);
+    let path = folder.path().join("orders.csv");
+    std::fs::write(&path, &text).unwrap();
+    let whole = opened(&path, None, u64::MAX).unwrap();
+    let parts = opened(&path, Some(&cache), 0).unwrap();
+    assert!(parts.table.parts() > 1, "one part");
+    assert!(parts.reading().notes.iter().any(|n| n.contains("x650000")), "{:?}", parts.reading().notes);
+    same(&whole, &parts);
+    // The next opening finds the copy.
+    drop(parts);
+    assert_eq!(cache.list().len(), 1);
+    let again = opened(&path, Some(&cache), 0).unwrap();
+    same(&whole, &again);
+    // A change of the file makes another copy.
+    std::fs::write(&path, text.replace("plain", "other")).unwrap();
+    let changed = opened(&path, Some(&cache), 0).unwrap();
+    assert_eq!(changed.page(0, 1).unwrap().rows[0][5].to_string(), "other");
+}
+
+#[test]
+fn files_that_can_not_be_cut_are_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::at(&folder.path().join("cache"), 1 << 30);
+    let cases: [(&str, Vec<u8>); 4] = [
+        ("latin1.csv", b"a,b\nM\xfcller,1\nMeier,2\n".to_vec()),
+        ("stray.csv", b"a,b\n\"open,1\nx,2\n".to_vec()),
+        ("cr.csv", b"a,b\r1,2\r3,4\r".to_vec()),
+        ("lines.json", b"{\"a\":1}\n{\"a\":2}\n".to_vec()),
+    ];
+    for (name, content) in cases {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        let (whole, parts) = (opened(&path, None, u64::MAX).unwrap(), opened(&path, Some(&cache), 0).unwrap());
+        assert_eq!((whole.schema(), whole.reading()), (parts.schema(), parts.reading()), "{name}");
+        assert_eq!(whole.page(0, 10).unwrap(), parts.page(0, 10).unwrap(), "{name}");
+        assert_eq!(std::fs::read_dir(folder.path().join("cache")).map_or(0, Iterator::count), 0, "{name} left a copy");
+    }
+}
+
+#[test]
+fn a_cancelled_reading_leaves_no_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::at(&folder.path().join("cache"), 1 << 30);
+    let path = folder.path().join("orders.csv");
+    std::fs::write(&path, orders(1000, 2000)).unwrap();
+    let ticket = Ticket::default();
+    ticket.cancel();
+    let result = open::read_with(&path, &ReadOptions::default(), Some(&cache), 0, &ticket);
+    assert!(matches!(result, Err(EngineError::Cancelled)));
+    assert_eq!(std::fs::read_dir(folder.path().join("cache")).map_or(0, Iterator::count), 0);
+}
+
+#[test]
+fn a_parquet_file_is_read_where_it_lies() {
+    use ::polars::prelude::{Column, DataFrame, ParquetWriter};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    let n = 300_000i64;
+    let mut frame = DataFrame::new(
+        n as usize,
+        vec![
+            Column::new("id".into(), (0..n).collect::<Vec<_>>()),
+            Column::new("small".into(), (0..n).map(|i| (i % 7) as i32).collect::<Vec<_>>()),
+            Column::new("x".into(), (0..n).map(|i| if i % 10 == 0 { f32::NAN } else { i as f32 }).collect::<Vec<_>>()),
+            Column::new("t".into(), (0..n).map(|i| format!("t{}", i % 5)).collect::<Vec<_>>()),
+        ],
+    )
+    .unwrap();
+    let file = std::fs::File::create(&path).unwrap();
+    ParquetWriter::new(file).with_row_group_size(Some(70_000)).finish(&mut frame).unwrap();
+    let (whole, parts) = (opened(&path, None, u64::MAX).unwrap(), opened(&path, None, 0).unwrap());
+    assert!(parts.table.parts() > 3);
+    assert_eq!(whole.schema(), parts.schema());
+    assert_eq!(pages(&whole), pages(&parts));
+    let ticket = Ticket::default();
+    for column in ["id", "small", "x", "t"] {
+        let (a, b) = (
+            whole.column_profile(column, None, &ticket).unwrap(),
+            parts.column_profile(column, None, &ticket).unwrap(),
+        );
+        assert_eq!(a, b, "{column}");
+    }
+    let query = "SELECT t, AVG(x) AS x FROM data WHERE x IS NOT NULL GROUP BY t ORDER BY t";
+    assert_eq!(whole.sql(query, 10, &ticket).unwrap(), parts.sql(query, 10, &ticket).unwrap());
+}
