@@ -279,15 +279,12 @@ mod tests {
     #[test]
     fn different_values_are_counted_within_the_stated_error() {
         for n in [0u64, 1, 10, 1000, 30_000, 1_000_000] {
-            let (mut whole, mut a, mut b) = (Distinct::default(), Distinct::default(), Distinct::default());
+            let mut whole = Distinct::default();
             for x in 0..n {
                 let h = hash(x.wrapping_mul(0x1234_5677));
                 whole.add(h);
                 whole.add(h);
-                if x % 3 == 0 { a.add(h) } else { b.add(h) }
             }
-            a.join(&b);
-            assert_eq!(a.count(), whole.count());
             let off = (whole.count() as f64 - n as f64).abs() / (n as f64).max(1.0);
             assert!(off < 4.0 * 0.0082, "{n}: {}", whole.count());
         }
