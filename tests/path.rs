@@ -7,3 +7,5 @@ mod common;
 mod refuse;
 #[path = "path/survive.rs"]
 mod survive;
+#[path = "path/whole.rs"]
+mod whole;

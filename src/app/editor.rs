@@ -87,6 +87,13 @@ impl Editor {
             KeyCode::PageDown => AreaKey::PageDown,
         };
         let before = self.cursor();
+        // As in a shell; the library's own Ctrl-U takes back, which Alt-U does here.
+        if key.ctrl && !key.alt && key.code == KeyCode::Char('u') {
+            return self.area.delete_line_by_head() || before != self.cursor();
+        }
+        if key.alt && !key.ctrl && key.code == KeyCode::Char('u') {
+            return self.area.undo();
+        }
         let changed = self.area.input(AreaInput { key: code, ctrl: key.ctrl, alt: key.alt, shift: key.shift });
         changed || before != self.cursor()
     }
@@ -96,5 +103,23 @@ impl Editor {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let text = if self.many_lines { text } else { text.replace('\n', " ") };
         self.area.insert_str(text);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ctrl_u_clears_to_the_start_of_the_line() {
+        let mut editor = Editor::line("");
+        for c in "p2 and more".chars() {
+            editor.key(Key::char(c));
+        }
+        assert!(editor.key(Key::ctrl('u')));
+        assert_eq!(editor.text(), "");
+        assert!(editor.key("Alt-u".parse().unwrap()));
+        assert_eq!(editor.text(), "p2 and more");
     }
 }

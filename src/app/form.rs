@@ -368,12 +368,24 @@ fn step_cursor(cursor: &mut usize, len: usize, down: bool) -> bool {
     std::mem::replace(cursor, to) == to
 }
 
+/// Whether options stand below each other: side by side they would take too many cells for a narrow form.
+#[must_use]
+pub fn is_list(options: &[Choice]) -> bool {
+    const WIDEST: usize = 66;
+    options.iter().map(|(_, words)| words.chars().count() + 6).sum::<usize>() > WIDEST
+}
+
 fn choice_key(options: &[Choice], selected: &mut Option<usize>, key: Key) -> bool {
     let n = options.len();
     if n == 0 || key.ctrl || key.alt {
         return false;
     }
     match key.code {
+        // A list goes up and down, and leads on to the next field at its ends; a row goes sideways.
+        KeyCode::Down if is_list(options) && selected.is_none_or(|i| i + 1 < n) => {
+            *selected = Some(selected.map_or(0, |i| i + 1));
+        }
+        KeyCode::Up if is_list(options) && selected.is_some_and(|i| i > 0) => *selected = selected.map(|i| i - 1),
         KeyCode::Right | KeyCode::Char(' ' | 'l') => *selected = Some(selected.map_or(0, |i| (i + 1) % n)),
         KeyCode::Left | KeyCode::Char('h') => *selected = Some(selected.map_or(n - 1, |i| (i + n - 1) % n)),
         KeyCode::Char(c) => {
@@ -437,4 +449,40 @@ fn ratings_key(rows: &mut [(String, String, Option<Rating>)], cursor: &mut usize
         _ => return false,
     }
     true
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::app::forms::FormId;
+
+    fn keys(form: &mut Form, keys: &[&str]) {
+        for key in keys {
+            form.key(key.parse().unwrap());
+        }
+    }
+
+    fn options(words: &[&str]) -> Vec<Choice> {
+        words.iter().map(|w| ((*w).to_owned(), (*w).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_list_of_options_goes_up_and_down_and_a_row_sideways() {
+        let long = ["the person who asked for the change", "whoever knows the tables", "somebody who left lately"];
+        let mut form = Form::new(FormId::Note, "t", "go")
+            .choice("list", "List", "", options(&long), None)
+            .choice("row", "Row", "", options(&["lower", "higher"]), Some("lower"))
+            .line("last", "Last", "", "")
+            .ready();
+        keys(&mut form, &["Down", "Down", "Up", "Down"]);
+        assert_eq!(form.text("list"), "whoever knows the tables");
+        // At its end the list leads on; in a row, Down does not change what is chosen.
+        keys(&mut form, &["Down", "Down", "Down"]);
+        assert_eq!((form.text("list").as_str(), form.text("row").as_str()), (long[2], "lower"));
+        keys(&mut form, &["x"]);
+        assert_eq!(form.text("last"), "x");
+        keys(&mut form, &["Up", "Right"]);
+        assert_eq!(form.text("row"), "higher");
+    }
 }

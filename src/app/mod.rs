@@ -183,6 +183,17 @@ pub enum Msg {
     },
     /// Events could not be written; they stay in memory.
     NotSaved(String),
+    /// The first rows of a table that is being opened.
+    DataHead {
+        /// Alias.
+        data: String,
+        /// Its columns, as far as the first rows tell.
+        schema: Schema,
+        /// The rows.
+        page: Page,
+        /// How it is read.
+        reading: ReadingReport,
+    },
     /// A table was opened.
     DataOpened {
         /// Alias.

@@ -5,8 +5,8 @@ use super::key::{Input, Key, KeyCode};
 use super::safe::Then;
 use super::screens::{ask, checks, explore};
 use super::{
-    App, CANCELLED, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms, mouse,
-    palette,
+    App, CANCELLED, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms,
+    mouse, palette,
 };
 use crate::domain::decide::Intent;
 use crate::domain::event::Act;
@@ -33,6 +33,13 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
                 doc.unsaved = Some(why.clone());
             }
             app.say(Tone::Bad, why);
+            Vec::new()
+        }
+        Msg::DataHead { data, schema, page, reading } => {
+            if let Some(table) = app.tables.get_mut(&data).filter(|t| t.opening && t.schema.columns.is_empty()) {
+                table.rows = page.rows.len() as u64;
+                (table.schema, table.page, table.reading) = (schema, page, reading);
+            }
             Vec::new()
         }
         Msg::DataOpened { data, result } => data_opened(app, data, result),
@@ -380,6 +387,8 @@ fn data_opened(
     match result {
         Ok((schema, rows, reading)) => {
             table.failed = None;
+            // Rows that were shown meanwhile may be read otherwise now.
+            (table.page, table.asked) = Default::default();
             table.schema = schema;
             table.rows = rows;
             for note in &reading.notes {

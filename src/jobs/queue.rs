@@ -6,6 +6,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::JobId;
 use crate::engine::{Ticket, TicketState};
 
+/// The slots of jobs that go first.
+const QUICK: [&str; 2] = ["rows:", "head:"];
+
 pub(super) type Work<T> = Box<dyn FnOnce(&Ticket) -> T + Send>;
 
 /// A job as the queue knows it.
@@ -77,7 +80,13 @@ impl<T> Queue<T> {
         state.next += 1;
         let (_, never_started) = state.cancel(|e| e.slot == slot);
         state.latest.insert(slot.clone(), id);
-        state.waiting.push_back((Entry { id, slot, label, ticket: Ticket::default() }, work));
+        let entry = Entry { id, slot, label, ticket: Ticket::default() };
+        // What somebody looks at right now is quick, and must not wait for what takes long.
+        if QUICK.iter().any(|q| entry.slot.starts_with(q)) {
+            state.waiting.push_front((entry, work));
+        } else {
+            state.waiting.push_back((entry, work));
+        }
         drop(state);
         self.wake.notify_one();
         (id, never_started)

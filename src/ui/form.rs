@@ -10,7 +10,7 @@ use super::theme::Theme;
 use super::widgets::draw::{below, put, put_line, put_prose, put_right, row_of, select};
 use super::widgets::popup;
 use crate::app::editor::Editor;
-use crate::app::form::{Field, FieldKind, Form};
+use crate::app::form::{Field, FieldKind, Form, is_list};
 use crate::app::hits::{Hits, Target};
 use crate::domain::words::Rating;
 use ratatui::text::{Line, Span};
@@ -39,6 +39,9 @@ fn help_below(field: &Field, width: u16) -> Vec<String> {
 
 /// A choice fits on one line when its words do.
 fn is_short(options: &[(String, String)], width: u16) -> bool {
+    if is_list(options) {
+        return false;
+    }
     let wide: usize = options.iter().map(|(_, w)| text::width(w) + 6).sum();
     wide <= usize::from(width)
 }

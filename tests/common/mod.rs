@@ -2,6 +2,8 @@
 //!
 //! Nothing here waits for a length of time: every wait is for something that the screen shows or the system says, and
 //! gives up with the screen in its message.
+// Each test program uses a part of it.
+#![allow(dead_code)]
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -74,8 +76,17 @@ impl Place {
         self.start_with(args, &[])
     }
 
+    /// Starts the program on a terminal of another size.
+    pub fn start_sized(&self, args: &[&str], cols: u16, rows: u16) -> Terminal {
+        self.begin(args, &[], cols, rows)
+    }
+
     /// Starts the program with more variables.
     pub fn start_with(&self, args: &[&str], env: &[(&str, &str)]) -> Terminal {
+        self.begin(args, env, 120, 38)
+    }
+
+    fn begin(&self, args: &[&str], env: &[(&str, &str)], cols: u16, rows: u16) -> Terminal {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_whyboard"));
         command.args(args);
         command.cwd(self.path(""));
@@ -91,7 +102,7 @@ impl Place {
         for (name, value) in env {
             command.env(name, value);
         }
-        Terminal::start(command)
+        Terminal::start(command, cols, rows)
     }
 }
 
@@ -114,8 +125,7 @@ impl Drop for Terminal {
 }
 
 impl Terminal {
-    fn start(command: CommandBuilder) -> Self {
-        let (rows, cols) = (38, 120);
+    fn start(command: CommandBuilder, cols: u16, rows: u16) -> Self {
         let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
         let process = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);

@@ -17,10 +17,15 @@ use crate::query::{Analysis, Findings, Page, Schema};
 /// Slot of the job that makes the demonstration.
 pub(super) const DEMO: &str = "demo";
 
+/// Rows that are shown while the rest of a large table is read.
+const HEAD_ROWS: usize = 2000;
+
 /// What a job gives.
 pub(super) enum Done {
     /// A table.
     Opened { data: String, result: Result<Arc<dyn Engine>, EngineError> },
+    /// The first rows of a table that takes long to open.
+    Head { data: String, found: Option<Arc<dyn Engine>> },
     /// Rows.
     Rows { data: String, result: Result<Page, EngineError> },
     /// An analysis.
@@ -42,6 +47,11 @@ impl Workbench {
     pub(super) fn open_data(&mut self, data: String, path: &str, options: ReadOptions) {
         let base = self.app.doc.as_ref().map(|d| d.path.clone()).unwrap_or_default();
         let source = Source { path: resolve(&base, path), options };
+        let (name, first) = (data.clone(), source.clone());
+        self.job(format!("head:{data}"), format!("first rows of {data}"), move |ticket| {
+            // Whatever is wrong with the file is said by the job that opens it.
+            Done::Head { data: name, found: engine::head(&first, ticket).ok().flatten() }
+        });
         // A table of that name stays open until the new one is there.
         self.job(format!("open:{data}"), format!("opening {data}"), move |ticket| {
             let result = engine::open(&source, ticket);
@@ -92,6 +102,13 @@ impl Workbench {
                 };
                 self.tell(Msg::DataOpened { data, result });
             }
+            Done::Head { data, found } => {
+                if let Some(engine) = found {
+                    let page = engine.page(0, HEAD_ROWS).unwrap_or_default();
+                    let reading = engine.reading().clone();
+                    self.tell(Msg::DataHead { data, schema: engine.schema().clone(), page, reading });
+                }
+            }
             Done::Rows { data, result } => {
                 self.tell(Msg::Rows { data, page: result.map_err(|e| e.to_string()) });
             }
@@ -119,7 +136,7 @@ impl Workbench {
             self.tell(Msg::DataOpened { data: data.to_owned(), result: Err(why) });
         } else if let Some(data) = slot.strip_prefix("rows:") {
             self.tell(Msg::Rows { data: data.to_owned(), page: Err(why) });
-        } else if slot.starts_with("fingerprint:") {
+        } else if slot.starts_with("fingerprint:") || slot.starts_with("head:") {
             // Nobody waits for it; it is asked for again when the session is opened.
         } else if slot == DEMO {
             self.tell(Msg::NotOpened(format!("The demonstration was not opened. {why}")));

@@ -94,7 +94,8 @@ struct Workbench {
 impl Workbench {
     /// `state` is the folder for what is kept between sessions.
     fn new(deliver: Deliver<Done>, theme: Theme, state: Option<PathBuf>) -> Self {
-        let threads = std::thread::available_parallelism().map_or(2, usize::from).clamp(1, 4);
+        // One more than there are cores, so that rows to look at come while long work goes on.
+        let threads = std::thread::available_parallelism().map_or(2, usize::from).clamp(1, 4) + 1;
         Self {
             app: App::default(),
             theme,

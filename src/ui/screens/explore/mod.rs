@@ -30,7 +30,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     }
     if let (Some(table), Some(info)) = (app.main_table(), app.main_info()) {
         if info.rows > 0 && area.width >= 64 {
-            let words = format!("{table}   {} rows × {}", format::count(info.rows), info.schema.columns.len());
+            let columns = info.schema.columns.len();
+            let words = if info.opening {
+                format!("{table}   ≈ the first {} rows × {columns}, reading …", format::count(info.rows))
+            } else {
+                format!("{table}   {} rows × {columns}", format::count(info.rows))
+            };
             put_right(buf, head, 0, &words, theme.dim);
         }
     }
@@ -42,7 +47,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             theme,
             "No data is attached. On 1 Problem, a attaches a CSV, Parquet or JSON Lines file.",
         ),
-        Some(info) if info.opening => pane::empty(rest, buf, theme, "The file is being read …"),
+        Some(info) if info.opening && app.views.explore.pane == Pane::Table && !info.page.rows.is_empty() => {
+            rows::draw(app, theme, rest, buf);
+        }
+        Some(info) if info.opening => {
+            pane::empty(rest, buf, theme, "The file is being read … Table shows its first rows.")
+        }
         Some(info) if info.failed.is_some() => {
             let why = info.failed.clone().unwrap_or_default();
             pane::empty(rest, buf, theme, &format!("{why} 3 tries again; on 1 Problem, a attaches another file."));
