@@ -5,8 +5,8 @@ use super::key::{Input, Key, KeyCode};
 use super::safe::Then;
 use super::screens::{ask, checks, explore};
 use super::{
-    App, CANCELLED, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms, mouse,
-    palette,
+    App, CANCELLED, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms,
+    mouse, palette,
 };
 use crate::domain::decide::Intent;
 use crate::domain::event::Act;

@@ -12,8 +12,8 @@ use crate::domain::session::{Header, Session};
 use crate::journal::{Journal, JournalError, Mode, Opened, Tail};
 
 pub use super::books::{
-    BUILT_IN, FoundPlaybook, PLAYBOOK_SCHEMA, all_playbooks, config_folder, find_playbook, newer_playbook, playbook_folders,
-    read_playbook, with_bases,
+    BUILT_IN, FoundPlaybook, PLAYBOOK_SCHEMA, all_playbooks, config_folder, find_playbook, newer_playbook,
+    playbook_folders, read_playbook, with_bases,
 };
 
 /// The playbook of a session: where its head says it lies, else the one of that id; with a word where it is not the
@@ -152,8 +152,8 @@ pub fn new_header(path: &Path, found: &FoundPlaybook, created: &str) -> Value {
     });
     // One that was given by its path is not found by its id later.
     let origin = Path::new(&found.origin);
-    let by_id = found.is_built_in()
-        || playbook_folders(path.parent()).iter().any(|folder| origin.parent() == Some(folder));
+    let by_id =
+        found.is_built_in() || playbook_folders(path.parent()).iter().any(|folder| origin.parent() == Some(folder));
     if !by_id {
         if let Some(map) = playbook.as_object_mut() {
             map.insert("path".into(), beside(path, origin).into());

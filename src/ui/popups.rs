@@ -26,7 +26,15 @@ pub fn draw(app: &App, popup: &Popup, theme: &Theme, area: Rect, buf: &mut Buffe
             } else {
                 app.messages.iter().rev().map(|m| (m.text.clone(), tone_ink(m.tone, theme))).collect()
             };
-            app.reading_end.set(Some(reading("Messages, newest first", &lines, "Esc closes", *scroll, theme, area, buf)));
+            app.reading_end.set(Some(reading(
+                "Messages, newest first",
+                &lines,
+                "Esc closes",
+                *scroll,
+                theme,
+                area,
+                buf,
+            )));
         }
         Popup::Words { title, lines, scroll } => {
             let lines: Vec<(String, Style)> = lines.iter().map(|l| (l.clone(), theme.text)).collect();
