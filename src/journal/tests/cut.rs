@@ -178,3 +178,18 @@ fn an_edit_by_hand_is_told_and_kept() {
     assert!(opened.events.iter().all(|e| e.marker == Marker::Matches));
     assert_eq!(values(&opened), events());
 }
+
+#[test]
+fn an_event_put_in_by_hand_among_marked_ones_is_told() {
+    let folder = folder();
+    let path = session(folder.path());
+    let text = fs::read_to_string(&path).unwrap();
+    // The third event loses its marker, as when somebody writes one of their own.
+    let marker = text.lines().find(|l| l.trim_start().starts_with("# end 3 ")).unwrap();
+    fs::write(&path, text.replacen(&format!("{marker}\n"), "", 1)).unwrap();
+    let (_, opened) = open(&path);
+    let markers: Vec<_> = opened.events.iter().map(|e| e.marker == Marker::Edited).collect();
+    assert_eq!(markers, [false, false, true, false, false, false]);
+    assert!(opened.warnings[0].message.contains("put in or edited by hand"), "{:?}", opened.warnings);
+    assert_eq!(values(&opened), events());
+}
