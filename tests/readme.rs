@@ -1,4 +1,4 @@
-//! The README is true: its pictures are what the program draws, its key table is the program's, its commands exist.
+//! The README is true: its pictures are what the program draws.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -124,7 +124,7 @@ fn the_finished_case_is_as_pictured() {
     let session = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sessions/finished.yaml");
     std::fs::copy(session, place.path("finished.yaml")).unwrap();
     let mut t = place.start_sized(&["replay", "finished.yaml"], 100, 28);
-    t.wait_for("1 of");
+    t.wait_for("Before the first event");
     t.keys("D");
     t.wait_for("decide");
     check(&t, "replay");
@@ -133,18 +133,4 @@ fn the_finished_case_is_as_pictured() {
     t.wait_for("Kind");
     check(&t, "brief");
     t.quit();
-}
-
-#[test]
-fn the_key_table_is_the_programs() {
-    let text = std::fs::read_to_string(readme()).unwrap();
-    let (from, to) = ("<!-- keys -->", "<!-- end of keys -->");
-    let at = text.find(from).expect("README has no key table") + from.len();
-    let end = text.find(to).expect("the key table has no end");
-    let table = whyboard::app::commands::key_table();
-    if std::env::var_os("WHYBOARD_README").is_some_and(|v| v == "write") {
-        std::fs::write(readme(), format!("{}\n{}\n{}", &text[..at], table.trim(), &text[end..])).unwrap();
-        return;
-    }
-    assert_eq!(text[at..end].trim(), table.trim(), "`whyboard keys` prints the table of today");
 }

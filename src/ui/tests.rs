@@ -145,7 +145,7 @@ fn palette_help_and_forms() {
     }
     shows(&app, (80, 24), "on 1 Problem");
     press(&mut app, "Esc ?");
-    press(&mut app, "PageDown PageDown PageDown PageDown PageDown");
+    press(&mut app, "G");
     shows(&app, (80, 24), "Shift-drag");
     press(&mut app, "Esc r");
     snapshots("form_rate", &app);

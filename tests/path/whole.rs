@@ -17,10 +17,10 @@ struct Table {
 
 fn table(place: &Place) -> Table {
     if let Some(path) = telco() {
-        return Table { path: path.display().to_string(), rows: "7 043 rows", level: "26.5% [25.5, 27.6]" };
+        return Table { path: path.display().to_string(), rows: "7 043 rows × 21", level: "26.5% [25.5, 27.6]" };
     }
     std::fs::write(place.path("customers.csv"), small_table()).unwrap();
-    Table { path: "customers.csv".into(), rows: "600 rows", level: "churn rate 2" }
+    Table { path: "customers.csv".into(), rows: "600 rows × 6", level: "churn rate 2" }
 }
 
 fn fill(t: &mut Terminal, title: &str, fields: &[&str]) {

@@ -1,6 +1,7 @@
 //! 1 Problem: sentence, data, KPI, rise or level, goal, unit, playbook.
 
 use super::spec;
+use crate::analysis::format::count;
 use crate::app::commands::{CommandSpec, Scope, writable};
 use crate::app::scroll::Scroll;
 use crate::app::{App, Doc, Effect, forms};
@@ -162,9 +163,9 @@ pub fn steps(app: &App) -> Vec<Step> {
         .map(|t| match app.tables.get(&t.data) {
             Some(i) if i.opening => format!("{} (opening …)", t.data),
             Some(i) if i.failed.is_some() => format!("{} (can't be read)", t.data),
-            Some(i) => format!("{} · {} rows × {} columns", t.data, i.rows, i.schema.columns.len()),
+            Some(i) => format!("{} · {} rows × {} columns", t.data, count(i.rows), i.schema.columns.len()),
             None => match t.facts.rows {
-                Some(rows) => format!("{} · {rows} rows", t.data),
+                Some(rows) => format!("{} · {} rows", t.data, count(rows)),
                 None => t.data.clone(),
             },
         })

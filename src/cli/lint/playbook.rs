@@ -48,10 +48,13 @@ fn risky(text: &str) -> Vec<Finding> {
     words::risky(text)
         .into_iter()
         .map(|(line, column, word)| {
-            Finding::fault(
-                (line, column),
-                format!("write \"{word}\" in quotes: many programs read it as true or false"),
-            )
+            let message = format!("write \"{word}\" in quotes: many programs read it as true or false");
+            // With a capital it is a word for people rather than one that is compared with.
+            if word.starts_with(char::is_uppercase) {
+                Finding::warning((line, column), message)
+            } else {
+                Finding::fault((line, column), message)
+            }
         })
         .collect()
 }
