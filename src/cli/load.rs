@@ -12,7 +12,7 @@ use crate::domain::session::{Header, Session};
 use crate::journal::{Journal, JournalError, Mode, Opened, Tail};
 
 pub use super::books::{
-    BUILT_IN, FoundPlaybook, PLAYBOOK_SCHEMA, all_playbooks, config_folder, find_playbook, newer_playbook,
+    BUILT_IN, FoundPlaybook, PLAYBOOK_SCHEMA, all_playbooks, built_in_playbook, config_folder, find_playbook, newer_playbook,
     playbook_folders, read_playbook, with_bases,
 };
 
