@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::app::screens::explore::fixture::Bench;
+use crate::query::CheckOp;
 use crate::query::ColumnInfo;
 
 fn schema(columns: &[(&str, ValueType)]) -> Schema {
