@@ -14,7 +14,14 @@ fn run(args: &[&str]) -> (Outcome, String, String) {
     let cli = Cli::try_parse_from(std::iter::once("whyboard").chain(args.iter().copied()))
         .unwrap_or_else(|e| panic!("{args:?}: {e}"));
     let (mut out, mut err, mut input) = (Vec::new(), Vec::new(), std::io::empty());
-    let mut streams = Streams { input: &mut input, input_is_terminal: true, out: &mut out, err: &mut err };
+    let mut streams = Streams {
+        input: &mut input,
+        input_is_terminal: true,
+        out: &mut out,
+        out_is_terminal: false,
+        err: &mut err,
+        err_is_terminal: false,
+    };
     let outcome = match cli.command.unwrap() {
         Command::Board(a) => board::run(&a, &mut streams),
         Command::Lint(a) => lint::run(&a, &mut streams),
@@ -201,6 +208,17 @@ fn the_report_is_written_but_not_over_other_files() {
     done(&["report", &case.name("s.yaml"), "-o", &case.name("mine.md"), "--force"]);
     assert_eq!(case.read("mine.md"), to_stdout);
     assert_eq!(failed(&["report", &case.name("s.yaml"), "-o", &case.name("s.yaml"), "--force"]).exit, Exit::Usage);
+    // What is no file is left alone, and standard output has other names too.
+    let pipe = case.name("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for target in [pipe.as_str(), case.folder.path().to_str().unwrap(), "/dev/null"] {
+        for force in [&[][..], &["--force"]] {
+            let failure = failed(&[&["report", &case.name("s.yaml"), "-o", target], force].concat());
+            assert_eq!(failure.exit, Exit::Usage, "{target}");
+            assert!(failure.message.contains("- to print"), "{}", failure.message);
+        }
+    }
+    assert_eq!(done(&["report", &case.name("s.yaml"), "-o", "/dev/stdout", "--no-color"]), to_stdout);
     let html = failed(&["report", &case.name("s.yaml"), "-o", &case.name("brief.html")]);
     assert!(html.message.contains("Markdown"), "{}", html.message);
     assert!(case.read("s.yaml").starts_with("# Example session."));

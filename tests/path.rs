@@ -3,6 +3,8 @@
 
 mod common;
 
+#[path = "path/long.rs"]
+mod long;
 #[path = "path/refuse.rs"]
 mod refuse;
 #[path = "path/survive.rs"]

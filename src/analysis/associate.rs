@@ -6,7 +6,7 @@ use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{GroupQuery, Key, Kpi, Sums};
 
 use super::keys::{ASSOCIATION, code};
-use super::level::{add, count_f64, finite, point};
+use super::level::{add, count_f64, finite, point, residual_squares};
 
 /// Cramér's V of two columns, 0 to 1: √(χ²/(n·min(r−1, c−1))), without bias correction (Cramér 1946, *Mathematical
 /// Methods of Statistics*). Numbers are cut into 10 quantile bins, text keeps its 50 most frequent values, null is a
@@ -83,8 +83,8 @@ pub fn with_kpi(
 pub fn correlation_ratio(groups: &[Sums]) -> Option<f64> {
     let all = groups.iter().fold(Sums::default(), |a, g| add(&a, g));
     let mean = point(&all)?;
-    let total = all.yy - mean * mean * all.d;
-    if total <= 1e-13 * all.yy || groups.iter().filter(|g| g.known > 0).count() < 2 {
+    let total = residual_squares(&all, mean);
+    if total <= 0.0 || groups.iter().filter(|g| g.known > 0).count() < 2 {
         return None;
     }
     let between: f64 = groups.iter().filter_map(|g| point(g).map(|r| g.d * (r - mean).powi(2))).sum();

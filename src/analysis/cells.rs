@@ -3,8 +3,8 @@
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Cell, Estimate, GroupQuery, Key, KeyBin, Kpi, Measure, Sums};
 
-use super::dist::t95;
-use super::level::{add, count_f64, finite, finite_pair};
+use super::dist::{ALPHA, t_at};
+use super::level::{add, count_f64, finite, finite_pair, rounding};
 
 /// Hashed buckets of the independent unit: enough for a stable error, few enough for any number of groups.
 pub const BUCKETS: u16 = 50;
@@ -129,7 +129,8 @@ pub fn spread(arms: &[&Arm], gradient: &[(f64, f64)]) -> Option<Spread> {
             for (arm, (gy, gd)) in arms.iter().zip(gradient) {
                 if let Some((y, d)) = arm.buckets.get(b) {
                     influence += gy * y + gd * d;
-                    size += (gy * y).powi(2) + (gd * d).powi(2);
+                    // Totals are exact to about 16 figures, and so are their influences.
+                    size += 1e-15 * ((gy * y).powi(2) + (gd * d).powi(2));
                     any |= *d != 0.0 || *y != 0.0;
                 }
             }
@@ -140,8 +141,10 @@ pub fn spread(arms: &[&Arm], gradient: &[(f64, f64)]) -> Option<Spread> {
     } else {
         for (arm, (gy, gd)) in arms.iter().zip(gradient) {
             let s = &arm.sums;
-            squares += gy * gy * s.yy + 2.0 * gy * gd * s.yd + gd * gd * s.dd;
-            size += gy * gy * s.yy + gd * gd * s.dd;
+            // gy·y + gd·d is gy·(y − c·d) + (gd + gy·c)·d.
+            let gc = gd + gy * s.centre;
+            squares += gy * gy * s.yy + 2.0 * gy * gc * s.yd + gc * gc * s.dd;
+            size += gy * gy * s.yy + gc * gc * s.dd + 1e13 * gy * gy * rounding(s, s.centre);
         }
         arms.iter().map(|a| count_f64(a.sums.units)).sum()
     };
@@ -162,12 +165,18 @@ pub enum Scale {
     Share,
 }
 
-/// A value with the interval that a variance gives it.
+/// A value with the 95 % interval that a variance gives it.
 #[must_use]
 pub fn estimate(value: f64, spread: Option<Spread>, scale: Scale) -> Estimate {
+    estimate_at(value, spread, scale, ALPHA)
+}
+
+/// A value with an interval that misses with probability `alpha`.
+#[must_use]
+pub fn estimate_at(value: f64, spread: Option<Spread>, scale: Scale, alpha: f64) -> Estimate {
     let Some(value) = finite(value) else { return super::level::UNKNOWN };
     let interval = spread.and_then(|s| {
-        let half = t95(s.df)? * s.variance.max(0.0).sqrt();
+        let half = t_at(s.df, alpha)? * s.variance.max(0.0).sqrt();
         match scale {
             Scale::Linear => finite_pair(value - half, value + half),
             Scale::Share => finite_pair((value - half).max(0.0), (value + half).min(1.0)).filter(|(l, h)| l <= h),
@@ -185,6 +194,12 @@ pub fn estimate(value: f64, spread: Option<Spread>, scale: Scale) -> Estimate {
 /// method). The function must not change when all totals are scaled alike, as all ratios do.
 #[must_use]
 pub fn delta(arms: &[&Arm], scale: Scale, f: impl Fn(&[(f64, f64)]) -> Option<f64>) -> Estimate {
+    delta_at(arms, scale, ALPHA, f)
+}
+
+/// The same with an interval that misses with probability `alpha`.
+#[must_use]
+pub fn delta_at(arms: &[&Arm], scale: Scale, alpha: f64, f: impl Fn(&[(f64, f64)]) -> Option<f64>) -> Estimate {
     let mut totals: Vec<(f64, f64)> = arms.iter().map(|a| (a.sums.y, a.sums.d)).collect();
     let Some(value) = f(&totals).and_then(finite) else { return super::level::UNKNOWN };
     let size_y = totals.iter().fold(0.0f64, |m, t| m.max(t.0.abs()));
@@ -207,10 +222,10 @@ pub fn delta(arms: &[&Arm], scale: Scale, f: impl Fn(&[(f64, f64)]) -> Option<f6
         };
         let gy = slope(at(here.0 + hy, here.1), at(here.0 - hy, here.1), hy);
         let gd = slope(at(here.0, here.1 + hd), at(here.0, here.1 - hd), hd);
-        let (Some(gy), Some(gd)) = (gy, gd) else { return estimate(value, None, scale) };
+        let (Some(gy), Some(gd)) = (gy, gd) else { return estimate_at(value, None, scale, alpha) };
         gradient.push((gy, gd));
     }
-    estimate(value, spread(arms, &gradient), scale)
+    estimate_at(value, spread(arms, &gradient), scale, alpha)
 }
 
 fn slope(above: Option<f64>, below: Option<f64>, step: f64) -> Option<f64> {
@@ -221,10 +236,11 @@ fn slope(above: Option<f64>, below: Option<f64>, step: f64) -> Option<f64> {
 #[allow(clippy::unwrap_used, clippy::cast_precision_loss)]
 mod tests {
     use super::*;
+    use crate::analysis::dist::t95;
 
     fn share(events: u64, n: u64) -> Arm {
         let (e, m) = (events as f64, n as f64);
-        Arm { sums: Sums { n, units: n, known: n, y: e, d: m, yy: e, yd: e, dd: m }, buckets: Vec::new() }
+        Arm { sums: Sums { n, units: n, known: n, y: e, d: m, yy: e, yd: e, dd: m, centre: 0.0 }, buckets: Vec::new() }
     }
 
     #[test]
@@ -254,6 +270,20 @@ mod tests {
         let alone = spread(&[&a], &g[..1]).unwrap();
         // Residuals ±1 in 10 buckets over D = 100: 10/9 · 10 · 1e-4.
         assert!((alone.variance - 10.0 / 9.0 * 10.0 * 1e-4).abs() < 1e-12 && alone.df == 9.0);
+    }
+
+    #[test]
+    fn a_centre_changes_nothing_but_the_rounding() {
+        let plain = Arm {
+            sums: Sums { n: 3, units: 3, known: 3, y: 6.0, d: 3.0, yy: 14.0, yd: 6.0, dd: 3.0, centre: 0.0 },
+            buckets: Vec::new(),
+        };
+        let mut moved = plain.clone();
+        (moved.sums.yy, moved.sums.yd, moved.sums.centre) = (2.0, 0.0, 2.0);
+        let g = [(1.0 / 3.0, -2.0 / 3.0)];
+        assert_eq!(spread(&[&plain], &g).unwrap().df, 2.0);
+        let (a, b) = (spread(&[&plain], &g).unwrap().variance, spread(&[&moved], &g).unwrap().variance);
+        assert!((a - b).abs() < 1e-15 && (a - 1.0 / 3.0).abs() < 1e-15, "{a} {b}");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use crate::query::Estimate;
 
-use super::cells::{Arm, Scale, Spread, estimate, spread};
-use super::dist::{Z95, wilson};
+use super::cells::{Arm, Scale, Spread, estimate_at, spread};
+use super::dist::{ALPHA, wilson, z_at};
 use super::level::{UNKNOWN, count_f64, finite, finite_pair, point, ratio_variance};
 
 /// A difference and a ratio.
@@ -15,7 +15,13 @@ pub struct Contrast {
     pub ratio: Estimate,
 }
 
-/// A against B over all rows.
+/// A against B over all rows, with 95 % intervals (see [`crude_at`]).
+#[must_use]
+pub fn crude(a: &Arm, b: &Arm, rate: bool) -> Contrast {
+    crude_at(a, b, rate, ALPHA)
+}
+
+/// A against B over all rows, with intervals that miss with probability `alpha`.
 ///
 /// | case | difference | ratio |
 /// |---|---|---|
@@ -23,15 +29,16 @@ pub struct Contrast {
 /// | mean, ratio | Welch's t | log interval by the delta method, where both are positive |
 /// | clustered | by the summed influence of each bucket of units | the same, on the log scale |
 #[must_use]
-pub fn crude(a: &Arm, b: &Arm, rate: bool) -> Contrast {
+pub fn crude_at(a: &Arm, b: &Arm, rate: bool, alpha: f64) -> Contrast {
     let (Some(ra), Some(rb)) = (point(&a.sums), point(&b.sums)) else {
         return Contrast { difference: UNKNOWN, ratio: UNKNOWN };
     };
     let clustered = !a.buckets.is_empty() || !b.buckets.is_empty();
     let ratio_value = if rb == 0.0 { None } else { finite(ra / rb) };
     if rate && !clustered {
-        let difference = newcombe(ra, count_f64(a.sums.known), rb, count_f64(b.sums.known));
-        return Contrast { difference, ratio: katz(a, b) };
+        let Some(z) = z_at(alpha) else { return Contrast { difference: UNKNOWN, ratio: UNKNOWN } };
+        let difference = newcombe(ra, count_f64(a.sums.known), rb, count_f64(b.sums.known), z);
+        return Contrast { difference, ratio: katz(a, b, z) };
     }
     let gradient = |weight_a: f64, weight_b: f64| {
         [(weight_a / a.sums.d, -weight_a * ra / a.sums.d), (-weight_b / b.sums.d, weight_b * rb / b.sums.d)]
@@ -40,10 +47,10 @@ pub fn crude(a: &Arm, b: &Arm, rate: bool) -> Contrast {
         if clustered { spread(&[a, b], &gradient(wa, wb)) } else { welch(a, b, wa, wb) }
     };
     let ratio = match ratio_value {
-        Some(r) if ra > 0.0 && rb > 0.0 => estimate(r, variance(r / ra, r / rb), Scale::Log),
+        Some(r) if ra > 0.0 && rb > 0.0 => estimate_at(r, variance(r / ra, r / rb), Scale::Log, alpha),
         value => Estimate { value, interval: None },
     };
-    Contrast { difference: estimate(ra - rb, variance(1.0, 1.0), Scale::Linear), ratio }
+    Contrast { difference: estimate_at(ra - rb, variance(1.0, 1.0), Scale::Linear, alpha), ratio }
 }
 
 /// Variance of `wa·r_A − wb·r_B` with Satterthwaite's degrees of freedom (Welch 1947).
@@ -59,9 +66,9 @@ fn welch(a: &Arm, b: &Arm, wa: f64, wb: f64) -> Option<Spread> {
     Some(Spread { variance, df })
 }
 
-fn newcombe(p1: f64, n1: f64, p2: f64, n2: f64) -> Estimate {
+fn newcombe(p1: f64, n1: f64, p2: f64, n2: f64, z: f64) -> Estimate {
     let d = p1 - p2;
-    let interval = wilson(p1, n1, Z95).zip(wilson(p2, n2, Z95)).and_then(|((l1, u1), (l2, u2))| {
+    let interval = wilson(p1, n1, z).zip(wilson(p2, n2, z)).and_then(|((l1, u1), (l2, u2))| {
         finite_pair(
             d - ((p1 - l1).powi(2) + (u2 - p2).powi(2)).sqrt(),
             d + ((u1 - p1).powi(2) + (p2 - l2).powi(2)).sqrt(),
@@ -71,7 +78,7 @@ fn newcombe(p1: f64, n1: f64, p2: f64, n2: f64) -> Estimate {
     Estimate { value: finite(d), interval: interval.filter(|_| n1 >= 2.0 && n2 >= 2.0) }
 }
 
-fn katz(a: &Arm, b: &Arm) -> Estimate {
+fn katz(a: &Arm, b: &Arm, z: f64) -> Estimate {
     let (mut xa, mut na) = (a.sums.y, count_f64(a.sums.known));
     let (mut xb, mut nb) = (b.sums.y, count_f64(b.sums.known));
     if xa <= 0.0 && xb <= 0.0 {
@@ -84,8 +91,8 @@ fn katz(a: &Arm, b: &Arm) -> Estimate {
     let rr = (xa / na) / (xb / nb);
     let se = (1.0 / xa - 1.0 / na + 1.0 / xb - 1.0 / nb).max(0.0).sqrt();
     let value = plain.unwrap_or(rr);
-    let low = if value <= 0.0 { 0.0 } else { (rr * (-Z95 * se).exp()).min(value) };
-    let interval = finite_pair(low, (rr * (Z95 * se).exp()).max(value));
+    let low = if value <= 0.0 { 0.0 } else { (rr * (-z * se).exp()).min(value) };
+    let interval = finite_pair(low, (rr * (z * se).exp()).max(value));
     Estimate { value: finite(value), interval: interval.filter(|_| a.sums.known >= 2 && b.sums.known >= 2) }
 }
 
@@ -97,13 +104,16 @@ mod tests {
 
     fn share(events: u64, n: u64) -> Arm {
         let (e, m) = (events as f64, n as f64);
-        Arm { sums: Sums { n, units: n, known: n, y: e, d: m, yy: e, yd: e, dd: m }, buckets: Vec::new() }
+        Arm { sums: Sums { n, units: n, known: n, y: e, d: m, yy: e, yd: e, dd: m, centre: 0.0 }, buckets: Vec::new() }
     }
 
     fn values(rows: &[f64]) -> Arm {
         let n = rows.len() as u64;
         let (y, yy) = (rows.iter().sum(), rows.iter().map(|x| x * x).sum());
-        Arm { sums: Sums { n, units: n, known: n, y, d: n as f64, yy, yd: y, dd: n as f64 }, buckets: Vec::new() }
+        Arm {
+            sums: Sums { n, units: n, known: n, y, d: n as f64, yy, yd: y, dd: n as f64, centre: 0.0 },
+            buckets: Vec::new(),
+        }
     }
 
     #[test]

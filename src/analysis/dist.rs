@@ -36,6 +36,31 @@ pub fn t95(df: f64) -> Option<f64> {
     t.is_finite().then_some(t)
 }
 
+/// The critical value of a two-sided interval that misses with probability `alpha`.
+#[must_use]
+pub fn z_at(alpha: f64) -> Option<f64> {
+    if alpha == ALPHA { Some(Z95) } else { normal_quantile(1.0 - alpha / 2.0) }
+}
+
+/// The same with `df` degrees of freedom; [`t95`] for `alpha` 0.05.
+#[must_use]
+pub fn t_at(df: f64, alpha: f64) -> Option<f64> {
+    if alpha == ALPHA {
+        return t95(df);
+    }
+    if df > 1e6 {
+        return z_at(alpha);
+    }
+    if !(df >= 0.5 && alpha > 0.0 && alpha < 1.0) {
+        return None;
+    }
+    let t = StudentsT::new(0.0, 1.0, df).ok()?.inverse_cdf(1.0 - alpha / 2.0);
+    t.is_finite().then_some(t)
+}
+
+/// How often an interval may miss when nothing was chosen: 95 % intervals.
+pub const ALPHA: f64 = 0.05;
+
 /// Wilson's score interval of a share `p` seen in `n` independent trials, with critical value `z` (Wilson 1927,
 /// J. Am. Stat. Assoc. 22). Never of zero width, never outside 0 to 1. `n` may be fractional: an effective size.
 #[must_use]
@@ -71,6 +96,17 @@ mod tests {
         assert_eq!(t95(f64::NAN), None);
         assert!((normal_quantile(0.975).unwrap() - Z95).abs() < 1e-9);
         assert_eq!(normal_quantile(1.0), None);
+    }
+
+    #[test]
+    fn more_looks_ask_for_more() {
+        // Bonferroni for 5 looks: z 2.5758, t(10) 3.1693; for 10 looks t(20) 3.1534.
+        assert!((z_at(0.01).unwrap() - 2.575_83).abs() < 1e-4);
+        assert!((t_at(10.0, 0.01).unwrap() - 3.1693).abs() < 1e-3);
+        assert!((t_at(20.0, 0.005).unwrap() - 3.1534).abs() < 1e-3);
+        assert!((t_at(2e6, 0.01).unwrap() - t_at(9e5, 0.01).unwrap()).abs() < 1e-4);
+        assert_eq!((z_at(ALPHA), t_at(30.0, ALPHA)), (Some(Z95), t95(30.0)));
+        assert_eq!((t_at(0.1, 0.01), t_at(f64::NAN, 0.01), t_at(5.0, 0.0)), (None, None, None));
     }
 
     #[test]

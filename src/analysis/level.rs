@@ -21,8 +21,8 @@ pub const UNKNOWN: Estimate = Estimate { value: None, interval: None };
 /// | sum | Y ± t·√(m·s²), the number of rows or units held fixed |
 /// | count | none: it is a fact about the table |
 ///
-/// Without rows there is no value (a count is 0); with one row or unit there is a value and no interval. What is not
-/// finite is unknown.
+/// Without rows there is no value (a count is 0); with one row or unit, or where all are the same to the last digit,
+/// there is a value and no interval: no spread seen is not certainty. What is not finite is unknown.
 #[must_use]
 pub fn level(kpi: &Kpi, sums: &Sums, clustered: bool) -> Estimate {
     match kpi.measure {
@@ -50,11 +50,22 @@ pub fn ratio_variance(sums: &Sums) -> Option<f64> {
         return None;
     }
     let m = count_f64(sums.units);
-    let squares = sums.yy - 2.0 * r * sums.yd + r * r * sums.dd;
-    // Rounding leaves dust where all residuals are zero; dust is no spread.
-    let dust = 1e-13 * (sums.yy.abs() + r * r * sums.dd.abs());
-    let squares = if squares <= dust { 0.0 } else { squares };
-    finite(squares / (sums.d * sums.d) * m / (m - 1.0))
+    finite(residual_squares(sums, r) / (sums.d * sums.d) * m / (m - 1.0))
+}
+
+/// Σ(y − r·d)². Rounding leaves dust where all residuals are zero; dust is no spread.
+#[must_use]
+pub fn residual_squares(sums: &Sums, r: f64) -> f64 {
+    let off = r - sums.centre;
+    let squares = sums.yy - 2.0 * off * sums.yd + off * off * sums.dd;
+    let dust = 1e-13 * (sums.yy.abs() + off * off * sums.dd.abs()) + rounding(sums, r);
+    if squares <= dust { 0.0 } else { squares }
+}
+
+/// What the last digits of the values themselves may add up to in squares, at a level r.
+#[must_use]
+pub fn rounding(sums: &Sums, r: f64) -> f64 {
+    (1e-15 * r).powi(2) * sums.dd.abs()
 }
 
 fn rate(sums: &Sums, clustered: bool) -> Estimate {
@@ -80,6 +91,7 @@ fn rate(sums: &Sums, clustered: bool) -> Estimate {
 fn ratio(sums: &Sums) -> Estimate {
     let Some(r) = point(sums) else { return UNKNOWN };
     let interval = ratio_variance(sums)
+        .filter(|v| *v > 0.0)
         .and_then(|v| t95(count_f64(sums.units) - 1.0).map(|t| t * v.sqrt()))
         .and_then(|half| finite_pair(r - half, r + half));
     Estimate { value: Some(r), interval }
@@ -93,10 +105,32 @@ fn total(sums: &Sums) -> Estimate {
     }
     let m = count_f64(sums.units);
     let interval = (sums.units >= 2)
-        .then(|| ((sums.yy - y * y / m).max(0.0) / (m - 1.0) * m).sqrt())
+        .then(|| deviations(sums) / (m - 1.0) * m)
+        .filter(|v| *v > 0.0)
+        .map(f64::sqrt)
         .and_then(|se| t95(m - 1.0).map(|t| t * se))
         .and_then(|half| finite_pair(y - half, y + half));
     Estimate { value: Some(y), interval }
+}
+
+/// Σ(y − ȳ)² over the rows or units.
+fn deviations(sums: &Sums) -> f64 {
+    let m = count_f64(sums.units);
+    let alike = (sums.dd * m - sums.d * sums.d).abs() <= 1e-12 * sums.dd * m;
+    // Where all units have the same d, counting y from a centre moves all of them alike; else it is undone.
+    let s = if alike { *sums } else { recentred(sums, 0.0) };
+    let y = s.y - s.centre * s.d;
+    let squares = s.yy - y * y / m;
+    if squares <= 1e-13 * s.yy + rounding(&s, s.centre) { 0.0 } else { squares }
+}
+
+/// The same rows with y counted from another centre.
+fn recentred(s: &Sums, centre: f64) -> Sums {
+    let by = s.centre - centre;
+    if by == 0.0 {
+        return *s;
+    }
+    Sums { yy: s.yy + 2.0 * by * s.yd + by * by * s.dd, yd: s.yd + by * s.dd, centre, ..*s }
 }
 
 /// A number that is neither infinite nor NaN.
@@ -121,7 +155,11 @@ pub fn count_f64(n: u64) -> f64 {
 /// The sums of two sets of rows together. Squares add up only for row-wise sums, not for units that stand in both.
 #[must_use]
 pub fn add(a: &Sums, b: &Sums) -> Sums {
+    // No rows have no centre of their own.
+    let centre = if a.units == 0 { b.centre } else { a.centre };
+    let (a, b) = (recentred(a, centre), recentred(b, centre));
     Sums {
+        centre,
         n: a.n + b.n,
         units: a.units + b.units,
         known: a.known + b.known,
@@ -159,7 +197,7 @@ mod tests {
     fn share(events: u64, n: u64) -> Sums {
         #[allow(clippy::cast_precision_loss)]
         let (e, m) = (events as f64, n as f64);
-        Sums { n, units: n, known: n, y: e, d: m, yy: e, yd: e, dd: m }
+        Sums { n, units: n, known: n, y: e, d: m, yy: e, yd: e, dd: m, centre: 0.0 }
     }
 
     #[test]
@@ -197,6 +235,57 @@ mod tests {
         assert_eq!(level(&kpi("count()"), &s, false), Estimate { value: Some(3.0), interval: None });
     }
 
+    /// As an engine gives them: y counted from a centre.
+    fn sums_from(rows: &[(f64, f64)], centre: f64) -> Sums {
+        let squares: Vec<(f64, f64)> = rows.iter().map(|(y, d)| (y - centre * d, *d)).collect();
+        let plain = sums(rows);
+        let moved = sums(&squares);
+        // The sum is counted from the centre too, so that it is exact to the last digits.
+        Sums { y: moved.y + centre * plain.d, yy: moved.yy, yd: moved.yd, centre, ..plain }
+    }
+
+    #[test]
+    fn values_that_are_all_the_same_have_no_interval() {
+        for y in [0.1, 7.0, 1.7e9 + 0.3, -1e-7] {
+            let rows = vec![(y, 1.0); 1000];
+            for centre in [0.0, y, y * (1.0 - 1e-16)] {
+                for text in ["mean(x)", "sum(x)", "ratio(sum(a), sum(b))"] {
+                    let e = level(&kpi(text), &sums_from(&rows, centre), false);
+                    assert!(e.value.is_some() && e.interval.is_none(), "{text} of {y} from {centre}: {e:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn large_numbers_with_a_small_spread_keep_their_interval() {
+        // Seconds since 1970, some minutes apart: 1..5 and an offset.
+        let rows: Vec<(f64, f64)> = (1..=5).map(|i| (1.7e9 + f64::from(i), 1.0)).collect();
+        let e = level(&kpi("mean(x)"), &sums_from(&rows, 1.7e9), false);
+        let (l, h) = e.interval.unwrap();
+        assert!(((h - l) / 2.0 - 1.963_24).abs() < 1e-4, "{l} {h}");
+        let e = level(&kpi("sum(x)"), &sums_from(&rows, 1.7e9), false);
+        let (l, h) = e.interval.unwrap();
+        assert!(((h - l) / 2.0 - 5.0 * 1.963_24).abs() < 1e-3, "{l} {h}");
+    }
+
+    #[test]
+    fn a_centre_changes_nothing_but_the_rounding() {
+        let rows = [(2.0, 3.0), (1.0, 3.5), (2.5, 3.0), (1.0, 2.0)];
+        let plain = sums(&rows);
+        for centre in [0.5, -3.0] {
+            let moved = sums_from(&rows, centre);
+            for text in ["mean(x)", "sum(x)", "ratio(sum(a), sum(b))"] {
+                let (a, b) = (level(&kpi(text), &plain, true), level(&kpi(text), &moved, true));
+                let ((al, ah), (bl, bh)) = (a.interval.unwrap(), b.interval.unwrap());
+                assert!((al - bl).abs() < 1e-12 && (ah - bh).abs() < 1e-12, "{text}: {a:?} {b:?}");
+            }
+            let both = add(&moved, &plain);
+            let twice = add(&plain, &plain);
+            assert!((residual_squares(&both, 0.4) - residual_squares(&twice, 0.4)).abs() < 1e-9);
+        }
+    }
+
     #[test]
     fn edges_are_unknown_rather_than_wrong() {
         for text in ["rate(x)", "mean(x)", "ratio(sum(a), sum(b))"] {
@@ -217,11 +306,12 @@ mod tests {
     #[test]
     fn units_widen_a_rate_and_never_collapse_it() {
         // 10 units of 10 rows, each unit all events or none: the effective size is about 10, not 100.
-        let clustered = Sums { n: 100, units: 10, known: 100, y: 50.0, d: 100.0, yy: 500.0, yd: 500.0, dd: 1000.0 };
+        let clustered =
+            Sums { n: 100, units: 10, known: 100, y: 50.0, d: 100.0, yy: 500.0, yd: 500.0, dd: 1000.0, centre: 0.0 };
         let wide = level(&kpi("rate(x)"), &clustered, true).interval.unwrap();
         let narrow = level(&kpi("rate(x)"), &share(50, 100), false).interval.unwrap();
         assert!(wide.1 - wide.0 > 2.5 * (narrow.1 - narrow.0), "{wide:?} {narrow:?}");
-        let none = Sums { n: 100, units: 10, known: 100, y: 0.0, d: 100.0, yy: 0.0, yd: 0.0, dd: 1000.0 };
+        let none = Sums { n: 100, units: 10, known: 100, y: 0.0, d: 100.0, yy: 0.0, yd: 0.0, dd: 1000.0, centre: 0.0 };
         let (l, h) = level(&kpi("rate(x)"), &none, true).interval.unwrap();
         assert!(l == 0.0 && h > 0.2, "{l} {h}");
     }

@@ -4,7 +4,7 @@ use crate::query::Estimate;
 
 use super::cells::{Arm, Scale, Spread, estimate, spread};
 use super::crude::Contrast;
-use super::level::{UNKNOWN, count_f64, finite};
+use super::level::{UNKNOWN, count_f64, finite, residual_squares};
 
 /// The rows of A and of B in one stratum.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -139,7 +139,7 @@ fn pooled(strata: &[&Stratum], left: f64, right: f64) -> Option<Spread> {
     }
     let residuals = |arm: &Arm| {
         let r = arm.sums.y / arm.sums.d;
-        (arm.sums.yy - 2.0 * r * arm.sums.yd + r * r * arm.sums.dd).max(0.0)
+        residual_squares(&arm.sums, r)
     };
     let (mut squares, mut freedom) = (0.0, 0.0);
     for arm in strata.iter().flat_map(|s| [&s.a, &s.b]).filter(|a| a.sums.units >= 2) {
@@ -172,7 +172,7 @@ mod tests {
 
     fn share(events: u64, n: u64) -> Arm {
         let (e, m) = (events as f64, n as f64);
-        Arm { sums: Sums { n, units: n, known: n, y: e, d: m, yy: e, yd: e, dd: m }, buckets: Vec::new() }
+        Arm { sums: Sums { n, units: n, known: n, y: e, d: m, yy: e, yd: e, dd: m, centre: 0.0 }, buckets: Vec::new() }
     }
 
     fn stratum(a: u64, an: u64, b: u64, bn: u64) -> Stratum {

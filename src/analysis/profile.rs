@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use crate::engine::{Engine, EngineError, Ticket};
+use crate::engine::{Engine, EngineError, Ticket, Unit};
 use crate::query::{Cell, ColumnProfile, GroupQuery, Key, Kpi, Measure, ProfileAlert, ProfileResult, ValueType};
 
 use super::alerts::{may_be_skewed, of_profile, of_skew, of_texts};
@@ -22,7 +22,7 @@ const MOST_TEXTS: u64 = 5000;
 /// A condition that can't be parsed, or a cancel.
 pub fn run(engine: &dyn Engine, filter: Option<&str>, ticket: &Ticket) -> Result<ProfileResult, EngineError> {
     let schema = engine.schema().clone();
-    ticket.set_total(schema.columns.len() as u64);
+    let work = ticket.begin(Unit::Columns, schema.columns.len() as u64);
     let rows = match filter {
         None => engine.row_count(),
         Some(_) => {
@@ -33,7 +33,7 @@ pub fn run(engine: &dyn Engine, filter: Option<&str>, ticket: &Ticket) -> Result
     let columns = on_all_cores(&schema.columns, |info| {
         ticket.check()?;
         let profile = column(engine, &info.name, rows, filter, &ticket.without_progress())?;
-        ticket.advance(1);
+        work.advance(1);
         Ok(profile)
     })?;
     Ok(ProfileResult { rows, alerts: of_table(rows, columns.len()), columns, read: engine.reading().clone() })

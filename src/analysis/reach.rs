@@ -103,7 +103,7 @@ mod tests {
 
     fn share(events: u64, n: u64) -> Arm {
         let (e, m) = (events as f64, n as f64);
-        Arm { sums: Sums { n, units: n, known: n, y: e, d: m, yy: e, yd: e, dd: m }, buckets: Vec::new() }
+        Arm { sums: Sums { n, units: n, known: n, y: e, d: m, yy: e, yd: e, dd: m, centre: 0.0 }, buckets: Vec::new() }
     }
 
     #[test]

@@ -112,7 +112,7 @@ pub fn run(args: &BoardArgs, streams: &mut Streams<'_>) -> Outcome {
             );
             board.text(&head, streams)
         }
-        other => write(&board.rows(Vec::new()), &board.shape(), other, streams.out),
+        _ => write(&board.rows(Vec::new()), &board.shape(), &args.output, streams),
     };
     written(result)?;
     if args.derived {
@@ -275,7 +275,7 @@ impl Show<'_> {
             if i > 0 {
                 writeln!(streams.out)?;
             }
-            write(part, &Value::Null, Format::Table, streams.out)?;
+            write(part, &Value::Null, &OutputArgs::default(), streams)?;
         }
         Ok(())
     }

@@ -125,6 +125,14 @@ fn is_path(name: &str) -> bool {
     name.ends_with(".yaml") || name.ends_with(".yml") || name.contains('/')
 }
 
+/// A playbook that the program ships, whatever the user has of that name.
+///
+/// # Errors
+/// A sentence when there is none of that id.
+pub fn built_in_playbook(id: &str) -> Result<FoundPlaybook, String> {
+    parse(Source::inside(id).ok_or_else(|| format!("There is no built-in playbook \"{id}\"."))?)
+}
+
 /// Finds a playbook by a path, by its id among one's own, or by its id among the built-in ones.
 ///
 /// # Errors

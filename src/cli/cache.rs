@@ -49,7 +49,7 @@ pub fn run(args: &CacheCommand, streams: &mut Streams<'_>) -> Outcome {
         };
     }
     let tables = engine::cached();
-    written(write(&sheet(&tables), &shape(&tables), args.output.format, streams.out))
+    written(write(&sheet(&tables), &shape(&tables), &args.output, streams))
 }
 
 fn size(bytes: u64) -> String {

@@ -1,24 +1,33 @@
 //! Arguments that many commands share: the table, how to read it, the KPI, the format.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use tempfile::NamedTempFile;
 
 use super::exit::{Exit, Failure, Streams};
 use super::output::Format;
+use super::progress;
 use super::visible::visible;
-use crate::engine::{self, Engine, ReadOptions, Source, Ticket};
+use crate::analysis::format;
+use crate::analysis::keys::column_type;
+use crate::app::forms::table_name;
+use crate::engine::{self, Engine, EngineError, ReadOptions, Source, Ticket};
 use crate::query::{Better, Kpi, ReadingReport};
 
 /// The table, how to read it, and which rows count.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
-    /// The table: CSV or TSV (also .gz), Parquet, Arrow, JSON or JSON Lines; - for standard input
-    #[arg(value_name = "DATA")]
-    pub data: PathBuf,
+    /// The table: CSV or TSV (also .gz), Parquet, Arrow, JSON or JSON Lines; - for standard input; name=path for each of
+    /// several tables that --sql makes one of
+    #[arg(value_name = "DATA", required = true)]
+    pub data: Vec<PathBuf>,
+    /// Make the table by a query: "SELECT … FROM users JOIN rides USING (user_id)"
+    #[arg(long, value_name = "SELECT")]
+    pub sql: Option<String>,
     /// Delimiter of the columns: one character, or `tab` (guessed and shown otherwise)
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub delimiter: Option<char>,
@@ -34,12 +43,27 @@ pub struct DataArgs {
     /// Read 1.234,5 as a number
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub decimal_comma: Option<bool>,
+    /// Keep a last line of totals as a row
+    #[arg(long)]
+    pub keep_footer: bool,
+    /// Only that many rows, drawn at random; every result says so
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub sample: Option<u64>,
+    /// What the draw begins with; the same seed gives the same rows
+    #[arg(long, value_name = "SEED", default_value_t = 1, requires = "sample")]
+    pub seed: u64,
     /// Only the rows for which this SQL condition holds
     #[arg(long = "where", value_name = "SQL")]
     pub filter: Option<String>,
     /// The column of the independent unit (user, day, store): errors are clustered on it
     #[arg(long, value_name = "COLUMN")]
     pub unit: Option<String>,
+    /// Columns to leave out of the result
+    #[arg(long, value_name = "COL,…", value_delimiter = ',')]
+    pub exclude: Vec<String>,
+    /// Columns that were known before the outcome, so that they are no leaks
+    #[arg(long, value_name = "COL,…", value_delimiter = ',')]
+    pub known_before: Vec<String>,
 }
 
 /// The KPI.
@@ -72,11 +96,14 @@ impl From<BetterArg> for Better {
 }
 
 /// How results are shown.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Copy, Default, Args)]
 pub struct OutputArgs {
     /// Form of the result
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
+    /// Leave CSV cells as they are, also those that a spreadsheet would take for formulas
+    #[arg(long)]
+    pub raw: bool,
     /// No colours
     #[arg(long)]
     pub no_color: bool,
@@ -86,7 +113,7 @@ pub struct OutputArgs {
 pub struct Opened {
     /// The engine.
     pub engine: Arc<dyn Engine>,
-    _spool: Option<NamedTempFile>,
+    _spool: Option<File>,
 }
 
 fn delimiter(text: &str) -> Result<char, String> {
@@ -108,52 +135,103 @@ impl DataArgs {
             header_row: self.header_row,
             null_words: (!self.null_words.is_empty()).then(|| self.null_words.clone()),
             decimal_comma: self.decimal_comma,
+            keep_footer: self.keep_footer,
+            sample: self.sample,
+            seed: self.sample.map_or(0, |_| self.seed),
         }
     }
 
-    /// Opens the table, checks `--where` and `--unit` against it, and tells on standard error how it was read.
+    /// Opens the table, checks `--where`, `--unit` and the columns named against it, and tells on standard error how it
+    /// was read. Ctrl-C stops it.
     ///
     /// # Errors
-    /// Exit 3 when the input can't be read, 2 when the arguments do not fit the table.
-    pub fn open(&self, streams: &mut Streams<'_>, ticket: &Ticket) -> Result<Opened, Failure> {
-        let (path, spool) = if self.data == Path::new("-") {
-            let spool = spooled(streams)?;
-            (spool.path().to_path_buf(), Some(spool))
-        } else {
-            refuse_several(&self.data)?;
-            (self.data.clone(), None)
-        };
-        let engine = engine::open(&Source { path, options: self.read_options() }, ticket).map_err(|e| {
+    /// Exit 3 when the input can't be read, 2 when the arguments do not fit the table, 130 after Ctrl-C.
+    pub fn open(&self, streams: &mut Streams<'_>) -> Result<Opened, Failure> {
+        let mut tables: Vec<(String, PathBuf)> = Vec::new();
+        let mut spool: Option<File> = None;
+        for data in &self.data {
+            let (name, path) = named(data);
+            if path == Path::new("-") {
+                if spool.is_some() {
+                    return Err(Failure::usage(
+                        "Standard input can be one of the tables only. Name a file for the others.",
+                    ));
+                }
+                let file = spooled(streams)?;
+                tables.push((name.unwrap_or_else(|| "stdin".to_owned()), descriptor(&file)));
+                spool = Some(file);
+            } else {
+                refuse_several(&path)?;
+                tables.push((name.unwrap_or_else(|| table_name(&path.to_string_lossy())), path));
+            }
+        }
+        if tables.len() > 1 && self.sql.is_none() {
+            return Err(Failure::usage(format!(
+                "{} tables were named, and it is not said how to make one of them. Add --sql, as in \
+                 --sql \"SELECT * FROM {} JOIN {} USING (id)\".",
+                tables.len(),
+                tables.first().map_or("", |t| t.0.as_str()),
+                tables.get(1).map_or("", |t| t.0.as_str()),
+            )));
+        }
+        let bar = streams.err_is_terminal;
+        let engine = progress::run("reading", bar, |ticket| self.open_tables(tables, ticket)).map_err(|e| {
             let mut failure = Failure::from(e);
-            if let Some(spool) = &spool {
-                failure.message = failure.message.replace(&spool.path().display().to_string(), "standard input");
+            if let Some(file) = &spool {
+                failure.message = failure.message.replace(&descriptor(file).display().to_string(), "standard input");
             }
             failure
         })?;
         if let Some(condition) = &self.filter {
             engine.check_sql(condition)?;
         }
-        if let Some(unit) = &self.unit {
-            crate::analysis::keys::column_type(engine.as_ref(), unit)?;
+        for column in self.unit.iter().chain(&self.exclude).chain(&self.known_before) {
+            column_type(engine.as_ref(), column)?;
         }
         // Whether a message can be shown does not decide whether the work is done.
         let _ = tell(engine.reading(), streams.err);
         Ok(Opened { engine, _spool: spool })
     }
+
+    fn open_tables(&self, tables: Vec<(String, PathBuf)>, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineError> {
+        let options = self.read_options();
+        // The draw is from the table that the query makes, not from each of its parts.
+        let whole = ReadOptions { sample: None, seed: 0, ..options.clone() };
+        match (&self.sql, tables.as_slice()) {
+            (None, [(_, path)]) => engine::open(&Source { path: path.clone(), options }, ticket),
+            _ => {
+                let sources: Vec<(String, Source)> =
+                    tables.into_iter().map(|(name, path)| (name, Source { path, options: whole.clone() })).collect();
+                engine::open_joined(&sources, self.sql.as_deref().unwrap_or("SELECT * FROM data"), &options, ticket)
+            }
+        }
+    }
 }
 
-/// Copies standard input to a private file (0600, made with O_EXCL), since tables are read more than once.
-fn spooled(streams: &mut Streams<'_>) -> Result<NamedTempFile, Failure> {
+/// A name and a path: `rides=data/rides.csv`. A file that really is called so is meant as such.
+fn named(data: &Path) -> (Option<String>, PathBuf) {
+    let text = data.to_string_lossy();
+    if data.symlink_metadata().is_err()
+        && let Some((name, path)) = text.split_once('=')
+        && !name.is_empty()
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+    {
+        return (Some(name.to_owned()), PathBuf::from(path));
+    }
+    (None, data.to_owned())
+}
+
+/// Copies standard input to a file without a name, since tables are read more than once: whatever ends the program, it
+/// is gone with it.
+fn spooled(streams: &mut Streams<'_>) -> Result<File, Failure> {
     if streams.input_is_terminal {
         return Err(Failure::usage(
             "DATA is - and nothing is piped in. Pipe a table, as in zcat x.csv.gz | whyboard profile -, or name a file.",
         ));
     }
-    let mut spool = tempfile::Builder::new()
-        .prefix("whyboard-")
-        .tempfile()
+    let mut spool = tempfile::tempfile()
         .map_err(|e| Failure::input(format!("Standard input can't be kept in a temporary file: {e}.")))?;
-    io::copy(streams.input, &mut spool).and_then(|_| spool.flush()).map_err(|e| {
+    io::copy(streams.input, &mut spool).and_then(|_| io::Seek::rewind(&mut spool)).map_err(|e| {
         Failure::input(format!(
             "Standard input can't be read to its end: {e}. Look at free disk space in the temporary folder."
         ))
@@ -161,28 +239,34 @@ fn spooled(streams: &mut Streams<'_>) -> Result<NamedTempFile, Failure> {
     Ok(spool)
 }
 
-/// Folders, patterns and named tables need a table made of several; a file that really has such a name is fine.
+/// The path by which an open file can be opened again.
+fn descriptor(file: &File) -> PathBuf {
+    PathBuf::from(format!("/dev/fd/{}", file.as_raw_fd()))
+}
+
+/// Folders and patterns need a table made of several; a file that really has such a name is fine.
 fn refuse_several(path: &Path) -> Result<(), Failure> {
-    if path.symlink_metadata().is_ok() && !path.is_dir() {
-        return Ok(());
-    }
     let text = path.to_string_lossy();
-    let what = if path.is_dir() {
-        "is a folder"
-    } else if text.contains(['*', '?', '[']) {
-        "is a pattern"
-    } else if text
-        .split_once('=')
-        .is_some_and(|(name, rest)| name.chars().all(|c| c.is_alphanumeric() || c == '_') && Path::new(rest).exists())
-    {
-        "names a table"
-    } else {
-        return Ok(());
-    };
-    Err(Failure {
-        exit: Exit::Usage,
-        message: format!("{} {what}, and this command reads one file. Name a single file.", visible(&text)),
-    })
+    if path.is_dir() {
+        return Err(Failure::input(format!(
+            "{} is a directory. Name one file in it: CSV, Parquet, Arrow or JSON.",
+            visible(&text)
+        )));
+    }
+    if path.symlink_metadata().is_err() && text.contains(['*', '?', '[']) {
+        return Err(Failure {
+            exit: Exit::Usage,
+            message: format!("{} is a pattern, and this command reads one file. Name a single file.", visible(&text)),
+        });
+    }
+    Ok(())
+}
+
+/// `a random sample of 1 000 of 60 000 rows (seed 1)`, where the table is one.
+#[must_use]
+pub fn sample_words(read: &ReadingReport) -> Option<String> {
+    let s = read.sample?;
+    Some(format!("a random sample of {} of {} rows (seed {})", format::count(s.rows), format::count(s.of), s.seed))
 }
 
 /// One line for what was guessed, one for each remark.
@@ -202,7 +286,7 @@ fn tell(read: &ReadingReport, err: &mut dyn Write) -> io::Result<()> {
     if !how.is_empty() {
         writeln!(err, "read as {}: {}", visible(&read.format), visible(&how.join(", ")))?;
     }
-    for note in &read.notes {
+    for note in sample_words(read).iter().chain(&read.notes) {
         writeln!(err, "note: {}", visible(note))?;
     }
     Ok(())

@@ -92,8 +92,12 @@ pub struct Streams<'a> {
     pub input_is_terminal: bool,
     /// Results.
     pub out: &'a mut dyn Write,
+    /// True where people read the results on a terminal.
+    pub out_is_terminal: bool,
     /// Messages.
     pub err: &'a mut dyn Write,
+    /// True where progress may be drawn over the messages.
+    pub err_is_terminal: bool,
 }
 
 /// Turns the end of writing into the end of the command: a reader that went away (`| head`) is no failure.

@@ -72,7 +72,7 @@ pub fn run(args: &ExperimentCommand, streams: &mut Streams<'_>) -> Outcome {
         }
     });
     let shape = json!({ "n_per_arm": size, "weeks": json_number(duration), "mde": json_number(visible) });
-    written(write(&sheet(args, size, duration, visible), &shape, args.output.format, streams.out))
+    written(write(&sheet(args, size, duration, visible), &shape, &args.output, streams))
 }
 
 fn refuse(args: &ExperimentCommand) -> Result<(), Failure> {

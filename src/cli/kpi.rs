@@ -3,13 +3,15 @@
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::data_args::{DataArgs, KpiArgs, OutputArgs};
-use super::exit::{Outcome, Streams, written};
+use super::data_args::{DataArgs, KpiArgs, OutputArgs, sample_words};
+use super::exit::{Failure, Outcome, Streams, written};
 use super::output::{Column, Field, Format, Sheet, json_interval, json_number, write};
+use super::progress;
 use super::visible::visible;
+use crate::analysis::keys::column_type;
 use crate::analysis::{self, format};
-use crate::engine::{Engine, Ticket};
-use crate::query::{Analysis, Cell, Every, Findings, Key, KpiResult};
+use crate::engine::Engine;
+use crate::query::{Analysis, Cell, Every, Findings, Key, KpiResult, ReadingReport, split_top_level};
 
 /// Arguments of `kpi`.
 #[derive(Debug, Clone, Args)]
@@ -21,7 +23,7 @@ pub struct KpiCommand {
     #[allow(missing_docs)]
     pub kpi: KpiArgs,
     /// Columns (or SQL expressions) to split by, at most two
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B")]
     pub by: Vec<String>,
     /// A time column to follow the KPI along
     #[arg(long, value_name = "COLUMN")]
@@ -46,8 +48,36 @@ fn every(text: &str) -> Result<Every, String> {
     })
 }
 
-/// A column of that name, or else a SQL expression.
+/// The keys to split by: parts between commas, but for those inside quotes and parentheses.
+fn keys(args: &KpiCommand, engine: &dyn Engine) -> Result<Vec<Key>, Failure> {
+    let mut out: Vec<Key> = Vec::new();
+    for text in &args.by {
+        let whole = engine.schema().get(text).is_some();
+        let parts = if whole { vec![text.as_str()] } else { split_top_level(text) };
+        for part in parts.into_iter().map(str::trim).filter(|p| !p.is_empty()) {
+            let key = key(engine, part);
+            if out.contains(&key) || args.trend.as_ref().is_some_and(|t| key.column && key.expr == *t) {
+                return Err(Failure::usage(format!(
+                    "{} is named twice, and the groups of a column can be split by it only once. Leave one out.",
+                    visible(part)
+                )));
+            }
+            out.push(key);
+        }
+    }
+    let named = out.iter().filter(|k| k.column).map(|k| &k.expr).chain(&args.trend);
+    if let Some(left_out) = args.data.exclude.iter().find(|e| named.clone().any(|n| n == *e)) {
+        return Err(Failure::usage(format!("{} is excluded and split by at once. Leave one out.", visible(left_out))));
+    }
+    Ok(out)
+}
+
+/// A column of that name, bare or in double quotes, or else a SQL expression.
 fn key(engine: &dyn Engine, text: &str) -> Key {
+    let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).map(|t| t.replace("\"\"", "\""));
+    if let Some(column) = inner.filter(|c| engine.schema().get(c).is_some()) {
+        return Key::column(column);
+    }
     let expression = !text.chars().all(|c| c.is_alphanumeric() || c == '_');
     if expression && engine.schema().get(text).is_none() { Key::sql(text) } else { Key::column(text) }
 }
@@ -57,14 +87,19 @@ fn key(engine: &dyn Engine, text: &str) -> Key {
 /// # Errors
 /// Exit 2 for arguments that do not fit the table, 3 when it can't be read.
 pub fn run(args: &KpiCommand, streams: &mut Streams<'_>) -> Outcome {
-    let ticket = Ticket::default();
-    let opened = args.data.open(streams, &ticket)?;
+    let opened = args.data.open(streams)?;
     let engine = opened.engine.as_ref();
-    let mut by: Vec<Key> = args.by.iter().map(|b| key(engine, b)).collect();
+    let mut by = keys(args, engine)?;
     let trend = match (&args.trend, args.every) {
         (Some(column), Some(step)) => Some((column.clone(), step)),
         (Some(column), None) => {
             // Without a step the analysis chooses one for a time column.
+            if !column_type(engine, column)?.is_temporal() {
+                return Err(Failure::usage(format!(
+                    "A trend needs a time column, and {} holds none. Name a column of dates or times, or use --by.",
+                    visible(column)
+                )));
+            }
             by.insert(0, Key::column(column));
             None
         }
@@ -77,19 +112,21 @@ pub fn run(args: &KpiCommand, streams: &mut Streams<'_>) -> Outcome {
         filter: args.data.filter.clone(),
         unit: args.data.unit.clone(),
     };
-    let Findings::Kpi(result) = analysis::run(engine, &analysis, &ticket)? else {
-        return Err(super::exit::Failure::input("The analysis gave something else than a KPI."));
+    let found = progress::run("counting", streams.err_is_terminal, |ticket| analysis::run(engine, &analysis, ticket))?;
+    let Findings::Kpi(result) = found else {
+        return Err(Failure::input("The analysis gave something else than a KPI."));
     };
     if !matches!(args.output.format, Format::Table | Format::Markdown) {
         for note in &result.notes {
             let _ = writeln!(streams.err, "note: {}", visible(note));
         }
     }
-    written(write(&sheet(&result), &shape(&result), args.output.format, streams.out))
+    let read = engine.reading();
+    written(write(&sheet(&result, read), &shape(&result, read), &args.output, streams))
 }
 
-/// The shape of 6-cli.md.
-fn shape(r: &KpiResult) -> Value {
+/// The shape of 6-cli.md, with `sample` where the table is one.
+fn shape(r: &KpiResult, read: &ReadingReport) -> Value {
     let groups: Vec<Value> = r
         .groups
         .iter()
@@ -103,13 +140,22 @@ fn shape(r: &KpiResult) -> Value {
             })
         })
         .collect();
-    json!({
+    let mut shape = json!({
         "kpi": r.kpi.to_string(),
         "n": r.n,
         "value": json_number(r.level.value),
         "interval": json_interval(r.level.interval),
         "groups": groups,
-    })
+    });
+    put_sample(&mut shape, read);
+    shape
+}
+
+/// Adds `sample: {rows, of, seed}` where the table is a sample.
+pub(super) fn put_sample(shape: &mut Value, read: &ReadingReport) {
+    if let (Some(sample), Some(map)) = (read.sample, shape.as_object_mut()) {
+        map.insert("sample".to_owned(), json!(sample));
+    }
 }
 
 /// A cell as JSON.
@@ -120,10 +166,10 @@ pub(super) fn raw(cell: &Cell) -> Value {
     }
 }
 
-fn sheet(r: &KpiResult) -> Sheet {
+fn sheet(r: &KpiResult, read: &ReadingReport) -> Sheet {
     let names: Vec<String> =
         r.groups.first().map(|g| g.place.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default();
-    let head = format!("{}: {} · {} rows", r.kpi, format::level_with_interval(&r.kpi, &r.level), format::count(r.n));
+    let level = format!("{}: {} · {} rows", r.kpi, format::level_with_interval(&r.kpi, &r.level), format::count(r.n));
     let mut columns: Vec<Column> = names.iter().map(Column::left).collect();
     columns.extend(["n", "value", "interval"].map(Column::right));
     let rows = r
@@ -153,5 +199,6 @@ fn sheet(r: &KpiResult) -> Sheet {
     };
     let mut csv_columns = names;
     csv_columns.extend(["n", "value", "low", "high"].map(str::to_owned));
-    Sheet { head: vec![head], columns, rows, csv_columns, csv_rows, notes: r.notes.clone() }
+    let head = std::iter::once(level).chain(sample_words(read)).collect();
+    Sheet { head, columns, rows, csv_columns, csv_rows, notes: r.notes.clone() }
 }

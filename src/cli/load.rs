@@ -12,8 +12,8 @@ use crate::domain::session::{Header, Session};
 use crate::journal::{Journal, JournalError, Mode, Opened, Tail};
 
 pub use super::books::{
-    BUILT_IN, FoundPlaybook, PLAYBOOK_SCHEMA, all_playbooks, config_folder, find_playbook, newer_playbook,
-    playbook_folders, read_playbook, with_bases,
+    BUILT_IN, FoundPlaybook, PLAYBOOK_SCHEMA, all_playbooks, built_in_playbook, config_folder, find_playbook,
+    newer_playbook, playbook_folders, read_playbook, with_bases,
 };
 
 /// The playbook of a session: where its head says it lies, else the one of that id; with a word where it is not the

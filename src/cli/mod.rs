@@ -10,6 +10,7 @@ pub mod data_args;
 pub mod demo;
 pub mod exit;
 pub mod experiment;
+pub mod faults;
 pub mod kpi;
 pub mod lint;
 pub mod load;
@@ -17,6 +18,7 @@ pub mod open;
 pub mod output;
 pub mod playbooks;
 pub mod profile;
+mod progress;
 pub mod replay;
 pub mod report;
 pub mod save;
@@ -99,34 +101,39 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if e.use_stderr() { Exit::Usage.code() } else { 0 });
         }
     };
-    let (mut out, mut err, mut input) = (io::stdout().lock(), io::stderr().lock(), io::stdin());
+    faults::install(cli.verbose);
     let outcome = match cli.command {
-        None => drop_streams_and(out, err, || {
-            workbench_begin(&workbench::Begin::default(), "whyboard --help lists the commands that need none")
-        }),
-        Some(Command::New(args)) => drop_streams_and(out, err, || open::new(&args)),
-        Some(Command::Open(args)) => drop_streams_and(out, err, || open::open(&args)),
-        Some(Command::Demo(args)) if !args.text && out_is_terminal() => drop_streams_and(out, err, || {
-            let begin = workbench::Begin { open: Some(args.session()?), ..workbench::Begin::default() };
-            workbench_begin(&begin, "`whyboard demo --text` tells the same as text")
-        }),
-        Some(Command::Replay(args)) if !args.headless => drop_streams_and(out, err, || replay::on_screen(&args)),
-        Some(command) => {
-            let input_is_terminal = input.is_terminal();
-            let mut streams = Streams { out: &mut out, err: &mut err, input: &mut input, input_is_terminal };
-            let outcome = text_command(&command, &mut streams);
-            let _ = out.flush();
-            drop((out, err));
-            outcome
-        }
+        None => workbench_begin(&workbench::Begin::default(), "whyboard --help lists the commands that need none"),
+        Some(Command::New(args)) => open::new(&args),
+        Some(Command::Open(args)) => open::open(&args),
+        Some(Command::Demo(args)) if !args.text && out_is_terminal() => demo_on_screen(&args),
+        Some(Command::Replay(args)) if !args.headless => replay::on_screen(&args),
+        Some(command) => as_text(&command),
     };
     finish(outcome)
 }
 
-/// The interactive program takes the terminal itself; nothing may hold the streams meanwhile.
-fn drop_streams_and<A, B>(out: A, err: B, f: impl FnOnce() -> Outcome) -> Outcome {
-    drop((out, err));
-    f()
+/// Runs a command on the standard streams. None of them is locked: a fault on another thread must be able to say so.
+fn as_text(command: &Command) -> Outcome {
+    let (mut out, mut err, mut input) = (io::stdout(), io::stderr(), io::stdin());
+    let dumb = std::env::var_os("TERM").is_none_or(|t| t == "dumb" || t.is_empty());
+    let mut streams = Streams {
+        input_is_terminal: input.is_terminal(),
+        out_is_terminal: out.is_terminal(),
+        err_is_terminal: err.is_terminal() && !dumb,
+        input: &mut input,
+        out: &mut out,
+        err: &mut err,
+    };
+    let outcome = text_command(command, &mut streams);
+    let _ = out.flush();
+    outcome
+}
+
+fn demo_on_screen(args: &demo::DemoArgs) -> Outcome {
+    let open = Some(args.session()?);
+    let begin = workbench::Begin { open, no_color: args.no_color, ..workbench::Begin::default() };
+    workbench_begin(&begin, "`whyboard demo --text` tells the same as text")
 }
 
 fn finish(outcome: Outcome) -> ExitCode {
@@ -168,7 +175,7 @@ fn text_command(command: &Command, streams: &mut Streams<'_>) -> Outcome {
         }
         Command::Demo(args) => {
             let env = |name: &str| std::env::var(name).ok();
-            let colour = crate::term::caps::colour_output(env, out_is_terminal());
+            let colour = !args.no_color && crate::term::caps::colour_output(env, out_is_terminal());
             demo::play_as_text(args, streams.out, colour)
         }
         Command::New(_) | Command::Open(_) => Ok(Exit::Usage),

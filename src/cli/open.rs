@@ -39,9 +39,10 @@ pub struct OpenArgs {
 ///
 /// # Errors
 /// A file that is missing or no session.
-pub fn replay(path: &Path, at: Option<usize>, speed: Option<f64>) -> Outcome {
+pub fn replay(path: &Path, at: Option<usize>, speed: Option<f64>, no_color: bool) -> Outcome {
     super::load::read_session(path).map_err(|e| Failure::input(e.to_string()))?;
-    let begin = Begin { open: Some(path.to_path_buf()), replay: Some(at.unwrap_or(0)), speed, ..Begin::default() };
+    let begin =
+        Begin { open: Some(path.to_path_buf()), replay: Some(at.unwrap_or(0)), speed, no_color, ..Begin::default() };
     workbench_begin(&begin, "`whyboard replay --headless` plays a session as text")
 }
 

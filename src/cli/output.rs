@@ -6,13 +6,16 @@ use clap::ValueEnum;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use super::visible::visible;
+use super::data_args::OutputArgs;
+use super::exit::Streams;
+use super::visible::{is_obeyed, visible};
 use crate::analysis::format::UNKNOWN;
 
 /// The form of a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
     /// Aligned text for people.
+    #[default]
     Table,
     /// The shapes of the command line contract.
     Json,
@@ -95,21 +98,37 @@ pub struct Sheet {
 /// No cell of the text form is wider than this; the others forms hold it all.
 const WIDEST: usize = 48;
 
-/// Writes a result in the form asked for.
+/// Writes a result in the form asked for. Nothing in it is obeyed by a terminal: JSON writes such characters as
+/// `\u001b`, and CSV shows them as signs where it goes to a terminal.
 ///
 /// # Errors
-/// When `out` can't be written.
-pub fn write(sheet: &Sheet, json: &Value, format: Format, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Table => text(sheet, out)?,
-        Format::Markdown => markdown(sheet, out)?,
-        Format::Csv => csv(sheet, out)?,
+/// When the output can't be written.
+pub fn write(sheet: &Sheet, json: &Value, how: &OutputArgs, streams: &mut Streams<'_>) -> io::Result<()> {
+    match how.format {
+        Format::Table => text(sheet, streams.out)?,
+        Format::Markdown => markdown(sheet, streams.out)?,
+        Format::Csv => csv(sheet, how.raw, streams.out_is_terminal, streams.out)?,
         Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, json).map_err(io::Error::from)?;
-            writeln!(out)?;
+            let text = serde_json::to_string_pretty(json).map_err(io::Error::from)?;
+            writeln!(streams.out, "{}", escaped(&text))?;
         }
     }
-    out.flush()
+    streams.out.flush()
+}
+
+/// JSON in which every character that a terminal would obey is written as an escape. Outside of strings there is none.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || !is_obeyed(c) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            out.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    out
 }
 
 fn text(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
@@ -225,7 +244,11 @@ fn marked(text: &str) -> String {
     out
 }
 
-fn csv(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
+fn csv(sheet: &Sheet, raw: bool, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
+    let csv_text = |text: &str| {
+        let text = if terminal { visible(text) } else { text.to_owned() };
+        if raw { csv_quoted(&text) } else { csv_text(&text) }
+    };
     let header: Vec<String> = sheet.csv_columns.iter().map(|c| csv_text(c)).collect();
     writeln!(out, "{}", header.join(","))?;
     for row in &sheet.csv_rows {
@@ -245,8 +268,9 @@ fn csv(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
 /// A text that no spreadsheet takes for a formula: one that starts like one, and is no number, gets a `'` in front
 /// (OWASP, "CSV injection").
 fn csv_text(text: &str) -> String {
-    let risky =
-        text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) && text.parse::<f64>().is_err();
+    // `-inf` reads as a number here, and as a name to be looked up in a spreadsheet.
+    let number = text.parse::<f64>().is_ok() && text.contains(|c: char| c.is_ascii_digit());
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) && !number;
     csv_quoted(&if risky { format!("'{text}") } else { text.to_owned() })
 }
 
@@ -269,5 +293,37 @@ pub fn json_interval(interval: Option<(f64, f64)>) -> Value {
     match interval {
         Some((l, h)) => Value::Array(vec![json_number(Some(l)), json_number(Some(h))]),
         None => Value::Null,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_numbers_may_begin_as_a_formula_does() {
+        for (text, want) in [
+            ("=1+1", "'=1+1"),
+            ("+47 12", "'+47 12"),
+            ("-2.5", "-2.5"),
+            ("-1e3", "-1e3"),
+            ("-inf", "'-inf"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\tx", "\"'\tx\""),
+            ("\rx", "\"'\rx\""),
+            ("a=b", "a=b"),
+        ] {
+            assert_eq!(csv_text(text), want);
+        }
+    }
+
+    #[test]
+    fn json_says_the_same_without_anything_that_a_terminal_obeys() {
+        let value = serde_json::json!({"a\u{9b}2J": "x\u{1b}]0;y\u{7}\u{202e}\u{7f}\u{e0041}\u{feff}é東👍\n"});
+        let text = escaped(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(!text.chars().any(|c| c != '\n' && is_obeyed(c)), "{text:?}");
+        assert!(text.contains("\\u009b") && text.contains("\\udb40\\udc41") && text.contains("é東👍"), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 }

@@ -117,8 +117,8 @@ fn list(output: Option<&OutputArgs>, streams: &mut Streams<'_>) -> Outcome {
         rows,
         notes,
     };
-    let format = output.map_or(super::output::Format::Table, |o| o.format);
-    written(write(&sheet, &json!({ "playbooks": shape }), format, streams.out))
+    let how = output.copied().unwrap_or_default();
+    written(write(&sheet, &json!({ "playbooks": shape }), &how, streams))
 }
 
 /// Own playbooks that can't be read are not passed over in silence.

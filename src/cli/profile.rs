@@ -3,13 +3,13 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::data_args::{DataArgs, OutputArgs};
+use super::data_args::{DataArgs, OutputArgs, sample_words};
 use super::exit::{Failure, Outcome, Streams, written};
-use super::kpi::raw;
+use super::kpi::{put_sample, raw};
 use super::output::{Column, Field, Sheet, json_number, write};
+use super::progress;
 use crate::analysis::{self, format};
-use crate::engine::Ticket;
-use crate::query::{Analysis, Cell, ColumnProfile, Findings, ProfileAlert, ProfileResult};
+use crate::query::{Analysis, Cell, ColumnProfile, Findings, ProfileAlert, ProfileResult, ValueType};
 
 /// Arguments of `profile`.
 #[derive(Debug, Clone, Args)]
@@ -27,27 +27,29 @@ pub struct ProfileCommand {
 /// # Errors
 /// Exit 2 for arguments that do not fit the table, 3 when it can't be read.
 pub fn run(args: &ProfileCommand, streams: &mut Streams<'_>) -> Outcome {
-    let ticket = Ticket::default();
-    let opened = args.data.open(streams, &ticket)?;
+    let opened = args.data.open(streams)?;
+    let engine = opened.engine.as_ref();
     let analysis = Analysis::Profile { filter: args.data.filter.clone() };
-    let Findings::Profile(result) = analysis::run(opened.engine.as_ref(), &analysis, &ticket)? else {
+    let found = progress::run("profiling", streams.err_is_terminal, |ticket| analysis::run(engine, &analysis, ticket))?;
+    let Findings::Profile(mut result) = found else {
         return Err(Failure::input("The analysis gave something else than a profile."));
     };
-    written(write(&sheet(&result), &shape(&result), args.output.format, streams.out))
+    result.columns.retain(|c| !args.data.exclude.contains(&c.name));
+    written(write(&sheet(&result), &shape(&result), &args.output, streams))
 }
 
 fn alerts(list: &[ProfileAlert]) -> Value {
     list.iter().map(|a| json!({"kind": a.kind, "detail": a.detail})).collect()
 }
 
-/// The shape of 6-cli.md.
+/// The shape of 6-cli.md, with `sample` where the table is one.
 fn shape(r: &ProfileResult) -> Value {
     let columns: Vec<Value> = r
         .columns
         .iter()
         .map(|c| {
             let quantiles: serde_json::Map<String, Value> =
-                c.quantiles.iter().map(|(p, x)| (p.clone(), json_number(Some(*x)))).collect();
+                c.quantiles.iter().map(|(p, x)| (p.clone(), quantile(*x, c.dtype))).collect();
             let top: Vec<Value> = c.top.iter().map(|t| json!({"value": raw(&t.value), "n": t.n})).collect();
             json!({
                 "name": c.name,
@@ -65,7 +67,24 @@ fn shape(r: &ProfileResult) -> Value {
             })
         })
         .collect();
-    json!({ "rows": r.rows, "columns": columns, "read": r.read, "alerts": alerts(&r.alerts) })
+    let mut shape = json!({ "rows": r.rows, "columns": columns, "read": r.read, "alerts": alerts(&r.alerts) });
+    put_sample(&mut shape, &r.read);
+    shape
+}
+
+/// A quantile as its column's other values are written: times as ISO 8601. Between two days a date has a time of day.
+fn quantile(x: f64, dtype: ValueType) -> Value {
+    if !dtype.is_temporal() {
+        return json_number(Some(x));
+    }
+    #[allow(clippy::cast_possible_truncation)]
+    let moment =
+        jiff::Timestamp::from_microsecond((x * 1e6).round() as i64).map(|t| jiff::tz::Offset::UTC.to_datetime(t));
+    match moment {
+        Ok(t) if dtype == ValueType::Date && t.time() == jiff::civil::Time::midnight() => json!(t.date().to_string()),
+        Ok(t) => json!(t.to_string()),
+        Err(_) => Value::Null,
+    }
 }
 
 fn cell(c: &Cell) -> Field {
@@ -134,7 +153,7 @@ fn sheet(r: &ProfileResult) -> Sheet {
         })
         .collect();
     Sheet {
-        head: vec![head],
+        head: std::iter::once(head).chain(sample_words(&r.read)).collect(),
         columns: vec![
             left("column"),
             left("type"),

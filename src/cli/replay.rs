@@ -36,6 +36,9 @@ pub struct ReplayArgs {
     /// Events per second; with --headless all at once unless this is given
     #[arg(long, value_name = "X", value_parser = speed)]
     pub speed: Option<f64>,
+    /// No colours
+    #[arg(long)]
+    pub no_color: bool,
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -82,7 +85,7 @@ pub fn on_screen(args: &ReplayArgs) -> Outcome {
     if let Some(n) = args.at.filter(|n| *n > all) {
         return Err(Failure::usage(format!("--at {n}: the session has only {all} events.")));
     }
-    super::open::replay(&args.path, args.at, args.speed)
+    super::open::replay(&args.path, args.at, args.speed, args.no_color)
 }
 
 fn headline(session: &Session, title: &str, all: usize) -> String {

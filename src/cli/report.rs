@@ -10,6 +10,9 @@ use super::save::{Kind, save};
 use super::visible::visible;
 use crate::report::markdown;
 
+/// Names of standard output: what goes there is printed.
+const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
 /// Arguments of `report`.
 #[derive(Debug, Clone, Args)]
 pub struct ReportArgs {
@@ -28,6 +31,9 @@ pub struct ReportArgs {
     /// Also write S.derived.yaml beside the session: board, belief, gates, forecasts
     #[arg(long, conflicts_with = "at")]
     pub derived: bool,
+    /// No colours; the brief has none, so that this changes nothing
+    #[arg(long)]
+    pub no_color: bool,
 }
 
 /// Runs the command.
@@ -35,7 +41,7 @@ pub struct ReportArgs {
 /// # Errors
 /// Exit 2 for a file that is not ours or not Markdown, 3 when the session can't be read or the brief not be written.
 pub fn run(args: &ReportArgs, streams: &mut Streams<'_>) -> Outcome {
-    let to_stdout = args.output.as_os_str() == "-";
+    let to_stdout = STDOUT.iter().any(|name| args.output.as_os_str() == *name);
     let end = args.output.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     if !to_stdout && matches!(end.as_str(), "html" | "htm" | "pdf" | "docx") {
         return Err(Failure::usage(format!(

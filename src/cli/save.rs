@@ -31,9 +31,16 @@ impl Kind {
 /// with `force`.
 ///
 /// # Errors
-/// Exit 2 for a file that whyboard did not write, 3 when it can't be written.
+/// Exit 2 for a file that whyboard did not write and for what is no file, 3 when it can't be written.
 pub fn save(path: &Path, text: &str, kind: Kind, force: bool) -> Result<(), Failure> {
     let shown = || visible(&path.display().to_string());
+    // Opening a pipe or a device could wait for ever, and nothing can take their place.
+    if let Ok(meta) = fs::metadata(path)
+        && !meta.is_file()
+    {
+        let what = if meta.is_dir() { "a directory" } else { "not a regular file" };
+        return Err(Failure::usage(format!("{} is {what}. Name a file, or - to print.", shown())));
+    }
     if !force && path.exists() {
         let ours = match fs::read(path) {
             Ok(bytes) => bytes.is_empty() || bytes.starts_with(kind.mark().as_bytes()),

@@ -3,12 +3,12 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use super::data_args::{DataArgs, OutputArgs};
+use super::data_args::{DataArgs, OutputArgs, sample_words};
 use super::exit::{Outcome, Streams, written};
 use super::kpi::raw;
 use super::output::{Column, Field, Sheet, json_number, write};
+use super::progress;
 use crate::analysis::format;
-use crate::engine::Ticket;
 use crate::query::{Cell, Page, Schema};
 
 /// Arguments of `sql`.
@@ -33,17 +33,18 @@ pub struct SqlCommand {
 /// # Errors
 /// Exit 2 for a query that can't be run, 3 when the table can't be read.
 pub fn run(args: &SqlCommand, streams: &mut Streams<'_>) -> Outcome {
-    let ticket = Ticket::default();
-    let opened = args.data.open(streams, &ticket)?;
+    let opened = args.data.open(streams)?;
     // One row more than wanted tells whether there are more.
-    let (schema, mut page) = opened.engine.sql(&args.query, args.limit.saturating_add(1), &ticket)?;
+    let (schema, mut page) = progress::run("asking", streams.err_is_terminal, |ticket| {
+        opened.engine.sql(&args.query, args.limit.saturating_add(1), ticket)
+    })?;
     let cut = page.rows.len() > args.limit;
     page.rows.truncate(args.limit);
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = sample_words(opened.engine.reading()).into_iter().collect();
     if cut {
         notes.push(format!("The first {} rows; --limit shows more.", format::count(args.limit as u64)));
     }
-    written(write(&sheet(&schema, &page, notes), &shape(&schema, &page), args.output.format, streams.out))
+    written(write(&sheet(&schema, &page, notes), &shape(&schema, &page), &args.output, streams))
 }
 
 /// Rows as objects, in the order of the columns.

@@ -24,11 +24,22 @@ enum Command {
 }
 
 fn run_on(args: &[&str], stdin: &[u8], out: &mut dyn Write) -> (Outcome, String) {
+    run_with(args, stdin, out, false)
+}
+
+fn run_with(args: &[&str], stdin: &[u8], out: &mut dyn Write, out_is_terminal: bool) -> (Outcome, String) {
     let cli = Cli::try_parse_from(std::iter::once("whyboard").chain(args.iter().copied()))
         .unwrap_or_else(|e| panic!("{args:?}: {e}"));
     let mut input = stdin;
     let mut err = Vec::new();
-    let mut streams = Streams { input: &mut input, input_is_terminal: stdin.is_empty(), out, err: &mut err };
+    let mut streams = Streams {
+        input: &mut input,
+        input_is_terminal: stdin.is_empty(),
+        out,
+        out_is_terminal,
+        err: &mut err,
+        err_is_terminal: false,
+    };
     let outcome = match cli.command {
         Command::Profile(a) => profile::run(&a, &mut streams),
         Command::Kpi(a) => kpi::run(&a, &mut streams),
@@ -186,9 +197,20 @@ fn wrong_use_is_2_and_unreadable_input_is_3() {
         (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--unit", "user"], Exit::Usage, "user"),
         (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--where", "city ="], Exit::Usage, "city ="),
         (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", "city,wait,day"], Exit::Usage, "two keys"),
-        (vec!["profile", folder], Exit::Usage, "folder"),
+        (vec!["profile", folder], Exit::Input, "directory"),
         (vec!["profile", "/nowhere/*.csv"], Exit::Usage, "pattern"),
-        (vec!["profile", &named], Exit::Usage, "names a table"),
+        (vec!["profile", &named, t.name()], Exit::Usage, "--sql"),
+        (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--trend", "city"], Exit::Usage, "time column"),
+        (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", "city,city"], Exit::Usage, "twice"),
+        (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", "city", "--by", "\"city\""], Exit::Usage, "twice"),
+        (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", "day", "--trend", "day"], Exit::Usage, "twice"),
+        (
+            vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", "city", "--exclude", "city"],
+            Exit::Usage,
+            "excluded",
+        ),
+        (vec!["profile", t.name(), "--exclude", "town"], Exit::Usage, "town"),
+        (vec!["profile", t.name(), "--known-before", "town"], Exit::Usage, "town"),
         (vec!["profile", "/nowhere/x.csv"], Exit::Input, "/nowhere/x.csv"),
         (vec!["experiment", "--base", "0.05", "--target", "5%"], Exit::Usage, "same"),
         (vec!["experiment", "--base", "5", "--target", "4"], Exit::Usage, "--sd"),
@@ -201,6 +223,9 @@ fn wrong_use_is_2_and_unreadable_input_is_3() {
         vec!["kpi", "x.csv", "--kpi", "median(x)"],
         vec!["kpi", "x.csv"],
         vec!["kpi", "x.csv", "--kpi", "count()", "--every", "1d"],
+        vec!["profile", "x.csv", "--sample", "0"],
+        vec!["profile", "x.csv", "--seed", "3"],
+        vec!["profile"],
     ] {
         let parsed = Cli::try_parse_from(std::iter::once("whyboard").chain(args));
         assert_eq!(parsed.err().map(|e| e.exit_code()), Some(2));
@@ -221,6 +246,116 @@ fn nothing_in_data_reaches_the_terminal_as_an_escape() {
             }
         }
     }
+}
+
+#[test]
+fn no_form_sends_escapes_to_a_terminal() {
+    let t = Table::new("na\u{9b}me,v\n\u{1b}]0;pwned\u{7}x,1\ny\u{202e}z,2\n\u{7f}w,3\n");
+    let by = ["kpi", t.name(), "--kpi", "mean(v)", "--by", "na\u{9b}me"];
+    let obeyed = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+    for args in [&by[..], &["profile", t.name()]] {
+        let (_, json, _) = run(&[args, &["--format", "json"]].concat());
+        assert!(!json.contains(obeyed), "{json:?}");
+        let shape: Value = serde_json::from_str(&json).unwrap();
+        assert!(shape.to_string().contains('\u{202e}'), "the values are the same");
+        let csv = [args, &["--format", "csv"]].concat();
+        let (_, piped, _) = run(&csv);
+        assert!(piped.contains('\u{1b}') || piped.contains('\u{9b}'), "a pipe gets the values as they are: {piped:?}");
+        let mut out = Vec::new();
+        let outcome = run_with(&csv, b"", &mut out, true).0;
+        let shown = String::from_utf8(out).unwrap();
+        assert!(outcome == Ok(Exit::Done) && !shown.contains(obeyed), "{shown:?}");
+    }
+}
+
+#[test]
+fn formulas_pass_only_when_asked_for() {
+    let t = Table::riders();
+    let args = ["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", "city", "--format", "csv"];
+    assert!(run(&args).1.contains("\n'=cmd(),80,"));
+    assert!(run(&[&args[..], &["--raw"]].concat()).1.contains("\n=cmd(),80,"));
+}
+
+#[test]
+fn commas_inside_quotes_and_parentheses_do_not_split_keys() {
+    let t = Table::riders();
+    let keys = |by: &str| {
+        let (outcome, out, _) = run(&["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", by, "--format", "csv"]);
+        assert_eq!(outcome, Ok(Exit::Done), "{by}");
+        out.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(keys("COALESCE(city, 'a,b'), left"), "\"COALESCE(city, 'a,b')\",left,n,value,low,high");
+    assert_eq!(keys("\"city\",left"), "city,left,n,value,low,high");
+}
+
+#[test]
+fn a_sample_is_labelled_in_every_form() {
+    let t = Table::riders();
+    for base in [vec!["profile", t.name()], vec!["kpi", t.name(), "--kpi", "rate(left = 1)"]] {
+        let with = |format: &str| run(&[&base[..], &["--sample", "60", "--seed", "4", "--format", format]].concat());
+        let shape: Value = serde_json::from_str(&with("json").1).unwrap();
+        assert_eq!(shape["sample"], json!({"rows": 60, "of": 240, "seed": 4}));
+        for format in ["table", "markdown"] {
+            assert!(with(format).1.contains("a random sample of 60 of 240 rows (seed 4)"), "{}", with(format).1);
+        }
+        assert!(with("csv").2.contains("note: a random sample of 60 of 240 rows"));
+        assert_eq!(with("json").1, with("json").1);
+    }
+}
+
+#[test]
+fn columns_can_be_left_out_of_a_profile() {
+    let t = Table::riders();
+    let (outcome, out, _) =
+        run(&["profile", t.name(), "--exclude", "wait,day", "--known-before", "city", "--format", "json"]);
+    assert_eq!(outcome, Ok(Exit::Done));
+    let shape: Value = serde_json::from_str(&out).unwrap();
+    let names: Vec<&str> = shape["columns"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["city", "left"]);
+}
+
+#[test]
+fn several_tables_become_one_by_sql() {
+    let (users, rides) = (Table::new("id,plan\n1,a\n2,b\n"), Table::new("id,km\n1,2\n1,4\n2,1\n"));
+    let (a, b) = (format!("users={}", users.name()), format!("rides={}", rides.name()));
+    let sql = "SELECT plan, km FROM rides JOIN users ON rides.id = users.id";
+    let args = ["kpi", &a, &b, "--sql", sql, "--kpi", "mean(km)", "--by", "plan", "--format", "csv"];
+    let (outcome, out, _) = run(&args);
+    assert_eq!(outcome, Ok(Exit::Done));
+    assert!(out.contains("\na,2,3.0,") && out.contains("\nb,1,1.0,"), "{out}");
+    // One table is asked under its name, from standard input too; without a query name=path is just the path.
+    let mut piped = Vec::new();
+    let args = ["profile", "t=-", "--sql", "SELECT km FROM t WHERE km > 1", "--format", "json"];
+    assert_eq!(run_on(&args, b"id,km\n1,2\n1,4\n2,1\n", &mut piped).0, Ok(Exit::Done));
+    assert_eq!(serde_json::from_slice::<Value>(&piped).unwrap()["rows"], 2);
+    assert_eq!(run(&["profile", &a]).0, Ok(Exit::Done));
+    assert_eq!(run(&["profile", &a, "--sql", "SELECT plan FROM data"]).0, Ok(Exit::Done));
+    let f = failed(run(&["profile", &a, &b, "--sql", "SELECT * FROM trips"]).0);
+    assert!(f.exit == Exit::Usage && f.message.contains("users, rides"), "{}", f.message);
+    let f = failed(run(&["profile", &a, &b, "--sql", "SELECT * FROM users JOIN read_csv('/etc/passwd') p ON TRUE"]).0);
+    assert_eq!(f.exit, Exit::Usage);
+}
+
+#[test]
+fn quantiles_of_times_are_times() {
+    let t = Table::new(
+        "d,m\n2024-01-01,2024-01-01 10:00\n2024-01-02,2024-01-01 11:00\n2024-01-03,2024-01-01 12:00\n2024-01-04,2024-01-01 13:00\n",
+    );
+    let shape: Value = serde_json::from_str(&run(&["profile", t.name(), "--format", "json"]).1).unwrap();
+    assert_eq!(shape["columns"][0]["quantiles"]["0.5"], "2024-01-02T12:00:00");
+    assert_eq!(shape["columns"][1]["quantiles"]["0.5"], "2024-01-01T11:30:00");
+    let t = Table::new("d,x\n2024-01-01,1\n2024-01-02,2\n2024-01-03,3\n");
+    let shape: Value = serde_json::from_str(&run(&["profile", t.name(), "--format", "json"]).1).unwrap();
+    assert_eq!(shape["columns"][0]["quantiles"]["0.5"], "2024-01-02");
+    assert_eq!(shape["columns"][1]["quantiles"]["0.5"], 2.0);
+}
+
+#[test]
+fn a_tab_is_called_so() {
+    let t = Table::new("a\tb\n1\t2\n3\t4\n");
+    let (_, out, err) = run(&["profile", t.name(), "--format", "json"]);
+    assert!(err.contains("delimiter tab"), "{err}");
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["read"]["delimiter"], "\t");
 }
 
 struct Broken(io::ErrorKind);

@@ -10,15 +10,7 @@ pub(super) fn visible(text: &str) -> String {
         match c {
             '\0'..='\x1f' => out.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}')),
             '\x7f' => out.push('␡'),
-            '\u{80}'..='\u{9f}'
-            | '\u{ad}'
-            | '\u{61c}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}' => {
+            c if is_obeyed(c) => {
                 // Writing to a string can't fail.
                 let _ = write!(out, "<U+{:04X}>", u32::from(c));
             }
@@ -26,6 +18,24 @@ pub(super) fn visible(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a terminal takes a character for an order, or shows nothing of it: controls, marks of direction, characters
+/// without width.
+pub(super) fn is_obeyed(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\x1f'
+            | '\x7f'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{61c}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 #[cfg(test)]

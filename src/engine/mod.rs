@@ -10,8 +10,8 @@ mod ticket;
 use std::path::PathBuf;
 
 pub use error::EngineError;
-pub use polars::{cached, clear_cache, head, open};
-pub use ticket::{Ticket, TicketState};
+pub use polars::{cached, clear_cache, head, open, open_joined, panics_are_caught};
+pub use ticket::{Counted, Ticket, TicketState, Unit};
 
 use crate::query::{ColumnProfile, GroupQuery, GroupRow, Page, ReadingReport, Schema};
 
@@ -33,6 +33,20 @@ pub struct ReadOptions {
     /// Whether `1.234,5` is a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decimal_comma: Option<bool>,
+    /// Whether a last line of totals is a row like any other.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_footer: bool,
+    /// Keep that many rows, drawn at random, in their order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<u64>,
+    /// What the draw begins with; the same seed gives the same rows.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub seed: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+fn is_zero(x: &u64) -> bool {
+    *x == 0
 }
 
 /// What to open.

@@ -254,6 +254,20 @@ pub struct ReadingReport {
     pub null_words: Vec<String>,
     /// Plain remarks: "11 blanks read as null in TotalCharges".
     pub notes: Vec<String>,
+    /// Where only some rows were drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sample>,
+}
+
+/// A random draw of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Rows drawn.
+    pub rows: u64,
+    /// Rows in the table.
+    pub of: u64,
+    /// What the draw began with.
+    pub seed: u64,
 }
 
 /// The whole profile.

@@ -56,6 +56,18 @@ impl CheckOp {
                 | Self::MissingVsTarget
                 | Self::MixVsRate
                 | Self::BeforeAfter
+                | Self::ChangePoint
+                | Self::Trend
+                | Self::CompareSeries
+                | Self::SameWeeksLastYears
+                | Self::VolumeByDay
+                | Self::FilterRecount
+                | Self::MissingCompare
+                | Self::TopValues
+                | Self::DistributionShift
+                | Self::DuplicateRows
+                | Self::SingleFeatureScore
+                | Self::SampleRatio
                 | Self::Sql
         )
     }

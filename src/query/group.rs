@@ -87,6 +87,9 @@ pub struct GroupQuery {
 
 /// The sums of one group. Row i has numerator y and denominator d (for rate and mean d is 1 where y is known, and
 /// rows with unknown y count only in `n`). With a unit, `y` and `d` inside the squares are totals per unit.
+///
+/// Squares of numbers that are large against their spread would round the spread away. There the engine squares
+/// y − `centre`·d instead of y; it is the same centre in all groups of one answer, and 0 where that is exact enough.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Sums {
     /// Rows in the group.
@@ -99,12 +102,14 @@ pub struct Sums {
     pub y: f64,
     /// Σd.
     pub d: f64,
-    /// Σy².
+    /// Σ(y − centre·d)².
     pub yy: f64,
-    /// Σyd.
+    /// Σ(y − centre·d)·d.
     pub yd: f64,
     /// Σd².
     pub dd: f64,
+    /// What y is counted from in the squares.
+    pub centre: f64,
 }
 
 /// One group: its key values in the order of the query, and its sums.

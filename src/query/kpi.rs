@@ -128,7 +128,7 @@ impl FromStr for Kpi {
         } else {
             let at = trimmed.len() - rest.trim_start().len();
             match rest_trimmed.get(..5) {
-                Some(word) if word.eq_ignore_ascii_case("where") => {
+                Some(word) if word.eq_ignore_ascii_case("where") && ends_word(rest_trimmed.get(5..)) => {
                     let condition = rest_trimmed[5..].trim();
                     if condition.is_empty() {
                         return fail("a condition is missing after where".into(), at);
@@ -140,6 +140,11 @@ impl FromStr for Kpi {
         };
         Ok(Self { measure, filter })
     }
+}
+
+/// Whether what follows a word can't be a part of it: `where(x)` and `where x`, not `wherex`.
+fn ends_word(rest: Option<&str>) -> bool {
+    !rest.unwrap_or_default().starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$')
 }
 
 fn shift(mut e: KpiParseError, by: usize) -> KpiParseError {
@@ -179,7 +184,9 @@ fn call(text: &str) -> Result<(&str, &str, &str, usize), KpiParseError> {
     })
 }
 
-fn split_top_level(text: &str) -> Vec<&str> {
+/// Splits at commas; those inside parentheses and quotes do not count.
+#[must_use]
+pub fn split_top_level(text: &str) -> Vec<&str> {
     let (mut depth, mut quote, mut start, mut out) = (0i32, None, 0, Vec::new());
     for (i, c) in text.char_indices() {
         match (quote, c) {
@@ -234,10 +241,17 @@ mod tests {
             "count()",
             "ratio(sum(completed), sum(requests))",
             "rate(note = 'a) or (b' AND f(x, 1) > 2) where zone = 'North'",
+            "mean(x) where (y > 1)",
         ] {
             let kpi: Kpi = text.parse().unwrap();
             assert_eq!(kpi.to_string(), text);
         }
+    }
+
+    #[test]
+    fn where_needs_no_space_before_a_parenthesis() {
+        let kpi: Kpi = "mean(x) WHERE(y > 1)".parse().unwrap();
+        assert_eq!(kpi.filter.as_deref(), Some("(y > 1)"));
     }
 
     #[test]
@@ -253,6 +267,8 @@ mod tests {
             ("mean(x) by y", "left over"),
             ("mean(x) where ", "condition is missing"),
             ("count(x)", "takes nothing"),
+            ("mean(x) wherex > 1", "left over"),
+            ("mean(x) where_x > 1", "left over"),
         ] {
             let e = text.parse::<Kpi>().unwrap_err();
             assert!(e.to_string().contains(word), "{text}: {e}");

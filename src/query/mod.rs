@@ -11,9 +11,9 @@ mod kpi;
 
 pub use analysis::{
     Analysis, ColumnProfile, Comparison, ComparisonResult, Estimate, Findings, HistogramBar, KpiGroup, KpiResult,
-    ProfileAlert, ProfileResult, ReachResult, ReadingReport, TopValue,
+    ProfileAlert, ProfileResult, ReachResult, ReadingReport, Sample, TopValue,
 };
 pub use cell::{Cell, ColumnInfo, Page, Schema, ValueType};
 pub use check::{CheckOp, CheckRequest, CheckResult, Outcome, YesIf};
 pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};
-pub use kpi::{Better, Kpi, KpiParseError, Measure};
+pub use kpi::{Better, Kpi, KpiParseError, Measure, split_top_level};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::engine::{Engine, EngineError, Ticket};
-use crate::query::{Better, CheckRequest, Estimate, Kpi};
+use crate::query::{Better, CheckRequest, Estimate, GroupQuery, Kpi};
 
 use crate::analysis::keys::quoted;
 
@@ -126,6 +126,13 @@ impl Ask<'_> {
     /// The rows to look at, where the check narrows them.
     pub fn filter(&self) -> Result<Option<String>, EngineError> {
         self.sql("where")
+    }
+
+    /// How many rows there are to look at.
+    pub fn rows(&self) -> Result<u64, EngineError> {
+        let Some(filter) = self.filter()? else { return Ok(self.engine.row_count()) };
+        let query = GroupQuery { keys: Vec::new(), kpi: None, filter: Some(filter), unit: None };
+        Ok(self.engine.aggregate(&query, self.ticket)?.first().map_or(0, |r| r.sums.n))
     }
 
     /// What one whole KPI unit is in points: 100 for a rate.

@@ -2,15 +2,15 @@
 
 use jiff::civil::Date;
 
-use crate::analysis::cells::{Arm, fetch, need_level};
+use crate::analysis::cells::{Arm, need_level};
 use crate::analysis::crude::crude;
 use crate::analysis::format;
-use crate::analysis::keys::{column_type, quoted};
 use crate::analysis::level::{level, point};
 use crate::engine::EngineError;
-use crate::query::{Cell, Estimate, Every, Key, KeyBin, Kpi, Measure, Sums};
+use crate::query::{Estimate, Every};
 
 use super::ask::{Ask, Found, events, points, scaled};
+use super::series::{by_step, day, measured, one_unit, time_column};
 
 /// Days on each side of the break.
 struct Window {
@@ -27,28 +27,10 @@ struct Window {
 ///
 /// Without a unit each day is one, since rows of a day move together; at least two days are needed on each side.
 pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
-    let (kpi, name) = measured(ask)?;
+    let (kpi, name) = measured(ask, "measure")?;
     need_level(&kpi, "This check")?;
-    let time = match ask.text("time")? {
-        Some(role) => ask.column(&role)?,
-        None => ask.column("time")?,
-    };
-    if !column_type(ask.engine, &time)?.is_temporal() {
-        return Err(EngineError::request(
-            format!("The check before_after needs a time column, and \"{time}\" holds none."),
-            "Map another column to the role time.",
-        ));
-    }
-    let key = Key::column(&time).binned(KeyBin::Every(Every::Day));
-    let filter = ask.filter()?;
-    let groups = fetch(ask.engine, &kpi, &[key], filter.as_deref(), ask.unit, ask.ticket)?;
-    let days: Vec<(Date, Arm)> = groups
-        .into_iter()
-        .filter_map(|g| match g.keys.first() {
-            Some(Cell::Text(s)) => Some((s.get(..10)?.parse().ok()?, g.arm)),
-            _ => None,
-        })
-        .collect();
+    let time = time_column(ask)?;
+    let days = by_step(ask, &kpi, &time, Every::Day)?;
     let window = window(ask, days.last().map(|d| d.0))?;
     let mut sides = (Arm::default(), Arm::default());
     let mut seen = (0u64, 0u64);
@@ -87,43 +69,8 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     Ok(found)
 }
 
-fn measured(ask: &Ask<'_>) -> Result<(Kpi, String), EngineError> {
-    let mean = |column: String| {
-        let kpi = Kpi { measure: Measure::Mean(quoted(&column)), filter: None };
-        (kpi, format!("The mean of {column}"))
-    };
-    let Some(text) = ask.text("measure")? else {
-        return Ok(match ask.request.columns.get("measure") {
-            Some(column) => mean(column.clone()),
-            None => (ask.kpi.clone(), ask.kpi.to_string()),
-        });
-    };
-    if let Some(column) = ask.request.columns.get(&text) {
-        return Ok(mean(column.clone()));
-    }
-    if ask.engine.schema().get(&text).is_some() {
-        return Ok(mean(text));
-    }
-    let filled = ask.sql("measure")?.unwrap_or(text);
-    if let Ok(kpi) = filled.parse::<Kpi>() {
-        return Ok((kpi, filled));
-    }
-    if filled.chars().all(|c| c.is_alphanumeric() || c == '_') {
-        // A bare word that is neither role nor column: say which role is missing rather than fail in SQL.
-        ask.column(&filled)?;
-    }
-    Ok((Kpi { measure: Measure::Mean(filled.clone()), filter: None }, format!("The mean of {filled}")))
-}
-
 fn window(ask: &Ask<'_>, last_day: Option<Date>) -> Result<Window, EngineError> {
-    let date = match ask.text("date")? {
-        None => None,
-        Some(s) => Some(
-            s.get(..10)
-                .and_then(|d| d.parse::<Date>().ok())
-                .ok_or_else(|| ask.wrong("date", &format!("is \"{s}\" and should be a day such as 2024-08-31")))?,
-        ),
-    };
+    let date = day(ask, "date")?;
     let span = |param: &str| -> Result<Option<jiff::Span>, EngineError> {
         match ask.number(param)? {
             None => Ok(None),
@@ -152,13 +99,6 @@ fn window(ask: &Ask<'_>, last_day: Option<Date>) -> Result<Window, EngineError> 
         to = Some(date.checked_add(days).map_err(out_of_range)?);
     }
     Ok(Window { before: (from, date), after: (date, to) })
-}
-
-/// A day's rows as one unit.
-fn one_unit(arm: &Arm) -> Arm {
-    let s = arm.sums;
-    let units = u64::from(s.known > 0);
-    Arm { sums: Sums { units, yy: s.y * s.y, yd: s.y * s.d, dd: s.d * s.d, ..s }, buckets: Vec::new() }
 }
 
 /// A ratio as a relative change: 1.2 is +0.2.

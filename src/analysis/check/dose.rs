@@ -175,6 +175,7 @@ mod tests {
                 yy: events,
                 yd: events,
                 dd: n,
+                centre: 0.0,
             },
             buckets: Vec::new(),
         };

@@ -2,14 +2,27 @@
 
 mod ask;
 mod before_after;
+mod change_point;
 mod compare;
 mod dose;
+mod duplicates;
+mod missing;
 mod mix;
 mod number;
 mod rate_by;
+mod ratio;
+mod recount;
 pub mod rule;
+mod score;
+mod season;
+mod series;
+mod shift;
 #[cfg(test)]
 mod tests;
+mod top_values;
+mod trend;
+mod two_series;
+mod volume;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -38,6 +51,18 @@ pub fn can_run(op: CheckOp) -> bool {
 /// | `missing_vs_target` | `column` (role), `within` | as compare |
 /// | `mix_vs_rate` | `group` (role), `before`, `after` (SQL) | `mix_share`, `mix_points`, `rate_points`, `change_points` |
 /// | `before_after` | `measure` (role, SQL or KPI), `time` (role), `date` and/or `lead_days`, `days` | `change_share`, `change_points` |
+/// | `change_point` | `measure`, `time`, `date` | `days_from_date` (the interval is that of the break's day), `break_strength` (F; 9.84 comes by chance), `shift_points` |
+/// | `trend` | `measure`, `time`, `every` (`1d`) | `slope_points`, `total_points` |
+/// | `compare_series` | `measure`, `other`, `time`, `every` | `correlation` (of the changes), `level_correlation` |
+/// | `same_weeks_last_years` | `measure`, `time`, `date`, `days` | `share_of_rise`, `rise_points`, `earlier_points`, `years` |
+/// | `volume_by_day` | `time` | `worst_factor`, `days_off_by_two`, `empty_days` |
+/// | `filter_recount` | `filter` (SQL) | `change_share`, `kept_share` |
+/// | `missing_compare` | `column`, `by` (roles) | as `rate_by`, of empty cells |
+/// | `top_values` | `column` (role) | `top_share`, `top_share_known`, `distinct` |
+/// | `distribution_shift` | `column`, and `by` or `before`, `after` (SQL) | `psi`, `bins` |
+/// | `duplicate_rows` | `key` (role or list of roles) | `duplicate_share`, `duplicates`, `most_of_one_key` |
+/// | `single_feature_score` | `column` (role) | `auc` |
+/// | `sample_ratio` | `arm` (role), `expected` (value → share) | `p_value`, `chi_square`, `worst_gap_points` |
 /// | `sql` | `query` | `value` |
 ///
 /// # Errors
@@ -60,6 +85,18 @@ pub fn run(
         CheckOp::DoseResponse => dose::run(&ask)?,
         CheckOp::MixVsRate => mix::run(&ask)?,
         CheckOp::BeforeAfter => before_after::run(&ask)?,
+        CheckOp::ChangePoint => change_point::run(&ask)?,
+        CheckOp::Trend => trend::run(&ask)?,
+        CheckOp::CompareSeries => two_series::run(&ask)?,
+        CheckOp::SameWeeksLastYears => season::run(&ask)?,
+        CheckOp::VolumeByDay => volume::run(&ask)?,
+        CheckOp::FilterRecount => recount::run(&ask)?,
+        CheckOp::MissingCompare => missing::run(&ask)?,
+        CheckOp::TopValues => top_values::run(&ask)?,
+        CheckOp::DistributionShift => shift::run(&ask)?,
+        CheckOp::DuplicateRows => duplicates::run(&ask)?,
+        CheckOp::SingleFeatureScore => score::run(&ask)?,
+        CheckOp::SampleRatio => ratio::run(&ask)?,
         CheckOp::Sql => number::run(&ask)?,
         op => {
             return Err(EngineError::request(

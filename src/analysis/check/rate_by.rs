@@ -1,7 +1,8 @@
 //! `rate_by`: the KPI by a column, the worst group against all others, and its share of the excess.
 
-use crate::analysis::cells::{Arm, Scale, delta, fetch, need_level};
-use crate::analysis::crude::crude;
+use crate::analysis::cells::{Arm, Scale, delta_at, fetch, need_level};
+use crate::analysis::crude::crude_at;
+use crate::analysis::dist::ALPHA;
 use crate::analysis::format;
 use crate::analysis::keys::{OTHER, SHOWN, code};
 use crate::analysis::level::{count_f64, point};
@@ -13,6 +14,8 @@ use super::ask::{Ask, Found, events, scaled};
 /// Groups below this many known rows are not called the worst.
 const MIN_ROWS: f64 = 30.0;
 
+/// The worst of k groups is chosen by what the intervals speak of, so each of them is widened to an error of 0.05 / k
+/// (Bonferroni): together they miss in at most 5 of 100 draws, whichever group is the worst.
 pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     need_level(ask.kpi, "This check")?;
     let column = ask.column_of("by")?;
@@ -47,14 +50,16 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
         return Ok(found);
     };
     let rate = ask.kpi.is_share();
-    let (forward, backward) = (crude(&top.arm, &others, rate), crude(&others, &top.arm, rate));
-    found.put("rate_ratio", if worse > 0.0 { forward.ratio } else { backward.ratio });
+    let alpha = ALPHA / count_f64(candidates.len().max(1) as u64);
+    let (forward, backward) = (crude_at(&top.arm, &others, rate, alpha), crude_at(&others, &top.arm, rate, alpha));
+    let ratio = if worse > 0.0 { forward.ratio } else { backward.ratio };
+    found.put("rate_ratio", ratio);
     let difference = if worse > 0.0 { forward.difference } else { backward.difference };
     found.put("difference_points", scaled(difference, ask.points()));
 
     let arms: Vec<&Arm> = groups.iter().map(|g| &g.arm).collect();
     let at = worst.unwrap_or(0);
-    let excess = delta(&arms, Scale::Share, |totals| {
+    let excess = delta_at(&arms, Scale::Share, alpha, |totals| {
         let (y, d) = totals.iter().fold((0.0, 0.0), |a, t| (a.0 + t.0, a.1 + t.1));
         let level = y / d;
         let of = |t: &(f64, f64)| (worse * (t.0 - t.1 * level)).max(0.0);
@@ -68,13 +73,18 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     found.n = vec![top.arm.sums.known, others.sums.known];
     found.events = events(ask.kpi, &[top.arm.sums.y, others.sums.y]);
     let label = top.keys.first().map(|c| coded.label(c)).unwrap_or_default();
+    let widened = match (ratio.interval, candidates.len()) {
+        (Some(_), 2..) => " (widened for that choice)",
+        _ => "",
+    };
     let (word, excess_word) = if worse > 0.0 { ("highest", "excess") } else { ("lowest", "shortfall") };
     found.says = format!(
-        "The {word} of {} groups is {label}: {} in {} rows against {} elsewhere; it goes with {} of the {excess_word} and holds {} of the rows.",
+        "The {word} of {} groups is {label}: {} in {} rows against {} elsewhere, ratio {}{widened}, with {} of the {excess_word} in {} of the rows.",
         candidates.len().max(1),
         format::level(ask.kpi, point(&top.arm.sums)),
         format::count(top.arm.sums.known),
         format::level(ask.kpi, point(&others.sums)),
+        format::ratio_with_interval(&ratio),
         excess.value.map_or_else(|| format::UNKNOWN.to_owned(), format::percent),
         share.map_or_else(|| format::UNKNOWN.to_owned(), format::percent),
     );

@@ -64,6 +64,17 @@ fn the_worst_place_and_its_share_of_the_excess() {
 }
 
 #[test]
+fn the_worst_of_many_has_a_wider_interval() {
+    let r = ask(&request(CheckOp::RateBy, json!({"by": "place"}), None)).unwrap();
+    let against = ask(&request(CheckOp::CompareRate, json!({"a": "{place} = 'North'"}), None)).unwrap();
+    assert!((r.estimate.unwrap() - against.estimate.unwrap()).abs() < 1e-12);
+    // Four groups: z 2.4977 in the place of 1.9600.
+    let width = |r: &CheckResult| (r.interval.unwrap().1 / r.interval.unwrap().0).ln();
+    assert!((width(&r) / width(&against) - 2.497_71 / 1.959_96).abs() < 1e-4, "{r:?}");
+    assert!(r.says.contains("widened for that choice"), "{}", r.says);
+}
+
+#[test]
 fn the_worst_is_the_lowest_where_higher_is_better() {
     let req = request(CheckOp::RateBy, json!({"by": "place"}), None);
     let r = run(&table(), &"rate(left)".parse().unwrap(), Better::Higher, &req, None, &Ticket::default()).unwrap();
@@ -136,6 +147,151 @@ fn mix_and_rate_add_up_to_the_change() {
 }
 
 #[test]
+fn a_date_may_come_as_an_sql_literal() {
+    let bare = ask(&request(CheckOp::BeforeAfter, json!({"measure": "wait", "date": "2024-01-15"}), None)).unwrap();
+    let quoted = ask(&request(CheckOp::BeforeAfter, json!({"measure": "wait", "date": "'2024-01-15'"}), None)).unwrap();
+    assert_eq!((bare.n, bare.estimate), (quoted.n, quoted.estimate));
+}
+
+#[test]
+fn values_and_keys_that_come_too_often() {
+    let r = ask(&request(CheckOp::TopValues, json!({"column": "place"}), None)).unwrap();
+    assert_eq!((r.estimate, r.n.as_slice(), r.metrics["distinct"]), (Some(0.25), &[100, 400][..], 4.0));
+    let r = ask(&request(CheckOp::TopValues, json!({"column": "plan", "where": "{place} = 'North'"}), None)).unwrap();
+    assert_eq!((r.estimate, r.metrics["top_share_known"]), (Some(0.8), 1.0));
+    let r = ask(&request(CheckOp::DuplicateRows, json!({"key": "place"}), None)).unwrap();
+    assert_eq!((r.estimate, r.metrics["most_of_one_key"]), (Some(0.99), 100.0));
+    // 4 cities on 28 days are 112 keys.
+    let r = ask(&request(CheckOp::DuplicateRows, json!({"key": ["place", "time"]}), None)).unwrap();
+    assert_eq!((r.estimate, r.n.as_slice()), (Some(0.72), &[288, 400][..]));
+    let rule = Some(YesIf { metric: "duplicate_share".into(), gte: Some(0.005), ..YesIf::default() });
+    let r = ask(&request(CheckOp::DuplicateRows, json!({"key": "plan"}), rule)).unwrap();
+    assert_eq!((r.outcome, r.n.as_slice()), (Outcome::Yes, &[319, 320][..]), "empty keys repeat nothing");
+}
+
+#[test]
+fn empty_cells_by_group() {
+    let r = ask(&request(CheckOp::MissingCompare, json!({"column": "plan", "by": "place"}), None)).unwrap();
+    assert!(r.says.starts_with("Empty cells of plan: the highest of 4 groups"), "{}", r.says);
+    assert!(r.estimate.unwrap().abs() < 1e-9 && r.tried == 1, "a fifth in each city: {r:?}");
+    assert_eq!(r.metric, "difference_points");
+}
+
+#[test]
+fn the_kpi_under_a_further_condition() {
+    let r = ask(&request(CheckOp::FilterRecount, json!({"filter": "{place} = 'North'"}), None)).unwrap();
+    // 0.5 against 0.2 over all.
+    assert!((r.estimate.unwrap() - 1.5).abs() < 1e-9 && r.interval.unwrap().0 > 1.0, "{r:?}");
+    assert_eq!((r.n.as_slice(), r.metrics["kept_share"]), (&[100, 400][..], 0.25));
+    let all = ask(&request(CheckOp::FilterRecount, json!({"filter": "{wait} >= 0"}), None)).unwrap();
+    assert!(all.estimate.unwrap().abs() < 1e-12);
+    let count = request(CheckOp::FilterRecount, json!({"filter": "{place} = 'North'"}), None);
+    let r = run(&table(), &"count()".parse().unwrap(), Better::Lower, &count, None, &Ticket::default()).unwrap();
+    assert!((r.estimate.unwrap() + 0.75).abs() < 1e-9);
+}
+
+#[test]
+fn shapes_of_a_column() {
+    let r = ask(&request(CheckOp::DistributionShift, json!({"column": "wait", "by": "place"}), None)).unwrap();
+    assert!(r.says.contains("city = North") && r.estimate.unwrap() > 0.2 && r.tried == 1, "{r:?}");
+    let params = json!({"column": "place", "before": "{time} < '2024-01-15'", "after": "{time} >= '2024-01-15'"});
+    let r = ask(&request(CheckOp::DistributionShift, params, None)).unwrap();
+    assert!(r.estimate.unwrap() < 1e-3, "cities are even on every day: {r:?}");
+    let params = json!({"column": "place", "before": "{time} < '2024-01-15'", "after": "{time} >= '2024-01-10'"});
+    assert!(ask(&request(CheckOp::DistributionShift, params, None)).unwrap_err().to_string().contains("at once"));
+    let params = json!({"column": "place", "before": "{time} < '2024-01-15'"});
+    assert!(ask(&request(CheckOp::DistributionShift, params, None)).unwrap_err().to_string().contains("\"after\""));
+}
+
+#[test]
+fn one_column_as_a_score() {
+    let r = ask(&request(CheckOp::SingleFeatureScore, json!({"column": "wait"}), None)).unwrap();
+    assert!(r.estimate.unwrap() > 0.9 && r.n == [80, 320], "{r:?}");
+    let r = ask(&request(CheckOp::SingleFeatureScore, json!({"column": "place"}), None)).unwrap();
+    // North holds 50 of 80 with and 50 of 320 without: 0.5 + (0.625 − 0.15625)/2.
+    assert!((r.estimate.unwrap() - 0.734_375).abs() < 1e-9, "{r:?}");
+    let req = request(CheckOp::SingleFeatureScore, json!({"column": "place"}), None);
+    assert!(run(&table(), &"mean(left)".parse().unwrap(), Better::Lower, &req, None, &Ticket::default()).is_err());
+}
+
+#[test]
+fn arms_as_large_as_meant() {
+    let r = ask(&request(CheckOp::SampleRatio, json!({"arm": "place"}), None)).unwrap();
+    assert_eq!((r.estimate, r.n.as_slice()), (Some(1.0), &[100; 4][..]));
+    let shares = json!({"North": 1, "South": 1, "East": 1, "West": 2});
+    let r = ask(&request(CheckOp::SampleRatio, json!({"arm": "place", "expected": shares}), None)).unwrap();
+    // 3 · 20²/80 + 60²/160 = 37.5.
+    assert!((r.metrics["chi_square"] - 37.5).abs() < 1e-9 && r.estimate.unwrap() < 1e-6);
+    assert!((r.metrics["worst_gap_points"] - 15.0).abs() < 1e-9 && r.says.contains("West"), "{r:?}");
+    let e = ask(&request(CheckOp::SampleRatio, json!({"arm": "place", "expected": {"North": 1}}), None)).unwrap_err();
+    assert!(e.to_string().contains("does not speak of"), "{e}");
+}
+
+#[test]
+fn rows_by_day() {
+    let r = ask(&request(CheckOp::VolumeByDay, json!({}), None)).unwrap();
+    assert!((r.estimate.unwrap() - 16.0 / 12.0).abs() < 1e-9 && r.says.contains("26 days"), "{r:?}");
+    assert_eq!((r.metrics["empty_days"], r.metrics["days_off_by_two"]), (0.0, 0.0));
+}
+
+/// The share of leavers steps from 0.1 to 0.3 on 2024-03-11, and by half as much in the two years before.
+fn years() -> Fake {
+    let mut rows = Vec::new();
+    let date: jiff::civil::Date = "2024-03-11".parse().unwrap();
+    for (back, high) in [(0i64, 30i64), (1, 20), (2, 20)] {
+        for day in -14..14i64 {
+            let at = date.checked_add(jiff::Span::new().days(day - 364 * back)).unwrap();
+            let leavers = if day < 0 { 10 } else { high } + day.rem_euclid(2) * 2 - 1;
+            rows.extend(
+                (0..100)
+                    .map(|i| vec![Cell::Text(at.to_string()), Cell::Int(i64::from(i < leavers)), Cell::Int(leavers)]),
+            );
+        }
+    }
+    Fake::new(&[("day", ValueType::Date), ("left", ValueType::Int), ("load", ValueType::Int)], rows)
+}
+
+fn ask_years(op: CheckOp, params: serde_json::Value) -> CheckResult {
+    let mut request = request(op, params, None);
+    request.columns = [("time".to_owned(), "day".to_owned())].into();
+    run(&years(), &"rate(left)".parse().unwrap(), Better::Lower, &request, None, &Ticket::default()).unwrap()
+}
+
+#[test]
+fn the_same_weeks_of_earlier_years() {
+    let r = ask_years(CheckOp::SameWeeksLastYears, json!({"date": "2024-03-11"}));
+    assert!((r.estimate.unwrap() - 0.5).abs() < 1e-9 && r.interval.is_some(), "{r:?}");
+    assert!((r.metrics["rise_points"] - 20.0).abs() < 1e-9 && (r.metrics["earlier_points"] - 10.0).abs() < 1e-9);
+    assert_eq!((r.metrics["years"], r.n.len()), (2.0, 6));
+    let r = ask(&request(CheckOp::SameWeeksLastYears, json!({"date": "2024-01-15"}), None)).unwrap();
+    assert!(r.outcome == Outcome::Failed && r.says.contains("does not reach back"), "{r:?}");
+}
+
+#[test]
+fn a_break_is_found_and_held_against_a_day() {
+    let recent = json!({"date": "2024-03-13", "where": "{time} >= '2024-01-01'"});
+    let r = ask_years(CheckOp::ChangePoint, recent);
+    assert_eq!((r.metric.as_str(), r.estimate), ("days_from_date", Some(2.0)), "{r:?}");
+    assert_eq!(r.interval, Some((2.0, 2.0)), "no other day fits nearly as well");
+    assert!((r.metrics["shift_points"] - 20.0).abs() < 1e-9 && r.metrics["break_strength"] > 100.0, "{r:?}");
+    let r = ask(&request(CheckOp::ChangePoint, json!({"date": "2024-01-15"}), None)).unwrap();
+    assert!(r.says.contains("by chance too") && r.interval.unwrap().1 > 5.0, "{r:?}");
+}
+
+#[test]
+fn slopes_and_series() {
+    let recent = json!({"where": "{time} >= '2024-01-01'"});
+    let r = ask_years(CheckOp::Trend, recent);
+    assert!(r.estimate.unwrap() > 0.5 && r.interval.unwrap().0 > 0.0, "{r:?}");
+    assert!((r.metrics["total_points"] - 27.0 * r.estimate.unwrap()).abs() < 1e-9);
+    let r = ask_years(CheckOp::CompareSeries, json!({"other": "mean(load)"}));
+    assert!((r.estimate.unwrap() - 1.0).abs() < 1e-9 && (r.metrics["level_correlation"] - 1.0).abs() < 1e-9, "{r:?}");
+    let mut none = request(CheckOp::CompareSeries, json!({}), None);
+    none.columns.retain(|r, _| r == "time");
+    assert!(ask(&none).unwrap_err().to_string().contains("\"other\""));
+}
+
+#[test]
 fn one_number_by_sql() {
     let rule = Some(YesIf { metric: "value".into(), gt: Some(50.0), ..YesIf::default() });
     let r =
@@ -146,7 +302,7 @@ fn one_number_by_sql() {
 
 #[test]
 fn what_can_not_be_run_says_so() {
-    for op in [CheckOp::ByHand, CheckOp::LeakScan, CheckOp::ChangePoint] {
+    for op in [CheckOp::ByHand, CheckOp::LeakScan, CheckOp::RecountWithWindow] {
         let e = ask(&request(op, json!({}), None)).unwrap_err();
         assert!(!can_run(op) && e.to_string().contains("done outside") && e.to_string().contains("by hand"), "{e}");
     }

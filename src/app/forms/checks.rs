@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{FormId, words};
+use crate::analysis::check::can_run;
 use crate::app::form::{Choice, Form};
 use crate::app::screens::checks::{self, PendingCheck};
 use crate::app::{App, Effect};
@@ -89,7 +90,7 @@ pub(super) fn submit_forecast(app: &mut App, form: &Form, pending: &PendingCheck
         };
         effects.extend(app.record(Intent::record(act)).map_err(|r| words(&r))?);
     }
-    if pending.request.op == CheckOp::ByHand {
+    if !can_run(pending.request.op) {
         open_by_hand(app, pending.clone());
     } else {
         effects.extend(checks::run(app, pending.clone()));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::analysis::check::can_run;
 use crate::app::forms::{self, Pin};
 use crate::app::{App, Effect, Tone};
 use crate::domain::board::predicted_ratings;
@@ -12,7 +13,7 @@ use crate::domain::event::{Act, Ratings};
 use crate::domain::playbook::{self, ColumnRole, Flow, Playbook, PlaybookCheck, YesRule, roles_of};
 use crate::domain::session::Session;
 use crate::domain::words::Grade;
-use crate::query::{Analysis, CheckOp, CheckRequest, CheckResult, Findings, Outcome, Schema, ValueType, YesIf};
+use crate::query::{Analysis, CheckRequest, CheckResult, Findings, Outcome, Schema, ValueType, YesIf};
 
 /// A check made ready.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,7 +76,8 @@ pub fn missing_roles(app: &App, check: &PlaybookCheck) -> Vec<String> {
 /// The same of a session.
 #[must_use]
 pub fn unmapped(session: &Session, check: &PlaybookCheck) -> Vec<String> {
-    playbook::unmapped(&session.state, check)
+    // What is done outside needs no columns.
+    if can_run(check.op) { playbook::unmapped(&session.state, check) } else { Vec::new() }
 }
 
 /// Columns that may play a role, the best guess first: by name, then by type.
@@ -131,7 +133,7 @@ pub fn start(app: &mut App, id: &str) -> Vec<Effect> {
     let Some(check) = doc.playbook.as_ref().and_then(|p| p.check(id)).cloned() else {
         return start_ad_hoc(app, id);
     };
-    if check.op == CheckOp::ByHand {
+    if !can_run(check.op) {
         if let Some(pending) = pending(app, &check) {
             forecast_or_run(app, pending);
         }
@@ -172,7 +174,7 @@ fn start_ad_hoc(app: &mut App, id: &str) -> Vec<Effect> {
 
 fn forecast_or_run(app: &mut App, pending: PendingCheck) -> Vec<Effect> {
     let state = app.doc.as_ref().map(|d| &d.session.state);
-    let by_hand = pending.request.op == CheckOp::ByHand;
+    let by_hand = !can_run(pending.request.op);
     let forecast = state.and_then(|s| s.forecasts.get(&pending.id));
     let known = state.is_some_and(|s| s.latest_check(&pending.id).is_some());
     if forecast.is_none() && !known {
@@ -348,7 +350,7 @@ pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
 /// The family and grade of the clue that a check gives, with the columns of earlier clues that go with its column.
 #[must_use]
 pub fn source_of(pending: &PendingCheck, related: &[(String, f64)]) -> (String, Grade) {
-    if pending.request.op == CheckOp::ByHand {
+    if !can_run(pending.request.op) {
         return (format!("check:{}", pending.id), Grade::B);
     }
     let tested = tested_column(&pending.request);
@@ -475,6 +477,7 @@ mod tests;
 #[cfg(test)]
 mod tested {
     use super::*;
+    use crate::query::CheckOp;
 
     fn request(columns: &[(&str, &str)], params: Value) -> CheckRequest {
         CheckRequest {

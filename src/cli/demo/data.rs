@@ -71,10 +71,24 @@ pub fn ensure(folder: &Path) -> Result<PathBuf, String> {
     if digest(&path).as_deref() == Some(DIGEST) {
         return Ok(path);
     }
-    private_folder(folder)?;
     let bytes = csv(SEED, RIDERS);
+    if path.is_file() && !begins_alike(&path, &bytes) {
+        return Err(format!(
+            "{} is not the demonstration's, so it was left alone. Move it away, or name another folder: whyboard demo --in FOLDER.",
+            path.display()
+        ));
+    }
+    private_folder(folder)?;
     atomic_write_private(&path, &bytes).map_err(|e| format!("The demonstration's data can't be written. {e}"))?;
     Ok(path)
+}
+
+/// Whether a file begins with the header line of the table: then an earlier version, or a damaged one, of ours.
+fn begins_alike(path: &Path, table: &[u8]) -> bool {
+    let header = table.split_inclusive(|b| *b == b'\n').next().unwrap_or_default();
+    let mut head = Vec::new();
+    let read = fs::File::open(path).and_then(|f| f.take(header.len() as u64).read_to_end(&mut head));
+    read.is_ok() && head == header
 }
 
 /// SHA-256 of a plain file, in hexadecimal.
@@ -119,10 +133,23 @@ mod tests {
         let made = fs::metadata(&path).unwrap().modified().unwrap();
         ensure(&folder).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), made);
-        fs::write(&path, "rider_id\n").unwrap();
+        let header = fs::read_to_string(&path).unwrap().lines().next().unwrap().to_owned();
+        fs::write(&path, format!("{header}\nr1,cut short")).unwrap();
         ensure(&folder).unwrap();
         assert_eq!(digest(&path).unwrap(), DIGEST);
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_of_the_users_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        for mine in ["name,club\nAda,Oslo\n", "rider_id\n", ""] {
+            fs::write(&path, mine).unwrap();
+            let why = ensure(dir.path()).unwrap_err();
+            assert!(why.contains("left alone") && why.contains("--in"), "{why}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), mine);
+        }
     }
 
     #[test]

@@ -51,6 +51,9 @@ pub struct DemoArgs {
     /// Keep session and data in this folder instead of your own state and cache folders
     #[arg(long = "in", value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
+    /// No colours
+    #[arg(long)]
+    pub no_color: bool,
 }
 
 impl DemoArgs {

@@ -154,7 +154,7 @@ pub fn run(args: &LintArgs, streams: &mut Streams<'_>) -> Outcome {
     let all: Vec<Looked> = args.files.iter().map(|p| look(p)).collect();
     let result = match args.output.format {
         Format::Table => text(&all, streams.out),
-        other => write(&sheet(&all), &shape(&all), other, streams.out),
+        _ => write(&sheet(&all), &shape(&all), &args.output, streams),
     };
     written(result)?;
     Ok(if all.iter().any(|l| l.unreadable) {

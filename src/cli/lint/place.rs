@@ -65,6 +65,10 @@ pub fn of_word_in_entry(text: &str, from_line: usize, word: &str) -> Option<(usi
 
 /// The column of a word that stands by itself.
 pub fn word_column(line: &str, word: &str) -> Option<usize> {
+    // An empty word would be found at the same place for ever.
+    if word.is_empty() {
+        return None;
+    }
     let part = |c: char| c.is_alphanumeric() || c == '_';
     let mut from = 0;
     while let Some(at) = line.get(from..)?.find(word) {
@@ -124,6 +128,12 @@ mod tests {
         assert_eq!(of_word_in_entry(TEXT, 5, "boss"), Some((5, 21)));
         assert_eq!(of_word_in_entry(TEXT, 6, "boss"), None);
         assert_eq!(of_word_in_entry(TEXT, 3, "bos"), None);
+    }
+
+    #[test]
+    fn no_word_is_nowhere() {
+        assert_eq!(word_column("ask: [ops, boss]", ""), None);
+        assert_eq!(word_column("ask: [ops, boss]", "boss"), Some(12));
     }
 
     #[test]

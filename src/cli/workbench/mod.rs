@@ -47,6 +47,8 @@ pub struct Begin {
     pub create: Option<NewSession>,
     /// Open the demonstration.
     pub demo: bool,
+    /// Draw without colours.
+    pub no_color: bool,
 }
 
 /// Runs the program on the terminal. Returns the exit status and whether anything may still be printed.
@@ -54,7 +56,10 @@ pub struct Begin {
 /// # Errors
 /// When there is no terminal.
 pub fn run(begin: &Begin) -> Result<(i32, bool, Vec<String>), TermError> {
-    let caps = term::Caps::from_env();
+    let mut caps = term::Caps::from_env();
+    if begin.no_color {
+        caps.depth = crate::ui::theme::Depth::Mono;
+    }
     let copies = crate::journal::home::state_folder().unwrap_or_else(std::env::temp_dir).join("copied.txt");
     let options = Options { mouse: true, copies, caps };
     let outcome = term::run(&options, |start| {

@@ -8,15 +8,41 @@ use ::polars::prelude::{
 };
 
 use super::{broken, guarded};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, Ticket, Unit};
 use crate::query::ReadingReport;
 
-/// Reads a Parquet file of this many bytes. The footer is looked at first: a broken length must not lead to a huge
-/// allocation.
-pub fn parquet(mut file: File, size: u64) -> Result<(DataFrame, ReadingReport), EngineError> {
+/// Reads a Parquet file of this many bytes, one group of rows after the other. The footer is looked at first: a broken
+/// length must not lead to a huge allocation.
+pub fn parquet(mut file: File, size: u64, ticket: &Ticket) -> Result<(DataFrame, ReadingReport), EngineError> {
     check_parquet(&mut file, size)?;
-    let frame = guarded("The Parquet file is broken", || ParquetReader::new(file).finish())?;
-    finish(frame, "parquet")
+    let again = |file: &File| {
+        let mut file = file.try_clone()?;
+        file.seek(SeekFrom::Start(0))?;
+        Ok::<File, PolarsError>(file)
+    };
+    let broken_file = "The Parquet file is broken";
+    ticket.check()?;
+    let metadata = guarded(broken_file, || ParquetReader::new(again(&file)?).get_metadata().cloned())?;
+    let groups: Vec<usize> = metadata.row_groups.iter().map(|g| g.num_rows()).collect();
+    let work = ticket.begin(Unit::Rows, groups.iter().sum::<usize>() as u64);
+    let (mut all, mut start): (Option<DataFrame>, usize) = (None, 0);
+    // A file without groups still has its columns.
+    for rows in if groups.is_empty() { vec![0] } else { groups } {
+        work.check()?;
+        let part = guarded(broken_file, || {
+            let mut reader = ParquetReader::new(again(&file)?).with_slice(Some((start, rows)));
+            reader.set_metadata(metadata.clone());
+            reader.finish()
+        })?;
+        match &mut all {
+            None => all = Some(part),
+            Some(all) => guarded(broken_file, || all.vstack_mut(&part).map(|_| ()))?,
+        }
+        start += rows;
+        work.advance(rows as u64);
+    }
+    work.check()?;
+    finish(all.unwrap_or_default(), "parquet")
 }
 
 /// Looks at the footer of a Parquet file of this many bytes.
@@ -43,13 +69,31 @@ pub fn check_parquet(file: &mut File, size: u64) -> Result<(), EngineError> {
     Ok(())
 }
 
-/// Reads an Arrow IPC (Feather) file.
-pub fn ipc(file: File) -> Result<(DataFrame, ReadingReport), EngineError> {
-    let frame = guarded("The Arrow file is broken", || IpcReader::new(file).finish())?;
+/// Reads an Arrow IPC (Feather) file, one column after the other.
+pub fn ipc(file: &File, ticket: &Ticket) -> Result<(DataFrame, ReadingReport), EngineError> {
+    let broken_file = "The Arrow file is broken";
+    let reader = || {
+        let mut file = file.try_clone()?;
+        file.seek(SeekFrom::Start(0))?;
+        Ok::<_, PolarsError>(IpcReader::new(file))
+    };
+    ticket.check()?;
+    let width = guarded(broken_file, || Ok(reader()?.schema()?.len()))?;
+    let work = ticket.begin(Unit::Columns, width as u64);
+    let (mut columns, mut rows): (Vec<Column>, usize) = (Vec::with_capacity(width), 0);
+    for column in 0..width {
+        work.check()?;
+        let part = guarded(broken_file, || reader()?.with_projection(Some(vec![column])).finish())?;
+        rows = part.height();
+        columns.extend(part.into_columns());
+        work.advance(1);
+    }
+    let frame = DataFrame::new(rows, columns).map_err(|e| broken(&e))?;
     finish(frame, "arrow")
 }
 
-fn finish(frame: DataFrame, format: &str) -> Result<(DataFrame, ReadingReport), EngineError> {
+/// The table with the few types that the engine works with.
+pub fn finish(frame: DataFrame, format: &str) -> Result<(DataFrame, ReadingReport), EngineError> {
     let rows = frame.height();
     let mut notes = Vec::new();
     let columns = guarded("The file's values can't be read", || {

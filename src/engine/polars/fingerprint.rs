@@ -2,20 +2,30 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use ::polars::prelude::{DataType, Series};
 use sha2::{Digest, Sha256};
 
 use super::{PolarsEngine, cells, codes, open, sql};
-use crate::engine::{EngineError, Fingerprint, Ticket};
+use crate::engine::{EngineError, Fingerprint, Ticket, Unit};
 use crate::query::Cell;
 
-/// Reads the file once more for its digest, and hashes the table.
+/// Reads the files once more for their digest, and hashes the table.
 pub fn run(engine: &PolarsEngine, ticket: &Ticket) -> Result<Fingerprint, EngineError> {
     ticket.check()?;
-    let (file, bytes) = open::regular(&engine.path)?;
-    ticket.set_total(engine.rows() as u64);
-    let sha256_16 = digest(file, engine, ticket)?;
+    let mut files = Vec::new();
+    for path in &engine.paths {
+        let (file, size) = open::regular(path)?;
+        files.push((path, file, size));
+    }
+    let bytes: u64 = files.iter().map(|(.., size)| size).sum();
+    let work = ticket.begin(Unit::Steps, bytes + engine.rows() as u64);
+    let mut sha = Sha256::new();
+    for (path, file, _) in files {
+        digest(file, path, &mut sha, &work)?;
+    }
+    let sha256_16 = sha.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect();
     let names: Vec<String> = engine.table.names().map(str::to_owned).collect();
     let mut nulls = vec![0u64; names.len()];
     let mut time: Option<(usize, Cell, Cell)> = None;
@@ -23,9 +33,9 @@ pub fn run(engine: &PolarsEngine, ticket: &Ticket) -> Result<Fingerprint, Engine
     for part in 0..engine.table.parts() {
         let mut hashes = vec![0u64; engine.table.rows_in(part)];
         for (i, name) in names.iter().enumerate() {
-            ticket.check()?;
+            work.check()?;
             let series = engine.table.glimpse(part, name)?;
-            add_column(&series, &mut hashes, ticket)?;
+            add_column(&series, &mut hashes, &work)?;
             let missing = series.null_count() as u64;
             if let Some(n) = nulls.get_mut(i) {
                 *n += missing;
@@ -36,7 +46,7 @@ pub fn run(engine: &PolarsEngine, ticket: &Ticket) -> Result<Fingerprint, Engine
             }
         }
         all = hashes.iter().fold(all, |sum, h| sum.wrapping_add(mix(*h)));
-        ticket.advance(engine.table.rows_in(part) as u64);
+        work.advance(engine.table.rows_in(part) as u64);
     }
     Ok(Fingerprint {
         bytes,
@@ -63,20 +73,19 @@ fn widened(time: Option<(usize, Cell, Cell)>, i: usize, series: &Series) -> Opti
     })
 }
 
-fn digest(mut file: File, engine: &PolarsEngine, ticket: &Ticket) -> Result<String, EngineError> {
-    let mut sha = Sha256::new();
+fn digest(mut file: File, path: &Path, sha: &mut Sha256, ticket: &Ticket) -> Result<(), EngineError> {
     let mut buffer = vec![0u8; 1 << 20];
     loop {
         ticket.check()?;
         let got = file.read(&mut buffer).map_err(|e| {
-            EngineError::input(format!("{} can't be read any more: {e}.", engine.path.display()), "Check the disk.")
+            EngineError::input(format!("{} can't be read any more: {e}.", path.display()), "Check the disk.")
         })?;
         if got == 0 {
-            break;
+            return Ok(());
         }
         sha.update(buffer.get(..got).unwrap_or_default());
+        ticket.advance(got as u64);
     }
-    Ok(sha.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect())
 }
 
 /// Mixes a column's values into the hash of each row. Values of one column and row give the same whatever the file's

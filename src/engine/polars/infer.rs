@@ -8,7 +8,7 @@ use ::polars::prelude::{
 use super::dates::{self, DMY, MDY, ORDERS, YMD};
 use super::numbers::{
     self, ANY_COMMA, BEYOND, COMMA, DECIMAL_COMMA, DECIMAL_POINT, DIGITS, DOT, GROUPED, GROUPING_COMMA, INT,
-    LEADING_ZERO, SHORT,
+    LEADING_ZERO, SHORT, TELEPHONE,
 };
 
 /// True or false.
@@ -190,7 +190,10 @@ impl Guess {
             } else {
                 ""
             };
-            if numbers::classify(text.trim()).1 & LEADING_ZERO != 0 {
+            let odd = numbers::classify(text.trim()).1;
+            if odd & TELEPHONE != 0 {
+                notes.push(format!("stays text: \"{text}\" (line {line}) begins with + as a telephone number does"));
+            } else if odd & LEADING_ZERO != 0 {
                 notes.push(format!("stays text: \"{text}\" (line {line}) has leading zeros"));
             } else if !what.is_empty() && (*count >= 5 || *before & ORDERS != 0) {
                 notes.push(format!(
@@ -198,6 +201,8 @@ impl Guess {
                     if *count == 1 { "" } else { "s" }
                 ));
             }
+        } else if self.seen & TELEPHONE != 0 {
+            notes.push("stays text: there are numbers that begin with + as telephone numbers do".into());
         } else if self.seen & LEADING_ZERO != 0 {
             notes.push("stays text: there are leading zeros".into());
         }
@@ -386,6 +391,19 @@ mod tests {
         let (kind, notes) = guess.decide(Decimals { comma: false, fixed: false });
         assert_eq!(kind, Kind::Text);
         assert_eq!(notes, ["stays text: \"abc\" (line 22) is not a number, unlike the 20 values before"]);
+    }
+
+    #[test]
+    fn says_why_telephone_numbers_stay_text() {
+        for values in [&["+4712345678", "+4787654321"][..], &["5", "+4787654321"]] {
+            let mut guess = Guess::default();
+            for (line, value) in (2..).zip(values) {
+                guess.see(value, line);
+            }
+            let (kind, notes) = guess.decide(Decimals { comma: false, fixed: false });
+            assert_eq!(kind, Kind::Text);
+            assert!(notes.len() == 1 && notes[0].contains("telephone") && !notes[0].contains("zeros"), "{notes:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use ::polars::io::utils::compression::{CompressedReader, SupportedCompression};
 
-use crate::engine::{EngineError, Ticket};
+use crate::engine::{EngineError, Ticket, Unit};
 
 /// Up to this many bytes any ratio is fine.
 const ALWAYS_FINE: u64 = 64 << 20;
@@ -29,16 +29,18 @@ pub fn inflate(packed: Vec<u8>, ticket: &Ticket) -> Result<Vec<u8>, EngineError>
             "Unpack it by hand to see how far it goes, or fetch it again.",
         )
     };
+    let work = ticket.begin(Unit::Bytes, length_told(&packed));
     let mut reader = CompressedReader::try_new(packed.into()).map_err(|e| broken(&e))?;
     let (mut out, mut used) = (Vec::new(), 0usize);
     loop {
-        ticket.check()?;
+        work.check()?;
         out.resize(used + STEP, 0);
         let got = reader.read(out.get_mut(used..).unwrap_or_default()).map_err(|e| broken(&e))?;
         if got == 0 {
             break;
         }
         used += got;
+        work.advance(got as u64);
         if used as u64 > limit {
             return Err(EngineError::input(
                 format!(
@@ -52,4 +54,31 @@ pub fn inflate(packed: Vec<u8>, ticket: &Ticket) -> Result<Vec<u8>, EngineError>
     }
     out.truncate(used);
     Ok(out)
+}
+
+/// The length of the content that a gzip file tells in its last four bytes (RFC 1952, modulo 2³² and of the last member
+/// only); 0 where it is not told or can't be right. For the progress only.
+fn length_told(packed: &[u8]) -> u64 {
+    match packed.last_chunk::<4>() {
+        Some(last) if packed.starts_with(b"\x1f\x8b") => {
+            let told = u64::from(u32::from_le_bytes(*last));
+            let size = packed.len() as u64;
+            if told >= size / 2 && told <= size.saturating_mul(MOST_TIMES) { told } else { 0 }
+        }
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_of_a_gzip_file_is_believed_where_it_can_be_right() {
+        let with = |told: u32| [&b"\x1f\x8b\x08\0............"[..], &told.to_le_bytes()].concat();
+        assert_eq!(length_told(&with(100)), 100);
+        assert_eq!(length_told(&with(1)), 0);
+        assert_eq!(length_told(&with(u32::MAX)), 0);
+        assert_eq!(length_told(b"\x28\xb5\x2f\xfd...."), 0);
+    }
 }

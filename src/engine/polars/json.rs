@@ -10,7 +10,7 @@ use std::fmt;
 
 use super::infer::{BOOL, Builder, Decimals, Guess};
 use super::numbers::{DOT, INT};
-use crate::engine::{EngineError, ReadOptions, Ticket};
+use crate::engine::{EngineError, ReadOptions, Ticket, Unit};
 use crate::query::ReadingReport;
 
 const MOST_COLUMNS: usize = 100_000;
@@ -27,9 +27,13 @@ enum Form {
 pub fn read(bytes: Vec<u8>, options: &ReadOptions, ticket: &Ticket) -> Result<(DataFrame, ReadingReport), EngineError> {
     let decoded = super::text::decode(bytes, options.encoding.as_deref())?;
     let text = decoded.text.as_str();
+    ticket.check()?;
     let form = form_of(text)?;
     let mut look = Look::default();
-    each(text, &form, ticket, &mut |value| look.see(&value))?;
+    {
+        let work = ticket.begin(Unit::Rows, 0);
+        each(text, &form, &work, &mut |value| look.see(&value))?;
+    }
     if look.rows == 0 {
         return Err(EngineError::input("The JSON has no rows.", "An array with at least one record is expected."));
     }
@@ -57,7 +61,8 @@ pub fn read(bytes: Vec<u8>, options: &ReadOptions, ticket: &Ticket) -> Result<(D
         builders.push(Builder::new(name, kind, rows));
     }
     let places = look.places;
-    each(text, &form, ticket, &mut |value| {
+    let work = ticket.begin(Unit::Rows, rows as u64);
+    each(text, &form, &work, &mut |value| {
         let mut filled = vec![false; builders.len()];
         if let Value::Object(map) = &value {
             for (key, value) in map {
@@ -176,15 +181,13 @@ fn first_line_broken(start: &str, line: &str) -> bool {
 fn each(
     text: &str,
     form: &Form,
-    ticket: &Ticket,
+    work: &Ticket,
     take: &mut dyn FnMut(Value) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     match form {
         Form::Lines => {
             for (number, line) in (1usize..).zip(text.lines()) {
-                if number.is_multiple_of(1024) {
-                    ticket.check()?;
-                }
+                look_up(number as u64, work)?;
                 if !line.trim().is_empty() {
                     take(serde_json::from_str(line).map_err(|e| broken_json(&e, number))?)?;
                 }
@@ -192,7 +195,8 @@ fn each(
             Ok(())
         }
         Form::Values => {
-            for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+            for (number, value) in (1u64..).zip(serde_json::Deserializer::from_str(text).into_iter::<Value>()) {
+                look_up(number, work)?;
                 take(value.map_err(|e| broken_json(&e, 0))?)?;
             }
             Ok(())
@@ -201,7 +205,7 @@ fn each(
             let key = if let Form::UnderKey(key) = form { Some(key.as_str()) } else { None };
             let mut stopped = None;
             let mut reader = serde_json::Deserializer::from_str(text);
-            let records = Records { key, ticket, take, stopped: &mut stopped };
+            let records = Records { key, work, take, stopped: &mut stopped };
             let result = reader.deserialize_any(records).and_then(|()| reader.end());
             match (stopped, result) {
                 (Some(error), _) => Err(error),
@@ -212,10 +216,19 @@ fn each(
     }
 }
 
+/// Looks at the ticket now and then.
+fn look_up(entry: u64, work: &Ticket) -> Result<(), EngineError> {
+    if entry.is_multiple_of(1024) {
+        work.check()?;
+        work.advance(1024);
+    }
+    Ok(())
+}
+
 /// Streams the elements of an array (or of the array under a key) into a function.
 struct Records<'a> {
     key: Option<&'a str>,
-    ticket: &'a Ticket,
+    work: &'a Ticket,
     take: &'a mut dyn FnMut(Value) -> Result<(), EngineError>,
     stopped: &'a mut Option<EngineError>,
 }
@@ -238,8 +251,7 @@ impl<'de> Visitor<'de> for Records<'_> {
         let mut n = 0u64;
         while let Some(value) = seq.next_element::<Value>()? {
             n += 1;
-            let looked = if n.is_multiple_of(1024) { self.ticket.check() } else { Ok(()) };
-            if let Err(error) = looked.and_then(|()| (self.take)(value)) {
+            if let Err(error) = look_up(n, self.work).and_then(|()| (self.take)(value)) {
                 *self.stopped = Some(error);
                 return Err(serde::de::Error::custom("stopped"));
             }

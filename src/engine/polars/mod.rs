@@ -21,6 +21,7 @@ mod numbers;
 mod open;
 mod profile;
 mod quantiles;
+mod sample;
 mod sketch;
 mod sql;
 mod table;
@@ -28,21 +29,23 @@ mod table;
 mod tests;
 mod text;
 
+use std::cell::Cell as Flag;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use ::polars::prelude::PolarsError;
+use ::polars::prelude::{DataFrame, PolarsError};
 
-use super::{CachedTable, Engine, EngineError, Fingerprint, Source, Ticket};
+use super::{CachedTable, Engine, EngineError, Fingerprint, ReadOptions, Source, Ticket};
 use crate::query::{ColumnInfo, ColumnProfile, GroupQuery, GroupRow, Key, Page, ReadingReport, Schema};
 use codes::Codes;
 use table::Table;
 
 /// An opened table.
 pub struct PolarsEngine {
-    path: PathBuf,
+    /// The file, or the files of the tables that were joined.
+    paths: Vec<PathBuf>,
     table: Table,
     schema: Schema,
     reading: ReadingReport,
@@ -56,7 +59,52 @@ pub struct PolarsEngine {
 /// [`EngineError::Input`] with what is wrong and what to do, or [`EngineError::Cancelled`].
 pub fn open(source: &Source, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineError> {
     quiet();
-    let (table, reading) = unwound(|| open::read(&source.path, &source.options, ticket))?;
+    let (table, reading) = unwound(|| {
+        // A copy on disk is one of all rows, whatever is drawn from them.
+        let whole = ReadOptions { sample: None, seed: 0, ..source.options.clone() };
+        let (table, mut reading) = open::read(&source.path, &whole, ticket)?;
+        let table = sample::draw(table, &mut reading, &source.options, ticket)?;
+        Ok((table, reading))
+    })?;
+    engine(table, reading, vec![source.path.clone()])
+}
+
+/// Opens several files as named tables, and makes one table of them by a query.
+///
+/// # Errors
+/// As [`open`]; also for a name that is used twice, and a query that can't be run.
+pub fn open_joined(
+    tables: &[(String, Source)],
+    query: &str,
+    options: &ReadOptions,
+    ticket: &Ticket,
+) -> Result<Arc<dyn Engine>, EngineError> {
+    quiet();
+    let (table, reading) = unwound(|| {
+        let mut opened: Vec<(String, Table)> = Vec::new();
+        let mut notes = Vec::new();
+        for (name, source) in tables {
+            if opened.iter().any(|(taken, _)| taken == name) {
+                return Err(EngineError::request(
+                    format!("Two tables are called {name}."),
+                    "Give each a name of its own, as in users=a.csv rides=b.csv.",
+                ));
+            }
+            let (table, reading) = open::read(&source.path, &source.options, ticket)?;
+            notes.extend(reading.notes.into_iter().map(|n| format!("{name}: {n}")));
+            opened.push((name.clone(), table));
+        }
+        let frame: DataFrame = sql::joined(&opened, query, ticket)?;
+        let (frame, mut reading) = columnar::finish(frame, "sql")?;
+        notes.append(&mut reading.notes);
+        reading.notes = notes;
+        let table = sample::draw(Table::memory(frame), &mut reading, options, ticket)?;
+        Ok((table, reading))
+    })?;
+    engine(table, reading, tables.iter().map(|(_, s)| s.path.clone()).collect())
+}
+
+fn engine(table: Table, reading: ReadingReport, paths: Vec<PathBuf>) -> Result<Arc<dyn Engine>, EngineError> {
     let most = u32::MAX as usize - 1;
     if table.rows() > most {
         return Err(EngineError::input(
@@ -64,7 +112,7 @@ pub fn open(source: &Source, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineE
             "Open a part of it.",
         ));
     }
-    Ok(Arc::new(PolarsEngine::new(source.path.clone(), table, reading)))
+    Ok(Arc::new(PolarsEngine::new(paths, table, reading)))
 }
 
 /// The first rows of a large text file, at once: what [`open`] will show when it is done, as far as its beginning
@@ -76,7 +124,7 @@ pub fn head(source: &Source, ticket: &Ticket) -> Result<Option<Arc<dyn Engine>>,
     quiet();
     let found = unwound(|| open::head(&source.path, &source.options, ticket))?;
     Ok(found.map(|(table, reading)| {
-        let engine: Arc<dyn Engine> = Arc::new(PolarsEngine::new(source.path.clone(), table, reading));
+        let engine: Arc<dyn Engine> = Arc::new(PolarsEngine::new(vec![source.path.clone()], table, reading));
         engine
     }))
 }
@@ -94,8 +142,8 @@ pub fn clear_cache() -> (u64, usize) {
 }
 
 impl PolarsEngine {
-    fn new(path: PathBuf, table: Table, reading: ReadingReport) -> Self {
-        Self { path, schema: table.schema(), table, reading, coded: Mutex::default() }
+    fn new(paths: Vec<PathBuf>, table: Table, reading: ReadingReport) -> Self {
+        Self { paths, schema: table.schema(), table, reading, coded: Mutex::default() }
     }
 
     fn rows(&self) -> usize {
@@ -174,9 +222,27 @@ impl Engine for PolarsEngine {
     }
 }
 
+thread_local! {
+    static CAUGHT: Flag<bool> = const { Flag::new(false) };
+}
+
+/// Whether a panic on this thread becomes an error of the engine: nothing need be printed of it.
+#[must_use]
+pub fn panics_are_caught() -> bool {
+    // The library's own threads hand a panic on to the thread that waits for them.
+    CAUGHT.with(Flag::get) || std::thread::current().name().is_some_and(|n| n.starts_with("polars"))
+}
+
+fn caught<T>(work: impl FnOnce() -> T) -> std::thread::Result<T> {
+    let before = CAUGHT.with(|c| c.replace(true));
+    let result = catch_unwind(AssertUnwindSafe(work));
+    CAUGHT.with(|c| c.set(before));
+    result
+}
+
 /// Turns a panic (polars may panic on broken input) into an error.
 fn unwound<T>(work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+    caught(work).unwrap_or_else(|panic| {
         let cause = panic
             .downcast_ref::<String>()
             .map(String::as_str)
@@ -192,7 +258,7 @@ fn unwound<T>(work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, Engine
 /// Runs a step of polars on the file's content.
 fn guarded<T>(what: &str, work: impl FnOnce() -> Result<T, PolarsError>) -> Result<T, EngineError> {
     let fail = |cause: &str| EngineError::input(format!("{what}: {cause}."), "Fetch or export the file again.");
-    match catch_unwind(AssertUnwindSafe(work)) {
+    match caught(work) {
         Ok(result) => result.map_err(|e| fail(&first_line(&e.to_string()))),
         Err(_) => Err(fail("its content can't be decoded")),
     }

@@ -27,6 +27,8 @@ pub const POINT_OF_THREE: u16 = 64;
 pub const DECIMAL_POINT: u16 = 128;
 /// Seen: a whole number shorter than 16 digits.
 pub const SHORT: u16 = 256;
+/// Seen: a long number with a plus, which is a telephone number. (The bits between belong to `infer`.)
+pub const TELEPHONE: u16 = 8192;
 
 /// Which readings fit (a set of [`INT`] … [`GROUPED`]) and what was seen. `text` is trimmed and not empty.
 pub fn classify(text: &str) -> (u16, u16) {
@@ -94,8 +96,10 @@ pub fn classify(text: &str) -> (u16, u16) {
 }
 
 fn whole_number(text: &str, bytes: &[u8], digits: usize, leading_zero: bool, signed: bool) -> (u16, u16) {
-    // A long number with a plus is a telephone number.
-    if leading_zero || (signed && bytes.first() == Some(&b'+') && digits >= 7) {
+    if signed && bytes.first() == Some(&b'+') && digits >= 7 {
+        return (0, TELEPHONE);
+    }
+    if leading_zero {
         return (0, LEADING_ZERO);
     }
     let short = if digits < 16 { SHORT } else { 0 };

@@ -10,7 +10,7 @@ use ::polars::prelude::DataFrame;
 use super::cache::{Cache, Meta};
 use super::table::{ParquetParts, Table};
 use super::{columnar, csv, inflate, json};
-use crate::engine::{EngineError, ReadOptions, Ticket};
+use crate::engine::{EngineError, ReadOptions, Ticket, Unit};
 use crate::query::ReadingReport;
 
 const STEP: usize = 4 << 20;
@@ -136,10 +136,10 @@ fn whole(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<(DataFra
     let mut head = Vec::new();
     (&mut file).take(4096).read_to_end(&mut head).map_err(|e| unreadable(path, &e))?;
     if head.starts_with(b"PAR1") {
-        return columnar::parquet(file, size);
+        return columnar::parquet(file, size, ticket);
     }
     if head.starts_with(b"ARROW1") {
-        return columnar::ipc(file);
+        return columnar::ipc(&file, ticket);
     }
     refuse_known(&head, path)?;
     let mut bytes = rest_of(file, head, size, path, ticket)?;
@@ -193,8 +193,10 @@ fn is_named_json(path: &Path) -> bool {
 
 /// Whether text is JSON, by its name and its first characters.
 fn is_json(path: &Path, bytes: &[u8], options: &ReadOptions) -> bool {
-    let first = bytes.iter().find(|b| !b.is_ascii_whitespace() && !matches!(b, 0xef | 0xbb | 0xbf | 0xff | 0xfe | 0));
-    let second = bytes.iter().filter(|b| !b.is_ascii_whitespace()).nth(1);
+    // A byte order mark, and the zeros of UTF-16, stand between nothing.
+    let mut marks =
+        bytes.iter().filter(|b| !b.is_ascii_whitespace() && !matches!(b, 0xef | 0xbb | 0xbf | 0xff | 0xfe | 0));
+    let (first, second) = (marks.next(), marks.next());
     // {"a": … or [{ … or [] can't be a sensible header line.
     let json_like = matches!((first, second), (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{')));
     (is_named_json(path) && matches!(first, Some(b'{' | b'['))) || (json_like && options.delimiter.is_none())
@@ -209,7 +211,7 @@ pub fn regular(path: &Path) -> Result<(File, u64), EngineError> {
             return Ok(());
         }
         let what = if t.is_dir() {
-            "a folder"
+            "a directory"
         } else if t.is_fifo() {
             "a named pipe"
         } else if t.is_char_device() || t.is_block_device() {
@@ -252,10 +254,13 @@ fn unreadable(path: &Path, error: &std::io::Error) -> EngineError {
 fn rest_of(mut file: File, head: Vec<u8>, size: u64, path: &Path, ticket: &Ticket) -> Result<Vec<u8>, EngineError> {
     let mut bytes = head;
     bytes.reserve_exact(usize::try_from(size).unwrap_or(0).saturating_sub(bytes.len()) + 1);
+    let work = ticket.begin(Unit::Bytes, size);
+    work.advance(bytes.len() as u64);
     loop {
-        ticket.check()?;
-        if (&mut file).take(STEP as u64).read_to_end(&mut bytes).map_err(|e| unreadable(path, &e))? == 0 {
-            return Ok(bytes);
+        work.check()?;
+        match (&mut file).take(STEP as u64).read_to_end(&mut bytes).map_err(|e| unreadable(path, &e))? {
+            0 => return Ok(bytes),
+            more => work.advance(more as u64),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::sketch::{self, Spread};
 use super::{PolarsEngine, codes, sql};
-use crate::engine::{EngineError, Ticket};
+use crate::engine::{EngineError, Ticket, Unit};
 use crate::query::Key;
 
 /// Quantiles of tables of up to so many rows are exact; of larger ones they are off by at most 0.1 % of their size.
@@ -26,7 +26,7 @@ pub fn run(
     let condition = filter.map(|f| sql::plan_condition(engine, f)).transpose()?;
     let exact = engine.rows() <= EXACT;
     let (mut kept, mut spread): (Vec<f64>, _) = (Vec::new(), Spread::default());
-    ticket.set_total(engine.rows() as u64);
+    let work = ticket.begin(Unit::Rows, engine.rows() as u64);
     for part in 0..engine.table.parts() {
         let series = planned.on(engine, part, ticket)?;
         let values = codes::numbers(&series)?.unwrap_or_default();
@@ -38,13 +38,14 @@ pub fn run(
         } else {
             known.for_each(|x| spread.add(x));
         }
-        ticket.advance(engine.table.rows_in(part) as u64);
+        work.advance(engine.table.rows_in(part) as u64);
     }
     if !exact {
         return Ok(sketch::quantiles(&spread.sorted(), probabilities));
     }
     ticket.check()?;
     kept.sort_unstable_by(f64::total_cmp);
+    ticket.check()?;
     Ok(of_sorted(&kept, probabilities))
 }
 

@@ -8,6 +8,7 @@ use ::polars::prelude::{
 };
 use ::polars::sql::{SQLContext, sql_expr};
 
+use super::table::Table;
 use super::{PolarsEngine, cells, first_line, near};
 use crate::engine::{EngineError, Ticket};
 use crate::query::{ColumnInfo, Page, Schema};
@@ -106,6 +107,10 @@ pub fn plan(engine: &PolarsEngine, text: &str) -> Result<Planned, EngineError> {
     });
     if text.len() > LONGEST || depth.max().unwrap_or(0) > 100 || operators(text) > MOST_OPERATORS {
         return Err(wrong(text, "it is too long or nested too deeply"));
+    }
+    refuse_other_files(text)?;
+    if has_word(&outside_quotes(text), "select") {
+        return Err(wrong(text, "it holds a query of its own, and only the row's own columns may stand here"));
     }
     let expr = sql_expr(text).map_err(|e| wrong(text, &e.to_string()))?;
     let mut named = BTreeSet::new();
@@ -377,14 +382,52 @@ fn refuse_all_but_select(query: &str) -> Result<(), EngineError> {
             "Write SELECT … FROM data.",
         ));
     }
-    if bare.contains("read_csv")
-        || bare.contains("read_parquet")
-        || bare.contains("read_ipc")
-        || bare.contains("read_json")
-    {
-        return Err(EngineError::request("A query can't read other files.", "Open the file as data instead."));
+    refuse_other_files(query)
+}
+
+/// The functions that open files. They are refused wherever they stand, in quotes too: what is a comment or a quote to
+/// the parser need not be one to us.
+fn refuse_other_files(text: &str) -> Result<(), EngineError> {
+    const READERS: [&str; 4] = ["read_csv", "read_parquet", "read_ipc", "read_json"];
+    match READERS.into_iter().find(|name| has_word(text, name)) {
+        None => Ok(()),
+        Some(name) => Err(EngineError::request(
+            format!("{name} would read another file, and only the opened table may be asked."),
+            "Open that file as data instead.",
+        )),
     }
-    Ok(())
+}
+
+/// Whether a word stands in a text by itself, upper or lower case.
+fn has_word(text: &str, word: &str) -> bool {
+    text.to_lowercase().split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word)
+}
+
+/// One table out of several, by a query that names them.
+pub fn joined(tables: &[(String, Table)], query: &str, ticket: &Ticket) -> Result<DataFrame, EngineError> {
+    ticket.check()?;
+    refuse_all_but_select(query)?;
+    if query.len() > LONGEST || operators(query) > MOST_OPERATORS {
+        return Err(EngineError::request("The query is too long.", "Make the table in smaller steps."));
+    }
+    let names: Vec<&str> = tables.iter().map(|(name, _)| name.as_str()).collect();
+    let fail = |cause: &str| {
+        EngineError::request(
+            format!("The table can't be made by that query: {}.", first_line(cause)),
+            format!("Write SELECT … FROM {}; the tables are {}.", names.first().unwrap_or(&"t"), names.join(", ")),
+        )
+    };
+    let mut context = SQLContext::new();
+    // A single table may be called as in all other queries.
+    if let [(_, table)] = tables {
+        context.register("data", table.lazy()?);
+    }
+    for (name, table) in tables {
+        context.register(name, table.lazy()?);
+    }
+    let frame = context.execute(query).and_then(LazyFrame::collect).map_err(|e| fail(&e.to_string()))?;
+    ticket.check()?;
+    Ok(frame)
 }
 
 /// A value of a series as a cell.

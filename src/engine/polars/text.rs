@@ -42,6 +42,13 @@ pub fn decode(bytes: Vec<u8>, label: Option<&str>) -> Result<Decoded, EngineErro
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let bytes = error.into_bytes();
+            if let Some(bad) = damaged_utf8(&bytes) {
+                let parts = if bad == 1 { "1 place is".to_owned() } else { format!("{bad} places are") };
+                let notes =
+                    vec![format!("Read as UTF-8, but {parts} not (first bad byte at offset {at}); shown as \u{fffd}.")];
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                return Ok(Decoded { text, encoding: "utf-8".into(), notes });
+            }
             let others = east_asian(&bytes);
             let mut decoded = with(WINDOWS_1252, bytes, 0, false);
             decoded.notes.push(format!("Not UTF-8 (first bad byte at offset {at}); read as windows-1252."));
@@ -54,6 +61,17 @@ pub fn decode(bytes: Vec<u8>, label: Option<&str>) -> Result<Decoded, EngineErro
             Ok(decoded)
         }
     }
+}
+
+/// How many places are broken in what is UTF-8 for the rest: there are at least four times as many letters beyond ASCII
+/// that are whole. Text in another encoding hardly ever has such letters by chance.
+fn damaged_utf8(bytes: &[u8]) -> Option<usize> {
+    let (mut whole, mut bad) = (0usize, 0usize);
+    for part in bytes.utf8_chunks() {
+        whole += part.valid().chars().filter(|c| !c.is_ascii()).count();
+        bad += usize::from(!part.invalid().is_empty());
+    }
+    (bad > 0 && whole >= 4 * bad).then_some(bad)
 }
 
 fn with(encoding: &'static Encoding, bytes: Vec<u8>, skip: usize, asked: bool) -> Decoded {
@@ -143,6 +161,20 @@ mod tests {
             let decoded = decode(bytes, None).unwrap();
             assert_eq!((decoded.encoding.as_str(), decoded.text.as_str()), (label, text));
         }
+    }
+
+    #[test]
+    fn one_bad_byte_does_not_turn_utf8_into_something_else() {
+        let mut bytes = "by,navn\nTromsø,Bjørn\nMalmö,Åse\n".as_bytes().to_vec();
+        bytes.extend(b"Oslo,\xff\n");
+        let at = bytes.len() - 2;
+        let decoded = decode(bytes, None).unwrap();
+        assert_eq!(decoded.encoding, "utf-8");
+        assert!(decoded.text.contains("Tromsø,Bjørn") && decoded.text.ends_with("Oslo,\u{fffd}\n"));
+        assert!(decoded.notes[0].contains(&format!("offset {at}")), "{:?}", decoded.notes);
+        // A single whole letter may be chance.
+        let western = b"caf\xc3\xa9,\xe9t\xe9,\xe8,\xe0\n".to_vec();
+        assert_eq!(decode(western, None).unwrap().encoding, "windows-1252");
     }
 
     #[test]

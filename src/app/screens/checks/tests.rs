@@ -1,10 +1,12 @@
 //! Rules in words, guesses of columns, and the column on which a clue rests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used)]
 
 use serde_json::json;
 
 use super::*;
 use crate::app::screens::explore::fixture::Bench;
+use crate::query::CheckOp;
 use crate::query::ColumnInfo;
 
 fn schema(columns: &[(&str, ValueType)]) -> Schema {

@@ -312,6 +312,24 @@ fn a_check_by_hand_asks_for_the_outcome_in_a_sentence() {
 }
 
 #[test]
+fn a_check_that_needs_more_than_the_table_is_entered_by_hand() {
+    let mut b = Bench::new();
+    // Its operation is in the closed table and is not computed; no role is asked for.
+    b.select_check("d_window");
+    b.press("t");
+    b.typed("60");
+    let acts = b.press("Ctrl-S");
+    assert!(matches!(acts.as_slice(), [Act::Predict { .. }]), "{acts:?}");
+    assert!(matches!(b.form().id, FormId::ByHand(_)));
+    b.typed("y");
+    b.press("Tab Tab");
+    b.typed("With 60 days of silence the number falls by 40 percent.");
+    let acts = b.press("Ctrl-S");
+    assert!(matches!(acts.as_slice(), [Act::Check { predicted: true, outcome: Outcome::Yes, .. }]), "{acts:?}");
+    assert!(matches!(&b.form().id, FormId::Pin(p) if p.grade == Grade::B && p.family == "check:d_window"));
+}
+
+#[test]
 fn the_reach_of_a_group_sizes_a_hypothesis() {
     let mut b = Bench::new();
     b.select("Contract");

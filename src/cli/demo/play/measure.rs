@@ -10,7 +10,7 @@ use crate::cli::demo::case::{CheckStep, ImpactStep, KpiStep};
 use crate::domain::decide::{origin_of, suggest_ratings};
 use crate::domain::event::{Act, ClueSource, Event, MeasuredLevel, Ratings};
 use crate::engine::Ticket;
-use crate::query::{Analysis, CheckOp, CheckResult, Comparison, Findings, Outcome};
+use crate::query::{Analysis, CheckResult, Comparison, Findings, Outcome};
 
 impl Play<'_> {
     fn run_analysis(&self, analysis: &Analysis) -> Result<Findings, String> {
@@ -81,7 +81,7 @@ impl Play<'_> {
         if !missing.is_empty() {
             return Err(format!("the check {} lacks the roles {}", step.id, missing.join(", ")));
         }
-        if (check.op == CheckOp::ByHand) != step.by_hand.is_some() {
+        if analysis::check::can_run(check.op) == step.by_hand.is_some() {
             return Err(format!("the check {} is done outside, or is not, against what the case says", step.id));
         }
         Ok(checks::resolve(&self.session, playbook, check, &self.case.table))

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::case::{AcceptStep, AnswerStep, Case, RerateStep, Step, What};
 use crate::app::screens::checks::PendingCheck;
-use crate::cli::load::{FoundPlaybook, find_playbook, new_header};
+use crate::cli::load::{FoundPlaybook, built_in_playbook, new_header};
 use crate::cli::workbench::facts;
 use crate::domain::decide::{Intent, Stamp, decide};
 use crate::domain::event::{Act, Event, ProposalKind, TableFacts};
@@ -66,7 +66,7 @@ impl<'a> Play<'a> {
     /// # Errors
     /// A playbook that is not there.
     pub fn new(case: &'a Case, engine: &'a dyn Engine, path: &str) -> Result<Self, String> {
-        let found = find_playbook(&case.playbook, None)?;
+        let found = built_in_playbook(&case.playbook)?;
         let mut header = new_header(std::path::Path::new(&case.id), &found, &stamp_text(case.begins));
         if let Some(map) = header.as_object_mut() {
             map.insert("id".into(), case.id.clone().into());

@@ -21,7 +21,7 @@ pub struct UnitTotal {
     pub group: u32,
     /// The unit, by a hash of its value.
     pub unit: u64,
-    /// Σy.
+    /// Σy, counted from the centre.
     pub y: f64,
     /// Σd.
     pub d: f64,
@@ -63,8 +63,9 @@ impl Joined {
         }
     }
 
-    /// The groups that have rows.
-    pub fn finish(mut self) -> Vec<GroupRow> {
+    /// The groups that have rows. Sums were counted from the centre, which is exact where plain ones would lose digits on
+    /// the way; here they are brought back.
+    pub fn finish(mut self, centre: f64) -> Vec<GroupRow> {
         let mut totals: Vec<_> = self.units.take().unwrap_or_default().into_iter().collect();
         // Sums of doubles depend on the order; this one is the same in every run.
         totals.sort_unstable_by_key(|(unit, _)| *unit);
@@ -74,6 +75,9 @@ impl Joined {
             }
         }
         self.rows.retain(|r| r.sums.n > 0);
+        for row in &mut self.rows {
+            row.sums.y += centre * row.sums.d;
+        }
         self.rows
     }
 }

@@ -32,6 +32,29 @@ impl Measured {
     }
 }
 
+/// Squares of numbers whose level is this many times their spread, squared, are counted from the level.
+const FAR: f64 = 1e4;
+
+impl Measured {
+    /// The level of the rows that count, where it is so large against the spread that plain squares would round the
+    /// spread away; else 0. `None` where no row is known.
+    pub fn far_level(&self, rows: usize, mask: Option<&[bool]>) -> Option<f64> {
+        let counts = |row: &usize| mask.is_none_or(|m| m.get(*row).copied().unwrap_or(false));
+        let known = || (0..rows).filter(counts).filter_map(|row| self.at(row));
+        let (n, y, d) = known().fold((0u64, 0.0, 0.0), |sum, (y, d)| (sum.0 + 1, sum.1 + y, sum.2 + d));
+        if n == 0 {
+            return None;
+        }
+        let level: f64 = y / d;
+        if !level.is_finite() || level == 0.0 {
+            return Some(0.0);
+        }
+        let (squares, weights) =
+            known().fold((0.0, 0.0), |sum, (y, d)| (sum.0 + (y - level * d).powi(2), sum.1 + d * d));
+        Some(if level * level * weights > FAR * squares { level } else { 0.0 })
+    }
+}
+
 /// A KPI whose expressions were checked against the columns.
 pub enum Plan {
     /// No KPI.
@@ -61,6 +84,11 @@ pub fn plan(engine: &PolarsEngine, kpi: Option<&Kpi>, ticket: &Ticket) -> Result
 }
 
 impl Plan {
+    /// Whether its numbers may be large against their spread: those of a rate are 0 and 1.
+    pub fn has_centre(&self) -> bool {
+        matches!(self, Self::Number(_) | Self::Ratio(..))
+    }
+
     /// Evaluates the KPI over a part. The mask is that of the rows that count: only their values are checked to be 0
     /// or 1.
     ///

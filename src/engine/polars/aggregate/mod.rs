@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use super::sql::Planned;
 use super::{PolarsEngine, codes, fingerprint, sql};
-use crate::engine::{EngineError, Ticket};
+use crate::engine::{EngineError, Ticket, Unit};
 use crate::query::{GroupQuery, GroupRow, Sums};
 
 use join::Partial;
@@ -36,14 +36,15 @@ pub fn run(engine: &PolarsEngine, query: &GroupQuery, ticket: &Ticket) -> Result
     }
     let keys: Vec<keys::Plan<'_>> =
         query.keys.iter().map(|key| keys::plan(engine, key, &filters, ticket)).collect::<Result<_, _>>()?;
-    let work = Work { engine, filters, measure, keys, unit: query.unit.as_deref(), ticket };
-    ticket.set_total(engine.rows() as u64);
+    let counted = ticket.begin(Unit::Rows, engine.rows() as u64);
+    let mut work = Work { engine, filters, measure, keys, unit: query.unit.as_deref(), centre: 0.0, ticket: &counted };
+    work.centre = work.far_level()?;
     let mut joined = join::Joined::new(query.unit.is_some() && engine.table.parts() > 1);
     for part in 0..engine.table.parts() {
         joined.add(work.part(part)?);
-        ticket.advance(engine.table.rows_in(part) as u64);
+        counted.advance(engine.table.rows_in(part) as u64);
     }
-    let mut rows = joined.finish();
+    let mut rows = joined.finish(work.centre);
     if rows.is_empty() && query.keys.is_empty() {
         rows.push(GroupRow { keys: Vec::new(), sums: Sums::default() });
     }
@@ -61,10 +62,28 @@ struct Work<'a> {
     measure: measure::Plan,
     keys: Vec<keys::Plan<'a>>,
     unit: Option<&'a str>,
+    /// What y is counted from.
+    centre: f64,
     ticket: &'a Ticket,
 }
 
 impl Work<'_> {
+    /// What y is counted from in all parts. Any number near the level will do, so that the first part in which the KPI is
+    /// known tells.
+    fn far_level(&self) -> Result<f64, EngineError> {
+        if !self.measure.has_centre() {
+            return Ok(0.0);
+        }
+        for part in 0..self.engine.table.parts() {
+            let mask = mask(self.engine, part, &self.filters, self.ticket)?;
+            let measured = self.measure.on(self.engine, part, mask.as_deref(), self.ticket)?;
+            if let Some(centre) = measured.far_level(self.engine.table.rows_in(part), mask.as_deref()) {
+                return Ok(centre);
+            }
+        }
+        Ok(0.0)
+    }
+
     /// The sums of one part.
     fn part(&self, part: usize) -> Result<Partial, EngineError> {
         let (engine, ticket) = (self.engine, self.ticket);
@@ -74,15 +93,15 @@ impl Work<'_> {
         let groups = group(engine.table.rows_in(part), &coded, mask.as_deref(), ticket)?;
         let cells = |row: usize| coded.iter().map(|c| c.cell(row)).collect::<Vec<_>>();
         let (sums, totals) = match self.unit {
-            None => (by_row(&groups, &measured, ticket)?, Vec::new()),
+            None => (by_row(&groups, &measured, self.centre, ticket)?, Vec::new()),
             Some(unit) if engine.table.parts() == 1 => {
                 let units = codes::of_column(engine, part, unit, ticket)?;
-                (by_unit(&groups, &measured, &units, ticket)?, Vec::new())
+                (by_unit(&groups, &measured, &units, self.centre, ticket)?, Vec::new())
             }
             Some(unit) => {
                 let units = codes::of_column(engine, part, unit, ticket)?;
                 let series = engine.table.series(part, unit)?;
-                let (sums, totals) = unit_totals(&groups, &measured, &units, ticket)?;
+                let (sums, totals) = unit_totals(&groups, &measured, &units, self.centre, ticket)?;
                 let hash = |code: u32| {
                     let row = units.first_row.get(code as usize).copied().unwrap_or(0);
                     fingerprint::cell_hash(&sql::cell_at(&series, row as usize))
@@ -193,8 +212,8 @@ impl Numbers {
     }
 }
 
-fn by_row(groups: &Groups, measured: &Measured, ticket: &Ticket) -> Result<Vec<Sums>, EngineError> {
-    let mut sums = vec![Sums::default(); groups.sample.len()];
+fn by_row(groups: &Groups, measured: &Measured, centre: f64, ticket: &Ticket) -> Result<Vec<Sums>, EngineError> {
+    let mut sums = vec![Sums { centre, ..Sums::default() }; groups.sample.len()];
     for (row, group) in groups.of_row.iter().enumerate() {
         if row.is_multiple_of(STRIDE) {
             ticket.check()?;
@@ -203,13 +222,13 @@ fn by_row(groups: &Groups, measured: &Measured, ticket: &Ticket) -> Result<Vec<S
         s.n += 1;
         if let Some((y, d)) = measured.at(row) {
             s.known += 1;
-            add(s, y, d);
+            add(s, y - centre * d, d);
         }
     }
     Ok(sums)
 }
 
-/// Adds one independent unit's totals.
+/// Adds one independent unit's totals, y counted from the centre; [`join::Joined::finish`] brings the sum back.
 fn add(s: &mut Sums, y: f64, d: f64) {
     s.units += 1;
     s.y += y;
@@ -224,9 +243,10 @@ fn by_unit(
     groups: &Groups,
     measured: &Measured,
     units: &codes::Codes,
+    centre: f64,
     ticket: &Ticket,
 ) -> Result<Vec<Sums>, EngineError> {
-    let (mut sums, totals) = unit_totals(groups, measured, units, ticket)?;
+    let (mut sums, totals) = unit_totals(groups, measured, units, centre, ticket)?;
     for (group, _, y, d) in totals {
         if let Some(s) = sums.get_mut(group as usize) {
             add(s, y, d);
@@ -235,7 +255,7 @@ fn by_unit(
     Ok(sums)
 }
 
-/// A group, a unit's code, and the unit's Σy and Σd in it.
+/// A group, a unit's code, and the unit's Σy (counted from the centre) and Σd in it.
 type Total = (u32, u32, f64, f64);
 
 /// Counts of rows per group, and the totals of its units that are not added yet.
@@ -243,9 +263,10 @@ fn unit_totals(
     groups: &Groups,
     measured: &Measured,
     units: &codes::Codes,
+    centre: f64,
     ticket: &Ticket,
 ) -> Result<(Vec<Sums>, Vec<Total>), EngineError> {
-    let mut sums = vec![Sums::default(); groups.sample.len()];
+    let mut sums = vec![Sums { centre, ..Sums::default() }; groups.sample.len()];
     let all_units = units.first_row.len() as u64;
     let mut numbers = Numbers::new(groups.sample.len() as u64 * all_units.max(1));
     let mut totals: Vec<Total> = Vec::new();
@@ -256,6 +277,7 @@ fn unit_totals(
         let Some(s) = sums.get_mut(*group as usize) else { continue };
         s.n += 1;
         let Some((y, d)) = measured.at(row) else { continue };
+        let y = y - centre * d;
         s.known += 1;
         if *unit == codes::NULL {
             add(s, y, d);

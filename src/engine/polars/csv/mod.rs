@@ -4,6 +4,7 @@
 //! Each walk runs on all cores, a thread taking every n-th column.
 
 mod dialect;
+mod footer;
 mod nulls;
 mod scan;
 pub mod stream;
@@ -13,31 +14,13 @@ use ::polars::prelude::{Column, DataFrame};
 
 use super::infer::{Builder, Decimals, Kind};
 use super::text::{self, Decoded};
-use crate::engine::{EngineError, ReadOptions, Ticket};
+use crate::engine::{EngineError, ReadOptions, Ticket, Unit};
 use crate::query::ReadingReport;
 
 use nulls::NullWords;
 use scan::{Layout, Seen};
 
 const MOST_COLUMNS: usize = tokens::MOST_CELLS;
-const FOOTERS: [&str; 16] = [
-    "total",
-    "totals",
-    "totalt",
-    "grand total",
-    "sum",
-    "summe",
-    "gesamt",
-    "insgesamt",
-    "totaal",
-    "totale",
-    "totaux",
-    "suma",
-    "razem",
-    "summa",
-    "itogo",
-    "итого",
-];
 
 /// Reads a whole delimited file. `tabs` says that the name ends in .tsv or .tab.
 pub fn read(
@@ -54,17 +37,19 @@ pub fn read(
         ));
     }
     let (mut layout, names, header_row) = lay_out(&text, options, tabs, &mut notes)?;
-    if let Some((end, shown)) = footer(&text, &layout) {
-        layout.end = end;
-        notes.push(format!("The last line looks like a footer and was left out: {shown}."));
+    if !options.keep_footer
+        && let Some(line) = footer::find(&text, &layout)
+    {
+        layout.end = line.begin;
+        notes.push(line.note());
     }
     let words = NullWords::new(options.null_words.as_deref());
-    ticket.set_total(2 * text.len() as u64);
-    let seen = scan::look(&text, &layout, &words, ticket)?;
+    let work = ticket.begin(Unit::Bytes, 2 * text.len() as u64);
+    let seen = scan::look(&text, &layout, &words, &work)?;
     notes.extend(seen.shape.notes(&layout));
     notes.extend(nulls::notes(&names, &seen.nulls, &words));
     let kinds = decide(&seen, &names, options.decimal_comma, &mut notes);
-    let frame = build(&text, &layout, &words, &names, &kinds, &seen, ticket)?;
+    let frame = build(&text, &layout, &words, &names, &kinds, &seen, &work)?;
     let met = words.met(&seen.nulls);
     let report = report(&layout, options, names.len(), &encoding, header_row, met, notes);
     Ok((frame, report))
@@ -82,12 +67,12 @@ fn report(
 ) -> ReadingReport {
     ReadingReport {
         format: "csv".into(),
-        delimiter: (width > 1 || options.delimiter.is_some())
-            .then(|| if layout.delimiter == b'\t' { "\\t".into() } else { char::from(layout.delimiter).to_string() }),
+        delimiter: (width > 1 || options.delimiter.is_some()).then(|| char::from(layout.delimiter).to_string()),
         encoding: Some(encoding.to_owned()),
         header_row,
         null_words,
         notes,
+        sample: None,
     }
 }
 
@@ -204,26 +189,6 @@ fn lay_out(
     };
     let layout = Layout { delimiter, quote, start: data_start, line: data_line, end: text.len(), width };
     Ok((layout, names, if named { head.map(|r| r.line) } else { Some(0) }))
-}
-
-/// Where the data end if the last line is a line of totals: its first byte, and its text.
-fn footer(text: &str, layout: &Layout) -> Option<(usize, String)> {
-    let body = text.get(layout.start..)?.trim_end();
-    let begin = layout.start + body.rfind(['\n', '\r'])? + 1;
-    let last = text.get(begin..)?.trim_end();
-    if last.len() > 10_000 || layout.width < 2 {
-        return None;
-    }
-    let mut cells = last.split(char::from(layout.delimiter)).map(|c| c.trim().trim_matches('"'));
-    let head = cells.next()?.trim_end_matches(':').to_lowercase();
-    let rest: Vec<&str> = cells.filter(|c| !c.is_empty()).collect();
-    let number = rest.iter().any(|c| super::numbers::classify(c).0 != 0);
-    let lines_above = text.get(layout.start..begin)?.lines().take(3).count();
-    if FOOTERS.contains(&head.as_str()) && number && lines_above >= 3 && rest.len() < layout.width {
-        let shown: String = last.chars().take(40).collect();
-        return Some((begin, shown.trim_end_matches(char::from(layout.delimiter)).to_owned()));
-    }
-    None
 }
 
 fn decide(seen: &Seen, names: &[String], asked: Option<bool>, notes: &mut Vec<String>) -> Vec<Kind> {

@@ -19,10 +19,11 @@ use ::polars::prelude::{Column, DataFrame, DataType};
 
 use super::super::cache::Draft;
 use super::super::infer::{Builder, Guess, Kind};
+use super::footer::LastLine;
 use super::nulls::NullWords;
 use super::scan::{self, Layout, Seen, Shape};
-use super::{ReadOptions, decide, footer, lay_out, nulls, report};
-use crate::engine::{EngineError, Ticket};
+use super::{ReadOptions, decide, lay_out, nulls, report};
+use crate::engine::{EngineError, Ticket, Unit};
 use crate::query::ReadingReport;
 
 /// Text that is looked at before anything is built.
@@ -95,13 +96,26 @@ fn run(
     let words = NullWords::new(options.null_words.as_deref());
     let first = scan::look(head, &Layout { end: head.rfind('\n').map_or(0, |i| i + 1), ..layout }, &words, ticket)?;
     let guessed = decide(&first, &names, options.decimal_comma, &mut Vec::new());
-    let mut end = size - skipped;
-    if let Some((cut, shown)) = last_lines(file, size, &layout)? {
-        end = cut - skipped;
-        notes.push(format!("The last line looks like a footer and was left out: {shown}."));
+    let last = if options.keep_footer { None } else { last_line(file, size, &layout)? };
+    let work = ticket.begin(Unit::Bytes, size);
+    let mut walk =
+        Walk { file, skipped, end: size - skipped, layout: &layout, words: &words, names: &names, ticket: &work };
+    if let Some((at, mut line)) = last {
+        let whole = std::mem::replace(&mut walk.end, at - skipped);
+        if line.has_totals() {
+            walk.cut(|block| {
+                if let Ok(text) = std::str::from_utf8(&block.bytes) {
+                    line.add(text, &Layout { start: 0, end: text.len(), line: block.line, ..layout });
+                }
+                true
+            })?;
+        }
+        if line.adds_up() {
+            notes.push(line.note());
+        } else {
+            walk.end = whole;
+        }
     }
-    ticket.set_total(size);
-    let walk = Walk { file, skipped, end, layout: &layout, words: &words, names: &names, ticket };
     let all: Vec<usize> = (0..names.len()).collect();
     let mut seen = Seen {
         shape: Shape::default(),
@@ -123,7 +137,7 @@ fn run(
     let kinds = decide(&seen, &names, options.decimal_comma, &mut notes);
     let late: Vec<usize> = (0..names.len()).filter(|i| kinds.get(*i) != guessed.get(*i)).collect();
     if !late.is_empty() {
-        ticket.set_total(2 * size);
+        work.set_total(2 * size);
         walk.blocks(&late, &kinds, |part, frame| replace(draft, part, &frame), |_| ())?;
     }
     let report = report(&layout, options, names.len(), "utf-8", header_row, words.met(&seen.nulls), notes);
@@ -158,8 +172,8 @@ fn head(file: &mut File) -> Result<String, Stop> {
     String::from_utf8(bytes).map_err(|_| Stop::Unsuited)
 }
 
-/// Where the data end if the last line is a footer: its place in the file, and its text.
-fn last_lines(file: &mut File, size: u64, layout: &Layout) -> Result<Option<(u64, String)>, Stop> {
+/// The last line if it may be one of totals, with its place in the file.
+fn last_line(file: &mut File, size: u64, layout: &Layout) -> Result<Option<(u64, LastLine)>, Stop> {
     let from = size.saturating_sub(TAIL);
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(from)).map_err(|e| gone(&e))?;
@@ -167,7 +181,7 @@ fn last_lines(file: &mut File, size: u64, layout: &Layout) -> Result<Option<(u64
     let cut = bytes.iter().position(|b| *b == b'\n').map_or(0, |i| i + 1);
     let Ok(text) = std::str::from_utf8(bytes.get(cut..).unwrap_or_default()) else { return Err(Stop::Unsuited) };
     let layout = Layout { start: 0, end: text.len(), ..*layout };
-    Ok(footer(text, &layout).map(|(at, shown)| (from + (cut + at) as u64, shown)))
+    Ok(LastLine::of(text, &layout).map(|line| (from + (cut + line.begin) as u64, line)))
 }
 
 /// A block of whole records.

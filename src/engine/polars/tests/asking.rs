@@ -94,6 +94,20 @@ fn units_are_totalled_first() {
 }
 
 #[test]
+fn large_numbers_with_a_small_spread_keep_it() {
+    let rows: String = (0..1000).map(|i| format!("{},g{},1\n", 1_700_000_000 + i % 10, i % 2)).collect();
+    let e = csv(&format!("t,g,one\n{rows}"));
+    let kpi = "mean(t)".parse().unwrap();
+    // Digits 0..9 over and over: variance 8.25 · 1000/999, half width 1.9623 · √(8.258/1000).
+    let (low, high) = crate::analysis::level::level(&kpi, &total(&*e, "mean(t)"), false).interval.unwrap();
+    assert!(((high - low) / 2.0 - 0.178_33).abs() < 1e-4, "{low} {high}");
+    let by: Vec<_> = grouped(&*e, Some("mean(t)"), vec![Key::column("g")], None);
+    assert!(by.iter().all(|r| r.sums.centre > 1.6e9 && r.sums.yy < 1e5), "{by:?}");
+    let constant = total(&*e, "mean(one * 0.1)");
+    assert_eq!(crate::analysis::level::level(&kpi, &constant, false).interval, None);
+}
+
+#[test]
 fn dates_compare_with_text() {
     let e = csv("d,when\n2024-01-01,2024-01-01 10:00\n2024-02-01,2024-02-01 11:00\n2024-03-01,2024-03-01 12:00\n");
     assert_eq!(total(&*e, "rate(d >= '2024-02-01')").y, 2.0);
@@ -204,10 +218,42 @@ fn sql_answers_questions_only() {
     let (schema, page) = sql("SELECT plan, SUM(n) AS s FROM data GROUP BY plan ORDER BY s DESC").unwrap();
     assert_eq!(schema.columns[1].name, "s");
     assert_eq!(page.rows, [[t("b"), Cell::Int(7)], [t("other"), Cell::Int(6)]]);
-    for bad in ["DROP TABLE data", "SELECT * FROM read_csv('/etc/passwd')", "SELECT nn FROM data", "SELECT", ""] {
+    for bad in [
+        "DROP TABLE data",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM \"read_csv\"('/etc/passwd')",
+        "SELECT * FROM /* ' */ READ_CSV('/etc/passwd') /* ' */",
+        "WITH f AS (SELECT * FROM read_json('x')) SELECT * FROM f",
+        "SELECT nn FROM data",
+        "SELECT",
+        "",
+    ] {
         request(sql(bad));
     }
     assert_eq!(e.row_count(), 6);
+}
+
+#[test]
+fn an_expression_sees_nothing_but_its_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other.csv");
+    std::fs::write(&other, "secret\na\n").unwrap();
+    let e = csv(TABLE);
+    for text in [
+        format!("plan IN (SELECT secret FROM read_csv('{}'))", other.display()),
+        format!("plan IN (SELECT secret FROM \"read_csv\"('{}'))", other.display()),
+        format!("EXISTS (SELECT * FROM /*'*/ read_csv('{}') /*'*/)", other.display()),
+        "n = (SELECT MAX(n) FROM data)".to_owned(),
+        "plan IN (select plan from data)".to_owned(),
+    ] {
+        request(e.check_sql(&text));
+        request(try_grouped(&*e, Some("count()"), vec![], None, Some(&text)));
+        request(try_grouped(&*e, Some(&format!("rate({text})")), vec![], None, None));
+        request(e.quantiles(&Key::sql(text), &[0.5], None, &Ticket::default()));
+    }
+    // The word as a value, and a column whose name merely begins so, are fine.
+    e.check_sql("plan = 'select'").unwrap();
+    csv("read_csv_at,x\n1,2\n").check_sql("read_csv_at > 0").unwrap();
 }
 
 #[test]
@@ -261,18 +307,20 @@ proptest! {
             prop_assert_eq!(parts.iter().map(|r| r.sums.y).sum::<f64>(), whole.y);
         }
         // Against a plain computation, clustered.
-        let mut totals: std::collections::BTreeMap<(u8, u8), f64> = Default::default();
+        let mut totals: std::collections::BTreeMap<(u8, u8), (f64, f64)> = Default::default();
         for (g, u, y, null) in &rows {
             if !null {
-                *totals.entry((*g, *u)).or_default() += f64::from(*y);
+                let total = totals.entry((*g, *u)).or_default();
+                *total = (total.0 + f64::from(*y), total.1 + 1.0);
             }
         }
         for row in grouped(&*e, Some("sum(y)"), vec![Key::column("g")], Some("u")) {
             let Cell::Text(name) = &row.keys[0] else { panic!("text expected") };
             let g: u8 = name[1..].parse().unwrap();
-            let mine: Vec<f64> = totals.iter().filter(|((k, _), _)| *k == g).map(|(_, y)| *y).collect();
+            let mine: Vec<(f64, f64)> = totals.iter().filter(|((k, _), _)| *k == g).map(|(_, t)| *t).collect();
             prop_assert_eq!(row.sums.units, mine.len() as u64);
-            prop_assert_eq!(row.sums.yy, mine.iter().map(|y| y * y).sum::<f64>());
+            let yy = mine.iter().map(|(y, d)| (y - row.sums.centre * d).powi(2)).sum::<f64>();
+            prop_assert!((row.sums.yy - yy).abs() <= 1e-9 * yy);
         }
     }
 }

@@ -21,7 +21,7 @@ fn special_files_are_refused_without_waiting() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     says(open_path(path("nothing.csv")), &["no file", "nothing.csv"]);
-    says(open_path(folder.path().to_path_buf()), &["folder"]);
+    says(open_path(folder.path().to_path_buf()), &["is a directory"]);
     std::os::unix::fs::symlink("gone.csv", path("dangling.csv")).unwrap();
     says(open_path(path("dangling.csv")), &["link to gone.csv"]);
     std::os::unix::fs::symlink("loop.csv", path("loop.csv")).unwrap();

@@ -10,7 +10,7 @@ use crate::query::{GroupQuery, Key, KeyBin, Page};
 
 fn opened(path: &Path, cache: Option<&Cache>, large: u64) -> Result<PolarsEngine, EngineError> {
     let (table, reading) = open::read_with(path, &ReadOptions::default(), cache, large, &Ticket::default())?;
-    Ok(PolarsEngine::new(path.to_owned(), table, reading))
+    Ok(PolarsEngine::new(vec![path.to_owned()], table, reading))
 }
 
 /// `rows` orders; from row `late` on, `code` is no number any more.
@@ -172,4 +172,37 @@ fn a_parquet_file_is_read_where_it_lies() {
     }
     let query = "SELECT t, AVG(x) AS x FROM data WHERE x IS NOT NULL GROUP BY t ORDER BY t";
     assert_eq!(whole.sql(query, 10, &ticket).unwrap(), parts.sql(query, 10, &ticket).unwrap());
+}
+
+#[test]
+fn a_last_line_of_totals_is_judged_in_blocks_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.csv");
+    let rows = orders(3000, 3000);
+    let sum: u32 = (0..3000).sum();
+    for (last, kept) in [(format!("Total,,{sum},,,\n"), 3000), ("Total,,17,,,\n".to_owned(), 3001)] {
+        std::fs::write(&path, format!("{rows}{last}")).unwrap();
+        let cache = Cache::at(&folder.path().join("cache"), 1 << 30);
+        let (whole, parts) = (opened(&path, None, u64::MAX).unwrap(), opened(&path, Some(&cache), 1000).unwrap());
+        assert_eq!(whole.row_count(), kept, "{last}");
+        same(&whole, &parts);
+    }
+}
+
+#[test]
+fn a_sample_of_a_table_in_parts_is_that_of_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.csv");
+    std::fs::write(&path, orders(3000, 3000)).unwrap();
+    let cache = Cache::at(&folder.path().join("cache"), 1 << 30);
+    let draw = |cache: Option<&Cache>, large: u64| {
+        let (table, mut reading) =
+            open::read_with(&path, &ReadOptions::default(), cache, large, &Ticket::default()).unwrap();
+        let options = ReadOptions { sample: Some(200), seed: 3, ..ReadOptions::default() };
+        let table = super::super::sample::draw(table, &mut reading, &options, &Ticket::default()).unwrap();
+        PolarsEngine::new(vec![path.clone()], table, reading)
+    };
+    let (whole, parts) = (draw(None, u64::MAX), draw(Some(&cache), 1000));
+    assert_eq!(whole.row_count(), 200);
+    same(&whole, &parts);
 }

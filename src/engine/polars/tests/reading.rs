@@ -11,7 +11,7 @@ fn noted(engine: &dyn Engine, words: &str) -> bool {
 fn guesses_delimiters_headers_and_preambles() {
     for (content, delimiter, header, expected) in [
         ("a;b\n1;2,5\n2;3,5\n", ";", 1, &["a:int", "b:num"][..]),
-        ("a\tb\n1\tx, y\n", "\\t", 1, &["a:int", "b:text"]),
+        ("a\tb\n1\tx, y\n", "\t", 1, &["a:int", "b:text"]),
         ("a|b\n1|x\n", "|", 1, &["a:int", "b:text"]),
         ("sep=;\na;b\n1;2\n", ";", 2, &["a:int", "b:int"]),
         ("Report of March\n\na,b\n1,2\n3,4\n", ",", 3, &["a:int", "b:int"]),
@@ -171,6 +171,132 @@ fn a_footer_of_totals_is_left_out_and_said() {
     let e = csv("day,n\nMon,1\nTue,2\nWed,3\nTotal,6\n");
     assert_eq!(e.row_count(), 3);
     assert!(noted(&*e, "footer") && noted(&*e, "Total,6"));
+}
+
+#[test]
+fn a_row_that_is_called_total_is_kept() {
+    for content in [
+        "firm,land,n\nShell,UK,1\nBP,UK,2\nEni,Italy,9\nTotal,France,123\n",
+        "firm,land,n\nShell,UK,1\nBP,UK,2\nEni,Italy,9\nTotal,France,12\n",
+        "firm,n\nShell,1\nBP,2\nEni,9\nTotal,123\n",
+    ] {
+        let e = csv(content);
+        assert_eq!(e.row_count(), 4, "{content}: {:?}", e.reading().notes);
+        assert!(!noted(&*e, "footer"));
+    }
+    for content in [
+        "day;n;x\nMon;1;2,5\nTue;2;1,25\nWed;3;1\nTotal;;4,75\n",
+        "day,n\nMon,\"1,200\"\nTue,900\nWed,100\nSum:,\"2,200\"\n",
+        "day,who,n\nMon,a,1\nTue,b,2\nWed,c,3\nTotal,3,\n",
+        "day,n\nMon,1\nTue,2\nWed,3\nTotal,\n",
+    ] {
+        let e = csv(content);
+        assert_eq!(e.row_count(), 3, "{content}: {:?}", e.reading().notes);
+        assert!(noted(&*e, "footer") && noted(&*e, "--keep-footer"));
+        let options = ReadOptions { keep_footer: true, ..Default::default() };
+        assert_eq!(opened_as("t.csv", content.as_bytes(), options).unwrap().row_count(), 4);
+    }
+}
+
+#[test]
+fn a_sample_keeps_whole_rows_in_order_and_says_so() {
+    let text: String = (0..1000).map(|i| format!("{i},{}\n", i * 2)).collect();
+    let open = |sample, seed| {
+        let options = ReadOptions { sample: Some(sample), seed, header_row: Some(1), ..Default::default() };
+        opened_as("t.csv", format!("a,b\n{text}").as_bytes(), options).unwrap()
+    };
+    let e = open(50, 1);
+    let rows = all(&*e);
+    assert_eq!(e.reading().sample, Some(crate::query::Sample { rows: 50, of: 1000, seed: 1 }));
+    assert!(rows.len() == 50 && rows.iter().all(|r| r[0].as_f64().unwrap() * 2.0 == r[1].as_f64().unwrap()));
+    assert!(rows.windows(2).all(|w| w[0][0].as_f64() < w[1][0].as_f64()));
+    assert_eq!(rows, all(&*open(50, 1)));
+    assert_ne!(rows, all(&*open(50, 2)));
+    let whole = open(5000, 1);
+    assert_eq!((whole.row_count(), whole.reading().sample), (1000, None));
+}
+
+#[test]
+fn several_tables_are_joined_by_a_query() {
+    use crate::engine::open_joined;
+    let folder = tempfile::tempdir().unwrap();
+    let table = |name: &str, content: &str| {
+        let path = folder.path().join(format!("{name}.csv"));
+        std::fs::write(&path, content).unwrap();
+        (name.to_owned(), Source { path, options: ReadOptions::default() })
+    };
+    let tables = [table("users", "id,plan\n1,a\n2,b\n3,NA\n"), table("rides", "id,km\n1,2.5\n1,4\n2,1\n")];
+    let join = |query: &str| open_joined(&tables, query, &ReadOptions::default(), &Ticket::default());
+    let e = join("SELECT users.id, plan, km FROM rides JOIN users ON rides.id = users.id").unwrap();
+    assert_eq!((types(&*e), e.row_count()), (vec!["id:int".into(), "plan:text".into(), "km:num".into()], 3));
+    assert!(noted(&*e, "users: 1 × \"NA\" read as null in plan."), "{:?}", e.reading());
+    assert_eq!(e.fingerprint(&Ticket::default()).unwrap().bytes, 41);
+    let counts = join("SELECT plan, COUNT(*) AS n FROM users GROUP BY plan").unwrap();
+    assert_eq!(types(&*counts), ["plan:text", "n:int"]);
+    for bad in ["SELECT * FROM trips", "DROP TABLE users", "SELECT * FROM read_csv('/etc/passwd')"] {
+        let Err(EngineError::Request { what, next }) = join(bad) else { panic!("{bad} was run") };
+        assert!(!what.contains("panic") && !next.is_empty(), "{what}");
+    }
+    let twice = [table("t", "a,b\n1,2\n"), table("t", "a,b\n1,2\n")];
+    assert!(open_joined(&twice, "SELECT * FROM t", &ReadOptions::default(), &Ticket::default()).is_err());
+}
+
+#[test]
+fn row_groups_are_read_one_by_one_with_progress() {
+    use ::polars::prelude::{DataFrame, IpcWriter, NamedFrom, ParquetWriter, SerWriter, Series};
+    let n = 10_000_i64;
+    let values: Vec<i64> = (0..n).collect();
+    let names: Vec<String> = values.iter().map(|i| format!("n{}", i % 7)).collect();
+    let columns = vec![Series::new("i".into(), &values).into(), Series::new("s".into(), names).into()];
+    let mut frame = DataFrame::new(values.len(), columns).unwrap();
+    let (mut parquet, mut arrow) = (Vec::new(), Vec::new());
+    ParquetWriter::new(&mut parquet).with_row_group_size(Some(1000)).finish(&mut frame).unwrap();
+    IpcWriter::new(&mut arrow).finish(&mut frame).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content, done) in [("t.parquet", parquet, 10_000), ("t.arrow", arrow, 2)] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        let ticket = Ticket::default();
+        let source = Source { path, options: ReadOptions::default() };
+        let e = open(&source, &ticket).unwrap();
+        assert_eq!((ticket.state().done, ticket.state().total), (done, done), "{name}");
+        assert_eq!(e.row_count(), 10_000);
+        assert_eq!(e.page(9_998, 2).unwrap().rows, [[Cell::Int(9998), t("n2")], [Cell::Int(9999), t("n3")]]);
+        ticket.cancel();
+        assert_eq!(open(&source, &ticket).err(), Some(EngineError::Cancelled), "{name}");
+    }
+}
+
+#[test]
+fn long_work_says_how_far_it_is() {
+    let text: String = (0..3000).map(|i| format!("{{\"a\":{i}}}\n")).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.jsonl");
+    std::fs::write(&path, text).unwrap();
+    let ticket = Ticket::default();
+    let e = open(&Source { path, options: ReadOptions::default() }, &ticket).unwrap();
+    assert_eq!((ticket.state().done, ticket.state().total), (2048, 3000));
+    let fresh = Ticket::default();
+    e.quantiles(&Key::column("a"), &[0.5], None, &fresh).unwrap();
+    assert_eq!((fresh.state().done, fresh.state().total), (3000, 3000));
+    let fresh = Ticket::default();
+    let print = e.fingerprint(&fresh).unwrap();
+    assert_eq!((fresh.state().done, fresh.state().total), (print.bytes + 3000, print.bytes + 3000));
+    let fresh = Ticket::default();
+    e.aggregate(&GroupQuery { keys: vec![Key::column("a")], kpi: None, filter: None, unit: None }, &fresh).unwrap();
+    assert_eq!((fresh.state().done, fresh.state().total), (3000, 3000));
+}
+
+#[test]
+fn a_byte_order_mark_does_not_hide_json() {
+    let mut content = b"\xef\xbb\xbf".to_vec();
+    content.extend(b"[{\"a\":1},{\"a\":2}]");
+    let e = opened_as("export.txt", &content, ReadOptions::default()).unwrap();
+    assert_eq!((e.reading().format.as_str(), e.row_count()), ("json", 2));
+    let utf16: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain("{\"a\":1}\n{\"a\":2}\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let e = opened_as("export.txt", &utf16, ReadOptions::default()).unwrap();
+    assert_eq!((e.reading().format.as_str(), e.row_count()), ("json lines", 2));
 }
 
 #[test]
