@@ -36,6 +36,53 @@ pub fn both(a: Option<&str>, b: Option<&str>) -> Option<String> {
     }
 }
 
+/// Every name in a condition, in its order: quoted ones as they are, bare words that are no function. Text in single
+/// quotes holds none; words of the language are among them and are no column.
+#[must_use]
+pub fn names_in(sql: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut rest = sql;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..).unwrap_or_default();
+        if matches!(c, '"' | '`' | '\'') {
+            let mut inside = String::new();
+            let mut left = after;
+            // A doubled quote stands for itself.
+            loop {
+                let Some((part, beyond)) = left.split_once(c) else {
+                    left = "";
+                    break;
+                };
+                inside.push_str(part);
+                left = beyond;
+                match beyond.strip_prefix(c) {
+                    Some(more) => {
+                        inside.push(c);
+                        left = more;
+                    }
+                    None => break,
+                }
+            }
+            if c != '\'' && !inside.is_empty() {
+                out.push(inside);
+            }
+            rest = left;
+        } else if c.is_alphabetic() || c == '_' {
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            let (word, beyond) = rest.split_at(end);
+            if !beyond.trim_start().starts_with('(') {
+                out.push(word.to_owned());
+            }
+            rest = beyond;
+        } else if c.is_ascii_digit() {
+            rest = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '.');
+        } else {
+            rest = after;
+        }
+    }
+    out
+}
+
 /// A number as SQL reads it: shortest exact decimals, never `inf`, exponents only where Rust must write zeros.
 pub(super) fn sql_number(x: f64) -> String {
     if x.fract() == 0.0 && x.abs() < 1e15 { format!("{x:.0}") } else { format!("{x}") }
@@ -68,6 +115,15 @@ mod tests {
         assert_eq!(text(Cell::Null, None), None);
         assert_eq!(text(Cell::Float(f64::NAN), None), None);
         assert_eq!(text(Cell::Text("soon".into()), Some(ValueType::Datetime)), None);
+    }
+
+    #[test]
+    fn names_stand_outside_of_texts_and_functions() {
+        let names =
+            names_in(r#"LOWER(CAST("a ""b""" AS VARCHAR)) LIKE 'it''s x%' OR NOT (wait_min > 1e3 AND `c d` = 2)"#);
+        let columns: Vec<&str> = names.iter().map(String::as_str).filter(|n| n.to_lowercase() == *n).collect();
+        assert_eq!(columns, [r#"a "b""#, "wait_min", "c d"]);
+        assert!(names_in("'never closed").is_empty() && names_in("").is_empty());
     }
 
     #[test]

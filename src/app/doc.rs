@@ -1,11 +1,13 @@
 //! The session that is open, with what is computed from it once per change.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::board::{BeliefStep, BoardView, belief};
+use crate::domain::board::{BeliefStep, BoardView, belief, inputs};
 use crate::domain::playbook::{Flow, Playbook};
+use crate::domain::scoreboard::score;
 use crate::domain::session::Session;
 use crate::query::{Page, ProfileResult, ReadingReport, Schema};
 
@@ -60,6 +62,19 @@ pub struct ReplayView {
     pub playing: bool,
     /// Events per second while playing.
     pub speed: f64,
+    /// What the last event shown did to the board.
+    pub moved: Option<Moved>,
+}
+
+/// A row of the board before and after one event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moved {
+    /// The row's id.
+    pub row: String,
+    /// Its plausibility before, 0 to 1.
+    pub before: f64,
+    /// Its plausibility after.
+    pub after: f64,
 }
 
 impl Doc {
@@ -73,7 +88,7 @@ impl Doc {
                 let at = at.min(session.events.len());
                 let shown = session.at(at);
                 let why = Some("This is a replay.".to_owned());
-                (shown, Some(ReplayView { full: session, at, playing: false, speed: 1.0 }), why)
+                (shown, Some(ReplayView { full: session, at, playing: false, speed: 1.0, moved: None }), why)
             }
             None => (session, None, read_only),
         };
@@ -88,7 +103,10 @@ impl Doc {
             belief: OnceCell::new(),
             replay,
         };
-        doc.refresh();
+        match doc.replay.as_ref().map(|r| r.at) {
+            Some(at) => doc.replay_to(at),
+            None => doc.refresh(),
+        }
         doc
     }
 
@@ -102,6 +120,20 @@ impl Doc {
     #[must_use]
     pub fn belief(&self) -> &[BeliefStep] {
         self.belief.get_or_init(|| belief(&self.session))
+    }
+
+    /// The row that the last event of a replay moved: the leader, else the one that moved most.
+    fn moved(&self, before: &BTreeMap<String, f64>) -> Option<Moved> {
+        /// Below this nobody would see a difference.
+        const SEEN: f64 = 0.01;
+        let after = &self.board.board.plausibility;
+        let of = |id: &str| {
+            let (before, after) = (*before.get(id)?, *after.get(id)?);
+            ((after - before).abs() >= SEEN).then(|| Moved { row: id.to_owned(), before, after })
+        };
+        let by = |m: &Moved| (m.after - m.before).abs();
+        let leader = self.board.board.leader().and_then(of);
+        leader.or_else(|| after.keys().filter_map(|id| of(id)).max_by(|a, b| by(a).total_cmp(&by(b))))
     }
 
     /// The question flow, where there is a playbook.
@@ -132,6 +164,12 @@ impl Doc {
         let Some(replay) = &mut self.replay else { return };
         let (from, to) = (replay.at, at.min(replay.full.events.len()));
         replay.at = to;
+        // The board before the last event that is shown: it stands already where that is the next one.
+        let before = match to.checked_sub(1) {
+            None => BTreeMap::new(),
+            Some(last) if last == from => std::mem::take(&mut self.board.board.plausibility),
+            Some(last) => score(&inputs(&replay.full.at(last).state)).plausibility,
+        };
         // A step forward adds what came; a step back or a leap begins again.
         match replay.full.events.get(from..to) {
             Some(next) if next.len() <= 16 && self.session.events.len() == from => {
@@ -142,6 +180,10 @@ impl Doc {
             _ => self.session = replay.full.at(to),
         }
         self.refresh();
+        let moved = self.moved(&before);
+        if let Some(replay) = &mut self.replay {
+            replay.moved = moved;
+        }
     }
 }
 

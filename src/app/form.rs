@@ -17,6 +17,15 @@ pub type Choice = (String, String);
 pub enum FieldKind {
     /// Text of one or several lines.
     Text(Editor),
+    /// Text of one line with suggestions below it: typing narrows them, the arrows choose, Enter takes the chosen one.
+    Suggest {
+        /// The text.
+        editor: Editor,
+        /// What can be taken: the text, and words for people.
+        options: Vec<Choice>,
+        /// The chosen one among those that fit what was typed.
+        at: Option<usize>,
+    },
     /// One of the options; `None` while nothing is chosen.
     Choice {
         /// The options.
@@ -67,7 +76,7 @@ impl FieldKind {
     fn kept(&self) -> Option<String> {
         let key = |options: &[Choice], i: usize| options.get(i).map(|(k, _)| k.clone());
         match self {
-            Self::Text(editor) => Some(editor.text()),
+            Self::Text(editor) | Self::Suggest { editor, .. } => Some(editor.text()),
             Self::Choice { options, selected } => Some(selected.and_then(|i| key(options, i)).unwrap_or_default()),
             Self::Many { options, chosen, .. } => {
                 Some(chosen.iter().filter_map(|i| key(options, *i)).collect::<Vec<_>>().join("\n"))
@@ -84,7 +93,7 @@ impl FieldKind {
     fn put_back(&mut self, kept: &str) {
         let place = |options: &[Choice], key: &str| options.iter().position(|(k, _)| k == key);
         match self {
-            Self::Text(editor) => editor.set(kept),
+            Self::Text(editor) | Self::Suggest { editor, .. } => editor.set(kept),
             Self::Choice { selected, .. } if kept.is_empty() => *selected = None,
             // An option that is gone leaves the choice as the form has it now.
             Self::Choice { options, selected } => *selected = place(options, kept).or(*selected),
@@ -157,6 +166,12 @@ impl Form {
         self.field(key, label, help, FieldKind::Text(Editor::many_lines(text)))
     }
 
+    /// Adds a line of text with suggestions.
+    #[must_use]
+    pub fn suggest(self, key: &'static str, label: &str, help: &str, text: &str, options: Vec<Choice>) -> Self {
+        self.field(key, label, help, FieldKind::Suggest { editor: Editor::line(text), options, at: None })
+    }
+
     /// Adds a choice.
     #[must_use]
     pub fn choice(
@@ -196,6 +211,44 @@ impl Form {
         self.field("", "", "", FieldKind::Info(text.into()))
     }
 
+    /// Adds words to read that [`Self::set_info`] replaces.
+    #[must_use]
+    pub fn info_as(self, key: &'static str, text: impl Into<String>) -> Self {
+        self.field(key, "", "", FieldKind::Info(text.into()))
+    }
+
+    /// Replaces words to read.
+    pub fn set_info(&mut self, key: &str, words: impl Into<String>) {
+        for field in self.fields.iter_mut().filter(|f| f.key == key) {
+            if let FieldKind::Info(text) = &mut field.kind {
+                *text = words.into();
+                return;
+            }
+        }
+    }
+
+    /// Replaces the suggestions of a field.
+    pub fn set_suggestions(&mut self, key: &str, list: Vec<Choice>) {
+        for field in self.fields.iter_mut().filter(|f| f.key == key) {
+            if let FieldKind::Suggest { options, at, .. } = &mut field.kind {
+                *options = list;
+                *at = None;
+                return;
+            }
+        }
+    }
+
+    /// The suggestion that is chosen and not taken yet, else the text of the field.
+    #[must_use]
+    pub fn pointed_at(&self, key: &str) -> String {
+        match self.fields.iter().find(|f| f.key == key).map(|f| &f.kind) {
+            Some(FieldKind::Suggest { editor, options, at: Some(at) }) => {
+                fitting(options, &editor.text()).get(*at).map_or_else(|| self.text(key), |(text, _)| text.clone())
+            }
+            _ => self.text(key),
+        }
+    }
+
     /// Puts the focus on the first field that can be changed.
     #[must_use]
     pub fn ready(mut self) -> Self {
@@ -208,7 +261,7 @@ impl Form {
     #[must_use]
     pub fn text(&self, key: &str) -> String {
         match self.fields.iter().find(|f| f.key == key).map(|f| &f.kind) {
-            Some(FieldKind::Text(editor)) => editor.text().trim().to_owned(),
+            Some(FieldKind::Text(editor) | FieldKind::Suggest { editor, .. }) => editor.text().trim().to_owned(),
             Some(FieldKind::Choice { options, selected }) => {
                 selected.and_then(|i| options.get(i)).map(|(k, _)| k.clone()).unwrap_or_default()
             }
@@ -275,8 +328,15 @@ impl Form {
     /// The text field that has the keys.
     pub fn focused_text(&mut self) -> Option<&mut Editor> {
         match self.fields.get_mut(self.focus) {
-            Some(Field { kind: FieldKind::Text(editor), .. }) => Some(editor),
+            Some(Field { kind: FieldKind::Text(editor) | FieldKind::Suggest { editor, .. }, .. }) => Some(editor),
             _ => None,
+        }
+    }
+
+    /// What was typed narrows the suggestions anew: none is pointed at.
+    fn let_go(&mut self) {
+        if let Some(Field { kind: FieldKind::Suggest { at, .. }, .. }) = self.fields.get_mut(self.focus) {
+            *at = None;
         }
     }
 
@@ -302,6 +362,15 @@ impl Form {
         }
     }
 
+    /// A suggestion that the arrows point at is meant when the field is left.
+    fn take_pointed(&mut self) {
+        if let Some(Field { kind: FieldKind::Suggest { editor, options, at }, .. }) = self.fields.get_mut(self.focus)
+            && at.is_some()
+        {
+            suggest_key(editor, options, at, Key::plain(KeyCode::Enter));
+        }
+    }
+
     /// Moves the focus to the next field.
     pub fn next_field(&mut self) {
         self.step(true);
@@ -312,9 +381,13 @@ impl Form {
         self.error = None;
         match (key.code, key.ctrl) {
             (KeyCode::Esc, _) => return FormAction::Leave,
-            (KeyCode::Char('s'), true) => return FormAction::Submit,
+            (KeyCode::Char('s'), true) => {
+                self.take_pointed();
+                return FormAction::Submit;
+            }
             (KeyCode::Char('g'), true) if self.focused_text().is_some() => return FormAction::Edit,
             (KeyCode::Tab, _) => {
+                self.take_pointed();
                 self.step(!key.shift);
                 return FormAction::Stay;
             }
@@ -325,6 +398,7 @@ impl Form {
         let plain = !key.ctrl && !key.alt;
         let used = match &mut field.kind {
             FieldKind::Text(editor) => editor.key(key),
+            FieldKind::Suggest { editor, options, at } => suggest_key(editor, options, at, key),
             FieldKind::Choice { options, selected } => choice_key(options, selected, key),
             FieldKind::Many { options, chosen, cursor } => many_key(options, chosen, cursor, key),
             FieldKind::Ratings { rows, cursor } => ratings_key(rows, cursor, key),
@@ -346,6 +420,7 @@ impl Form {
     pub fn paste(&mut self, text: &str) {
         if let Some(editor) = self.focused_text() {
             editor.paste(text);
+            self.let_go();
         }
     }
 
@@ -358,6 +433,58 @@ impl Form {
         };
         if at_end {
             self.step(down);
+        }
+    }
+}
+
+/// The suggestions that fit what was typed: those that hold every word of it, in any order and case. An empty text and
+/// one that was taken from the list narrow nothing.
+#[must_use]
+pub fn fitting<'a>(options: &'a [Choice], typed: &str) -> Vec<&'a Choice> {
+    let typed = typed.trim();
+    if typed.is_empty() || options.iter().any(|(text, _)| text == typed) {
+        return options.iter().collect();
+    }
+    let typed = typed.to_lowercase();
+    let words: Vec<&str> =
+        typed.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).collect();
+    let fits = |(text, words_of): &Choice| {
+        let (text, words_of) = (text.to_lowercase(), words_of.to_lowercase());
+        words.iter().all(|w| text.contains(w) || words_of.contains(w))
+    };
+    options.iter().filter(|o| fits(o)).collect()
+}
+
+fn suggest_key(editor: &mut Editor, options: &[Choice], at: &mut Option<usize>, key: Key) -> bool {
+    let plain = !key.ctrl && !key.alt;
+    match key.code {
+        KeyCode::Down if plain => {
+            let n = fitting(options, &editor.text()).len();
+            let next = at.map_or(0, |i| i + 1);
+            if next >= n {
+                return n > 0 && at.is_some();
+            }
+            *at = Some(next);
+            true
+        }
+        KeyCode::Up if plain && at.is_some() => {
+            *at = at.and_then(|i| i.checked_sub(1));
+            true
+        }
+        KeyCode::Enter if plain && at.is_some() => {
+            let taken = at.and_then(|i| fitting(options, &editor.text()).get(i).map(|(text, _)| text.clone()));
+            if let Some(text) = taken {
+                editor.set(&text);
+            }
+            *at = None;
+            true
+        }
+        _ => {
+            let used = editor.key(key);
+            if used {
+                *at = None;
+            }
+            used
         }
     }
 }

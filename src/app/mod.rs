@@ -25,7 +25,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use doc::{Doc, Loaded, ReplayView, TableInfo};
+pub use doc::{Doc, Loaded, Moved, ReplayView, TableInfo};
 pub use update::update;
 
 use crate::domain::decide::{Intent, Refusal, Stamp};

@@ -14,6 +14,16 @@ use crate::engine::ReadOptions;
 
 /// Takes a message and gives the effects to carry out.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    // Whatever changed the KPI or the goal (a form, an answer, undo, a step of a replay), figures of the old one go.
+    let before = explore::basis(app);
+    let mut effects = take(app, msg);
+    if explore::basis(app) != before {
+        effects.extend(explore::basis_changed(app, before.as_ref()));
+    }
+    effects
+}
+
+fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Input(input) => on_input(app, input),
         Msg::Opened(loaded) => opened(app, *loaded),
@@ -114,7 +124,12 @@ fn on_input(app: &mut App, input: Input) -> Vec<Effect> {
         Input::Key(key) => on_key(app, key),
         Input::Paste(text) => {
             on_paste(app, &text);
-            Vec::new()
+            let Some(Popup::Form(mut form)) = app.popups.pop_if(|p| matches!(p, Popup::Form(_))) else {
+                return Vec::new();
+            };
+            let effects = forms::changed(app, &mut form);
+            app.popups.push(Popup::Form(form));
+            effects
         }
         Input::Mouse { kind, column, row } => mouse::on_mouse(app, kind, column, row),
         Input::Resize { width, height } => {
@@ -202,8 +217,9 @@ fn on_form_key(app: &mut App, key: Key) -> Vec<Effect> {
     let Some(Popup::Form(mut form)) = app.popups.pop() else { return Vec::new() };
     match form.key(key) {
         FormAction::Stay => {
+            let effects = forms::changed(app, &mut form);
             app.popups.push(Popup::Form(form));
-            Vec::new()
+            effects
         }
         FormAction::Edit => {
             let text = form.focused_text().map(|e| e.text()).unwrap_or_default();
@@ -334,7 +350,9 @@ fn opened(app: &mut App, loaded: Loaded) -> Vec<Effect> {
     let doc = Doc::new(loaded);
     app.screen = first_screen(&doc);
     let mut effects = Vec::new();
-    for table in &doc.session.state.tables {
+    // A replay starts before any table was attached; those that the whole session has are opened all the same.
+    let tables = doc.replay.as_ref().map_or(&doc.session, |r| &r.full).state.tables.clone();
+    for table in &tables {
         app.tables.insert(table.data.clone(), TableInfo { opening: true, ..TableInfo::default() });
         let options = read_options(&table.options);
         effects.push(Effect::OpenData { data: table.data.clone(), path: table.path.clone(), options });

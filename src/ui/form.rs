@@ -10,13 +10,15 @@ use super::theme::Theme;
 use super::widgets::draw::{below, put, put_line, put_prose, put_right, row_of, select};
 use super::widgets::popup;
 use crate::app::editor::Editor;
-use crate::app::form::{Field, FieldKind, Form, is_list};
+use crate::app::form::{Choice, Field, FieldKind, Form, fitting, is_list};
 use crate::app::hits::{Hits, Target};
 use crate::domain::words::Rating;
 use ratatui::text::{Line, Span};
 
 /// Most options of a list in sight at once; the rest scrolls.
 const OPTIONS: usize = 12;
+/// Suggestions in sight below a text.
+const SUGGESTED: usize = 6;
 /// Most ratings in sight at once.
 const RATINGS: usize = 12;
 /// Most rows that the words beside a label take.
@@ -53,6 +55,7 @@ fn height_of(field: &Field, width: u16) -> u16 {
         FieldKind::Info(words) => return rows(text::wrap(words, usize::from(width)).len()) + 1,
         FieldKind::Text(e) if e.has_many_lines() => 4,
         FieldKind::Text(_) => 1,
+        FieldKind::Suggest { options, .. } => 1 + rows(options.len().min(SUGGESTED)),
         FieldKind::Choice { options, .. } if is_short(options, width) => 1,
         FieldKind::Choice { options, .. } | FieldKind::Many { options, .. } => rows(options.len().clamp(1, OPTIONS)),
         FieldKind::Ratings { rows: list, .. } => rows(list.len().clamp(1, RATINGS)),
@@ -65,7 +68,10 @@ fn foot(form: &Form, width: u16) -> Vec<String> {
     match &form.error {
         Some(error) => text::wrap(error, usize::from(width.saturating_sub(2))).into_iter().take(ERROR).collect(),
         None => {
-            let writes = form.fields.get(form.focus).is_some_and(|f| matches!(f.kind, FieldKind::Text(_)));
+            let writes = form
+                .fields
+                .get(form.focus)
+                .is_some_and(|f| matches!(f.kind, FieldKind::Text(_) | FieldKind::Suggest { .. }));
             let mut words = format!("Ctrl-S {}   Tab next   Esc leaves, all is kept", form.submit);
             if writes && text::width(&words) + 17 <= usize::from(width) {
                 words.push_str("   Ctrl-G editor");
@@ -144,6 +150,12 @@ fn field_in(field: &Field, focused: bool, theme: &Theme, area: Rect, buf: &mut B
     let list = Rect { height: body.height.saturating_sub(1).max(1).min(body.height), ..body };
     match &field.kind {
         FieldKind::Text(editor) => text_in(editor, focused, theme, body, buf),
+        FieldKind::Suggest { editor, options, at } => {
+            let cursor = text_in(editor, focused, theme, row_of(body, 0), buf);
+            let list = Rect { y: body.y + 1.min(body.height), height: body.height.saturating_sub(2), ..body };
+            suggestions_in(&fitting(options, &editor.text()), *at, theme, list, buf);
+            cursor
+        }
         FieldKind::Choice { options, selected } => {
             choice_in(options, *selected, focused, theme, list, buf);
             None
@@ -220,6 +232,32 @@ pub fn text_in(editor: &Editor, focused: bool, theme: &Theme, area: Rect, buf: &
     shown.set_cursor_style(if focused { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() });
     (&shown).render(inside, buf);
     None
+}
+
+/// What can be taken: the text at the left, what it is at the right.
+fn suggestions_in(options: &[&Choice], at: Option<usize>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let room = usize::from(area.height);
+    let first = at.map_or(0, |i| (i + 1).saturating_sub(room));
+    if options.is_empty() && room > 0 {
+        put(buf, area, 2, 0, "no column fits; what is typed is taken as it is", theme.dim);
+    }
+    let widest = options.iter().skip(first).take(room).map(|(t, _)| text::width(t)).max().unwrap_or(0);
+    let wide = widest.min(usize::from(area.width) * 2 / 3);
+    for (line, (i, (taken, words))) in options.iter().enumerate().skip(first).take(room).enumerate() {
+        let row = row_of(area, u16::try_from(line).unwrap_or(u16::MAX));
+        put(buf, row, 2, 0, &text::fit(&text::clean(taken), wide), theme.text);
+        let x = u16::try_from(wide + 4).unwrap_or(u16::MAX);
+        if words != taken {
+            put(buf, row, x, 0, words, theme.dim);
+        }
+        if at == Some(i) {
+            select(buf, row, theme);
+        }
+    }
+    let more = options.len().saturating_sub(first + room);
+    if more > 0 && room > 0 {
+        put_right(buf, row_of(area, area.height - 1), 0, &format!("{more} more"), theme.dim);
+    }
 }
 
 fn choice_in(

@@ -8,10 +8,15 @@ use crate::engine::EngineError;
 use crate::query::{Cell, Comparison, ComparisonResult, GroupQuery, Key, KeyBin, Kpi, ValueType};
 
 use super::ask::{Ask, Found, events, scaled};
+use super::words::group_words;
+
+/// What the groups are called where their conditions can't be said in a few words.
+const TESTED: &str = "The tested group";
+const COMPARED: &str = "the group it is held against";
 
 pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     if let Some(a) = ask.sql("a")? {
-        let label = ask.words("a")?;
+        let label = group_words(ask, "a", &a, TESTED)?;
         return compared(ask, a, ask.sql("b")?, &label);
     }
     if ask.text("b")?.is_some() {
@@ -102,7 +107,7 @@ fn exposure(ask: &Ask<'_>, column: &str) -> Result<(String, String), EngineError
 
 fn compared(ask: &Ask<'_>, a: String, b: Option<String>, label: &str) -> Result<Found, EngineError> {
     let within = ask.within()?;
-    let other = if b.is_some() { Some(ask.words("b")?) } else { None };
+    let other = b.as_deref().map(|b| group_words(ask, "b", b, COMPARED)).transpose()?;
     let comparison = Comparison {
         kpi: ask.kpi.clone(),
         a,
@@ -129,19 +134,7 @@ fn compared(ask: &Ask<'_>, a: String, b: Option<String>, label: &str) -> Result<
     Ok(found)
 }
 
-/// A condition as it stands in a sentence: a long one is cut, so that the figures are what is read.
-fn cut(words: &str) -> String {
-    const MOST: usize = 60;
-    if words.chars().count() <= MOST {
-        return words.to_owned();
-    }
-    let head: String = words.chars().take(MOST - 1).collect();
-    format!("{}…", head.trim_end())
-}
-
 fn says(kpi: &Kpi, r: &ComparisonResult, label: &str, other: Option<&str>, within: &[String]) -> String {
-    let (label, other) = (cut(label), other.map(cut));
-    let (label, other) = (label.as_str(), other.as_deref());
     if r.n.0 == 0 || r.n.1 == 0 {
         let which = if r.n.0 == 0 { label.to_owned() } else { other.unwrap_or("the others").to_owned() };
         return format!("No row with a known KPI is in the group {which}.");

@@ -23,6 +23,7 @@ mod top_values;
 mod trend;
 mod two_series;
 mod volume;
+mod words;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -46,7 +47,7 @@ pub fn can_run(op: CheckOp) -> bool {
 /// | op | parameters | metrics |
 /// |---|---|---|
 /// | `rate_by` | `by` (role), `min_rows` (30) | `rate_ratio`, `difference_points` (both as how much worse the worst group is), `share_of_excess`, `share_of_rows` |
-/// | `compare_rate`, `compare_groups` | `a`, `b` (SQL), or `exposure` (role) with `split` (`top_quarter`, `bottom_quarter`, `median`, `top_value`); `within` (roles) | `rate_ratio`, `difference_points`, `crude_ratio`, `crude_points`, `explained_away`, `overlap` |
+/// | `compare_rate`, `compare_groups` | `a`, `b` (SQL), `a_words`, `b_words` (what to call them), or `exposure` (role) with `split` (`top_quarter`, `bottom_quarter`, `median`, `top_value`); `within` (roles) | `rate_ratio`, `difference_points`, `crude_ratio`, `crude_points`, `explained_away`, `overlap` |
 /// | `dose_response` | `measure` (role), `bins` (5), `within` | `rate_ratio`, `slope_points`, `same_direction` |
 /// | `missing_vs_target` | `column` (role), `within` | as compare |
 /// | `mix_vs_rate` | `group` (role), `before`, `after` (SQL) | `mix_share`, `mix_points`, `rate_points`, `change_points` |

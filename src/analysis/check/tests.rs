@@ -91,6 +91,22 @@ fn a_condition_names_roles_in_braces_and_strata_are_held_fixed() {
     assert!(r.says.contains("within city"), "{}", r.says);
 }
 
+/// Clues are read by people who know no SQL.
+#[test]
+fn groups_are_named_by_their_values_or_in_plain_words() {
+    let says = |params: serde_json::Value| ask(&request(CheckOp::CompareRate, params, None)).unwrap().says;
+    let long = "NOT ({place} <> 'North') AND {place} IS NOT NULL AND NOT ({place} IN ('South', 'West'))";
+    assert!(says(json!({"a": long})).starts_with("city North goes with 50.0%"), "{}", says(json!({"a": long})));
+    let two = json!({"a": "{place} IN ('North', 'East')", "b": "{place} = 'West'"});
+    assert!(says(two.clone()).starts_with("city East or North goes with"), "{}", says(two.clone()));
+    assert!(says(two.clone()).contains(" for city West ("), "{}", says(two));
+    let own = json!({"a": long, "a_words": "the north ({place})"});
+    assert!(says(own.clone()).starts_with("the north (city) goes with"), "{}", says(own));
+    assert!(says(json!({"a": "{wait} >= 8"})).starts_with("wait min >= 8 goes with"));
+    let both = "({place} = 'North' AND {wait} >= 8) OR ({place} = 'South' AND {wait} >= 9 AND {outcome} IS NOT NULL)";
+    assert!(says(json!({"a": both})).starts_with("The tested group goes with"), "{}", says(json!({"a": both})));
+}
+
 #[test]
 fn an_exposure_is_split_as_asked() {
     for split in ["top_quarter", "median"] {

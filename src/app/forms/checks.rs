@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{FormId, words};
-use crate::analysis::check::can_run;
 use crate::app::form::{Choice, Form};
 use crate::app::screens::checks::{self, PendingCheck};
 use crate::app::{App, Effect};
 use crate::domain::decide::Intent;
 use crate::domain::event::{Act, Ratings};
 use crate::domain::words::Rating;
-use crate::query::{CheckOp, CheckRequest, Outcome, YesIf};
+use crate::query::{Analysis, CheckOp, CheckRequest, Kpi, Measure, Outcome, YesIf};
 
 /// The forecast, before anything is shown.
 pub fn open_forecast(app: &mut App, pending: PendingCheck) {
@@ -24,8 +23,8 @@ pub fn open_forecast(app: &mut App, pending: PendingCheck) {
     for line in checks::stakes(app, &pending) {
         form = form.info(line);
     }
-    if let Some(how) = pending.request.params.get("how").and_then(Value::as_str) {
-        form = form.info(format!("Done outside: {how}"));
+    if checks::is_outside(pending.request.op) {
+        form = form.info(format!("Done outside: {}", how_words(&pending)));
     }
     let people: Vec<(String, String)> = app
         .doc
@@ -90,7 +89,7 @@ pub(super) fn submit_forecast(app: &mut App, form: &Form, pending: &PendingCheck
         };
         effects.extend(app.record(Intent::record(act)).map_err(|r| words(&r))?);
     }
-    if !can_run(pending.request.op) {
+    if checks::is_outside(pending.request.op) {
         open_by_hand(app, pending.clone());
     } else {
         effects.extend(checks::run(app, pending.clone()));
@@ -166,7 +165,7 @@ pub(super) fn submit_ad_hoc(app: &mut App, form: &Form) -> Result<Vec<Effect>, S
     let strata = if within.is_empty() { String::new() } else { format!(", within {}", within.join(", ")) };
     let pending = PendingCheck {
         id: free_check_id(app),
-        title: format!("{a} against {against}{strata}: at least {least} ×"),
+        title: format!("{} against {}{strata}: at least {least} ×", condition_words(&a), condition_words(&against)),
         yes_words: checks::rule_words(&rule),
         request: CheckRequest { op: CheckOp::CompareRate, columns, params, yes_if: Some(rule) },
         data,
@@ -174,7 +173,47 @@ pub(super) fn submit_ad_hoc(app: &mut App, form: &Form) -> Result<Vec<Effect>, S
         if_yes: rated(Rating::Expected),
         if_no: rated(Rating::Surprising),
     };
-    submit_forecast(app, form, &pending)
+    // The forecast must be sound before anything is recorded or looked at.
+    forecasts(app, form)?;
+    let kpi = Kpi { measure: Measure::Count, filter: None };
+    let tried = match pending.request.params.get("b").and_then(Value::as_str) {
+        Some(b) => format!("({a}) OR ({b})"),
+        None => format!("({a})"),
+    };
+    let effect = Effect::Run {
+        slot: "try".into(),
+        label: "trying the conditions".into(),
+        data: pending.data.clone(),
+        analysis: Box::new(Analysis::Kpi { kpi, by: Vec::new(), trend: None, filter: Some(tried), unit: None }),
+    };
+    app.views.checks.trying = Some((pending, form.clone()));
+    Ok(vec![effect])
+}
+
+/// The conditions of a check on the spot were tried: the forecast is recorded and the check runs, or the form comes
+/// back with what is wrong.
+pub(in crate::app) fn ad_hoc_tried(app: &mut App, tried: Result<(), String>) -> Vec<Effect> {
+    let Some((pending, form)) = app.views.checks.trying.take() else { return Vec::new() };
+    match tried.and_then(|()| submit_forecast(app, &form, &pending)) {
+        Ok(effects) => effects,
+        Err(why) => {
+            super::reopen(app, form, why);
+            Vec::new()
+        }
+    }
+}
+
+/// A condition as people read it: without quotes and outer parentheses, and short.
+fn condition_words(sql: &str) -> String {
+    const MOST: usize = 60;
+    let sql = sql.trim();
+    let inner = sql.strip_prefix('(').and_then(|s| s.strip_suffix(')')).filter(|s| !s.contains(['(', ')']));
+    let plain: String = inner.unwrap_or(sql).chars().filter(|c| !matches!(c, '"' | '\'')).collect();
+    if plain.chars().count() <= MOST {
+        return plain;
+    }
+    let head: String = plain.chars().take(MOST - 1).collect();
+    format!("{}…", head.trim_end())
 }
 
 /// `x1`, `x2` … for checks made on the spot.
@@ -189,16 +228,24 @@ fn free_check_id(app: &App) -> String {
     (1..).map(|i| format!("x{i}")).find(|id| !taken(id)).unwrap_or_default()
 }
 
+/// What to do outside of this program.
+fn how_words(pending: &PendingCheck) -> String {
+    match pending.request.params.get("how").and_then(Value::as_str) {
+        Some(how) => how.to_owned(),
+        None => format!(
+            "this program can't compute \"{}\" yet. Do it with your own tools and enter what came out.",
+            pending.request.op.word().replace('_', " ")
+        ),
+    }
+}
+
 /// The outcome of a check done outside.
 pub fn open_by_hand(app: &mut App, pending: PendingCheck) {
-    let how = pending.request.params.get("how").and_then(Value::as_str).unwrap_or_default().to_owned();
     let outcomes: Vec<Choice> =
         [("yes", "yes"), ("no", "no"), ("unclear", "unclear")].map(|(k, w)| (k.to_owned(), w.to_owned())).to_vec();
     let mut form =
         Form::new(FormId::ByHand(Box::new(pending.clone())), "The outcome", "record").info(pending.title.clone());
-    if !how.is_empty() {
-        form = form.info(how);
-    }
+    form = form.info(how_words(&pending));
     if !pending.yes_words.is_empty() {
         form = form.info(format!("Yes if {}", pending.yes_words));
     }

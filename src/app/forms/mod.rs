@@ -3,6 +3,7 @@
 mod ask;
 mod board;
 mod checks;
+mod explore;
 mod files;
 mod problem;
 mod rate;
@@ -12,9 +13,11 @@ pub use board::{
     Pin, Seed, open_accept, open_brief_field, open_decide, open_hypothesis, open_impact, open_note, open_pin,
     open_redact,
 };
+pub(in crate::app) use checks::ad_hoc_tried;
 pub use checks::{open_ad_hoc, open_by_hand, open_forecast, open_roles};
+pub use explore::{open_go_to_row, open_search};
 pub use files::{open_new_session, open_path, open_report};
-pub(in crate::app) use problem::{attached, bind, not_attached};
+pub(in crate::app) use problem::{attached, bind, level_found, not_attached};
 pub use problem::{open_data, open_goal, open_kpi, open_person, open_sentence, options_map, table_name};
 pub use rate::{open_rate, open_rate_as};
 
@@ -68,6 +71,10 @@ pub enum FormId {
     ByHand(Box<PendingCheck>),
     /// Which columns play which roles, before a check.
     Roles(String, Vec<String>),
+    /// What to look for in the pane of Explore that has the keys.
+    ExploreSearch,
+    /// A row of the table.
+    GoToRow,
     /// A new session.
     NewSession,
     /// A session's path.
@@ -126,6 +133,8 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::AdHoc => checks::submit_ad_hoc(app, form),
         FormId::ByHand(pending) => checks::submit_by_hand(app, form, pending),
         FormId::Roles(check, roles) => checks::submit_roles(app, form, check, roles),
+        FormId::ExploreSearch => Ok(explore::submit_search(app, form)),
+        FormId::GoToRow => explore::submit_go_to_row(app, form),
         FormId::NewSession => files::submit_new_session(form),
         FormId::OpenPath => files::submit_path(form),
         FormId::Report => files::submit_report(form),
@@ -133,6 +142,34 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
             key if key.is_empty() => Err("Choose with the arrow keys.".into()),
             key => Ok(super::screens::explore::chosen(app, what, &key)),
         },
+    }
+}
+
+/// Something was typed or chosen in a form: what follows from it while the form is open.
+pub fn changed(app: &mut App, form: &mut Form) -> Vec<Effect> {
+    match form.id {
+        FormId::Kpi => problem::kpi_typed(app, form),
+        _ => Vec::new(),
+    }
+}
+
+/// Puts a form back after what it asked for has failed, with the words of why. While somebody else has the keys it waits
+/// as a draft.
+pub(in crate::app) fn reopen(app: &mut App, mut form: Form, why: String) {
+    if app.popups.is_empty() && app.views.ask.interview.is_none() {
+        form.error = Some(why);
+        app.popups.push(super::Popup::Form(Box::new(form)));
+    } else {
+        keep_draft(app, &form);
+        app.say(super::Tone::Bad, format!("{why} What you typed comes back when you open \"{}\" again.", form.title));
+    }
+}
+
+/// Keeps what was typed in a form until it is opened again.
+pub(in crate::app) fn keep_draft(app: &mut App, form: &Form) {
+    let draft = form.draft();
+    if !draft.is_empty() {
+        app.drafts.insert(form.id.draft_key(), draft);
     }
 }
 

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use serde_json::Map;
 
 use super::{FormId, words};
-use crate::app::form::Form;
+use crate::analysis::format;
+use crate::analysis::sqltext::{literal, quoted};
+use crate::app::form::{Choice, Form};
 use crate::app::screens::ask;
 use crate::app::screens::problem::Attaching;
 use crate::app::{App, Effect, Popup, TableInfo, Tone};
 use crate::domain::decide::{Intent, Stamp, decide};
 use crate::domain::event::{Act, MeasuredLevel, Shape, TableFacts};
 use crate::engine::ReadOptions;
-use crate::query::{Analysis, Better, Kpi, KpiResult};
+use crate::query::{Analysis, Better, Kpi, KpiResult, ValueType};
 
 /// The sentence as it was said.
 pub fn open_sentence(app: &mut App) {
@@ -106,14 +108,13 @@ pub(in crate::app) fn not_attached(app: &mut App, attaching: Attaching, why: &st
 }
 
 /// The KPI; `suggestion` is an expression to begin with.
-pub fn open_kpi(app: &mut App, suggestion: Option<&str>) {
-    let Some(doc) = &app.doc else { return };
+pub fn open_kpi(app: &mut App, suggestion: Option<&str>) -> Vec<Effect> {
+    let Some(doc) = &app.doc else { return Vec::new() };
     let state = &doc.session.state;
     let bound = state.kpi.clone();
     let tables: Vec<(String, String)> = state.tables.iter().map(|t| (t.data.clone(), t.data.clone())).collect();
     let table = app.main_table().map(str::to_owned);
-    let columns: Vec<String> =
-        app.main_info().map(|i| i.schema.columns.iter().map(|c| c.name.clone()).collect()).unwrap_or_default();
+    let (offers, units) = table.as_deref().map(|t| (kpi_offers(app, t), column_offers(app, t))).unwrap_or_default();
     let text = suggestion.map(str::to_owned).or_else(|| bound.as_ref().map(|b| b.kpi.to_string())).unwrap_or_default();
     let better = match bound.as_ref().map(|b| b.better).or_else(|| doc.playbook.as_ref().map(|p| p.kpi.better)) {
         Some(Better::Higher) => "higher",
@@ -126,12 +127,14 @@ pub fn open_kpi(app: &mut App, suggestion: Option<&str>) {
         form = form.choice("data", "Table", "", tables, table.as_deref());
     }
     let form = form
-        .line(
+        .suggest(
             "kpi",
             "KPI",
-            "rate(Churn = 'Yes')   mean(wait_min)   sum(revenue)   count()   ratio(sum(a), sum(b))",
+            "a few letters of a column, ↓ chooses; or rate(Churn = 'Yes')   count()   ratio(sum(a), sum(b))",
             &text,
+            offers,
         )
+        .info_as("level", LEVEL_HINT)
         .line("name", "Called", "How people here call it", &name)
         .choice(
             "better",
@@ -140,20 +143,130 @@ pub fn open_kpi(app: &mut App, suggestion: Option<&str>) {
             vec![("lower".into(), "lower".into()), ("higher".into(), "higher".into())],
             Some(better),
         )
-        .line(
+        .suggest(
             "unit",
             "Independent unit",
             "The column of customer, day or store; empty takes rows as independent",
             &unit,
-        )
-        .info(format!("Columns: {}", columns.join(", ")));
+            units,
+        );
+    app.views.problem.tried = None;
+    app.views.problem.offered = table.unwrap_or_default();
     app.open_form(form);
+    // What stands there already is measured at once.
+    let Some(Popup::Form(mut form)) = app.popups.pop() else { return Vec::new() };
+    let effects = kpi_typed(app, &mut form);
+    app.popups.push(Popup::Form(form));
+    effects
+}
+
+/// Stands where the level will be.
+const LEVEL_HINT: &str = "The level shows here as soon as the KPI can be read.";
+/// Offers in a list that is narrowed by typing; a table of ten thousand columns must not stall a key.
+const MOST_OFFERS: usize = 2_000;
+
+/// What a column could give, the likely outcomes first: a share of a value, a mean, a sum.
+fn kpi_offers(app: &App, table: &str) -> Vec<Choice> {
+    let Some(info) = app.tables.get(table) else { return Vec::new() };
+    let mut ranked: Vec<(u8, Choice)> = Vec::new();
+    for column in &info.schema.columns {
+        let name = quoted(&column.name);
+        let profile = info.profile.as_ref().and_then(|p| p.columns.iter().find(|c| c.name == column.name));
+        let distinct = profile.map_or(0, |p| p.distinct);
+        let mut offer = |rank: u8, text: String, words: String| ranked.push((rank, (text, words)));
+        match column.dtype {
+            ValueType::Bool => offer(0, format!("rate({name})"), format!("share of rows where {} holds", column.name)),
+            ValueType::Int | ValueType::Float => {
+                // A number of two values counts events.
+                if let Some(top) = profile.filter(|p| p.distinct == 2).and_then(|p| p.top.last()) {
+                    let value = literal(&top.value, Some(column.dtype)).unwrap_or_default();
+                    let words = format!("{} = {}: {} rows", column.name, top.value, format::count(top.n));
+                    offer(0, format!("rate({name} = {value})"), words);
+                }
+                offer(2, format!("mean({name})"), format!("mean of {}", column.name));
+                offer(2, format!("sum({name})"), format!("sum of {}", column.name));
+            }
+            ValueType::Text if distinct <= 50 => {
+                // The rarer value is more often what a KPI counts.
+                let rank = if distinct == 2 { 0 } else { 1 };
+                for top in profile.map(|p| p.top.as_slice()).unwrap_or_default().iter().rev() {
+                    if let Some(value) = literal(&top.value, Some(column.dtype)) {
+                        let shown = format::short(&top.value.to_string());
+                        let words = format!("{} = {shown}: {} rows", column.name, format::count(top.n));
+                        offer(rank, format!("rate({name} = {value})"), words);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    ranked.push((3, ("count()".into(), "number of rows".into())));
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, o)| o).take(MOST_OFFERS).collect()
+}
+
+fn column_offers(app: &App, table: &str) -> Vec<Choice> {
+    let schema = app.tables.get(table).map(|i| i.schema.columns.as_slice()).unwrap_or_default();
+    schema.iter().take(MOST_OFFERS).map(|c| (c.name.clone(), c.dtype.word().to_owned())).collect()
+}
+
+/// The table that the form speaks of.
+fn table_of(app: &App, form: &Form) -> Option<String> {
+    Some(form.text("data")).filter(|d| !d.is_empty()).or_else(|| app.main_table().map(str::to_owned))
+}
+
+/// Something changed in the KPI form: its level is measured beside it, before anything is recorded.
+pub(super) fn kpi_typed(app: &mut App, form: &mut Form) -> Vec<Effect> {
+    let Some(table) = table_of(app, form) else { return Vec::new() };
+    if app.views.problem.offered != table {
+        app.views.problem.offered.clone_from(&table);
+        form.set_suggestions("kpi", kpi_offers(app, &table));
+        form.set_suggestions("unit", column_offers(app, &table));
+    }
+    let Ok(kpi) = form.pointed_at("kpi").parse::<Kpi>() else {
+        app.views.problem.tried = None;
+        form.set_info("level", LEVEL_HINT);
+        return Vec::new();
+    };
+    let known = |c: &String| app.tables.get(&table).is_some_and(|t| t.schema.get(c).is_some());
+    let unit = Some(form.pointed_at("unit")).filter(known);
+    let tried = (table.clone(), kpi.clone(), unit.clone());
+    if app.views.problem.tried.as_ref() == Some(&tried) {
+        return Vec::new();
+    }
+    app.views.problem.tried = Some(tried);
+    form.set_info("level", "measuring …");
+    vec![Effect::Run {
+        slot: "kpi form".into(),
+        label: format!("measuring {kpi}"),
+        data: table,
+        analysis: Box::new(Analysis::Kpi { kpi, by: Vec::new(), trend: None, filter: None, unit }),
+    }]
+}
+
+/// The level of what the open form says: `26.5% [25.5, 27.6] of 7 043 rows`, or why there is none.
+pub(in crate::app) fn level_found(app: &mut App, result: Result<&KpiResult, &str>) {
+    let Some(tried) = app.views.problem.tried.clone() else { return };
+    let words = match result {
+        // A late result of what was typed before.
+        Ok(r) if r.kpi != tried.1 => return,
+        Ok(r) => {
+            format!("{} of {} rows", format::level_with_interval(&r.kpi, &r.level), format::count(r.n))
+        }
+        Err(why) => why.to_owned(),
+    };
+    for popup in &mut app.popups {
+        if let Popup::Form(form) = popup
+            && matches!(form.id, FormId::Kpi)
+        {
+            form.set_info("level", words.clone());
+        }
+    }
 }
 
 pub(super) fn submit_kpi(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
     let kpi: Kpi = form.text("kpi").parse().map_err(|e: crate::query::KpiParseError| e.to_string())?;
-    let data = Some(form.text("data")).filter(|d| !d.is_empty()).or_else(|| app.main_table().map(str::to_owned));
-    let Some(data) = data else { return Err("Attach the data first.".into()) };
+    let Some(data) = table_of(app, form) else { return Err("Attach the data first.".into()) };
     let unit = Some(form.text("unit")).filter(|u| !u.is_empty());
     if let (Some(unit), Some(table)) = (&unit, app.tables.get(&data)) {
         if !table.schema.columns.is_empty() && table.schema.get(unit).is_none() {
@@ -168,6 +281,7 @@ pub(super) fn submit_kpi(app: &mut App, form: &Form) -> Result<Vec<Effect>, Stri
         independent_unit: unit.clone(),
         name: form.text("name"),
     });
+    app.views.problem.asked_in = Some(form.clone());
     Ok(vec![Effect::Run {
         slot: "bind".into(),
         label: format!("measuring {kpi}"),
@@ -179,6 +293,7 @@ pub(super) fn submit_kpi(app: &mut App, form: &Form) -> Result<Vec<Effect>, Stri
 /// The level is there: records the KPI with it.
 pub(in crate::app) fn bind(app: &mut App, result: &KpiResult) -> Vec<Effect> {
     let Some(b) = app.views.problem.binding.take() else { return Vec::new() };
+    app.views.problem.asked_in = None;
     let level = result.level.value.map(|value| MeasuredLevel { n: result.n, value, interval: result.level.interval });
     let mut acts =
         vec![Act::Kpi { data: b.data, kpi: b.kpi, better: b.better, independent_unit: b.independent_unit, level }];

@@ -113,7 +113,8 @@ fn a_kpi_over_a_column_that_is_not_there_is_said_and_not_bound() {
     b.press("S-Tab K");
     b.typed("mean(no_such_column)");
     assert!(b.press("Ctrl-S").is_empty());
-    assert!(b.said().contains("no_such_column"), "{}", b.said());
+    assert!(b.form().error.as_deref().unwrap().contains("no_such_column"), "{:?}", b.form().error);
+    assert_eq!(b.form().text("kpi"), "mean(no_such_column)", "what was typed is still there");
     assert!(b.app.doc.as_ref().unwrap().session.state.kpi.is_none());
 }
 

@@ -1,19 +1,23 @@
 //! Checks: forecast first, then run, then pin. Shared by Explore and Score.
 
+mod words;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::analysis::check::can_run;
+pub use words::{metric_words, rule_words};
+
+use crate::app::form::Form;
 use crate::app::forms::{self, Pin};
-use crate::app::{App, Effect, Tone};
+use crate::app::{App, Effect, Message, Tone};
 use crate::domain::board::predicted_ratings;
 use crate::domain::decide::{Intent, family_of_column, origin_of, suggest_ratings};
 use crate::domain::event::{Act, Ratings};
 use crate::domain::playbook::{self, ColumnRole, Flow, Playbook, PlaybookCheck, YesRule, roles_of};
-use crate::domain::session::Session;
+use crate::domain::session::{CheckRecord, Session};
 use crate::domain::words::Grade;
-use crate::query::{Analysis, CheckRequest, CheckResult, Findings, Outcome, Schema, ValueType, YesIf};
+use crate::query::{Analysis, CheckOp, CheckRequest, CheckResult, Findings, Outcome, Schema, ValueType};
 
 /// A check made ready.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,30 +45,14 @@ pub struct PendingCheck {
 pub struct ChecksView {
     /// By id.
     pub running: BTreeMap<String, PendingCheck>,
+    /// A check on the spot whose conditions are being tried, with the form that asked for it.
+    pub trying: Option<(PendingCheck, Form)>,
 }
 
-/// What a rule asks, in words: `rate_ratio ≥ 1.3, surely above 1`.
+/// Whether an operation is done outside of this program: by hand, or because nothing here computes it yet.
 #[must_use]
-pub fn rule_words(rule: &YesIf) -> String {
-    let name = rule.metric.replace('_', " ");
-    let mut parts = Vec::new();
-    let mut bound = |x: Option<f64>, sign: &str| {
-        if let Some(x) = x {
-            parts.push(format!("{name} {sign} {x}"));
-        }
-    };
-    bound(rule.gte, "≥");
-    bound(rule.lte, "≤");
-    bound(rule.gt, ">");
-    bound(rule.lt, "<");
-    if let Some(x) = rule.lower_gt {
-        parts.push(format!("its interval above {x}"));
-    }
-    if let Some(x) = rule.upper_lt {
-        parts.push(format!("its interval below {x}"));
-    }
-    parts.extend(rule.and.iter().map(rule_words));
-    parts.join(", ")
+pub fn is_outside(op: CheckOp) -> bool {
+    !op.runs_here()
 }
 
 /// The roles of a check that no column plays yet.
@@ -76,8 +64,10 @@ pub fn missing_roles(app: &App, check: &PlaybookCheck) -> Vec<String> {
 /// The same of a session.
 #[must_use]
 pub fn unmapped(session: &Session, check: &PlaybookCheck) -> Vec<String> {
-    // What is done outside needs no columns.
-    if can_run(check.op) { playbook::unmapped(&session.state, check) } else { Vec::new() }
+    if is_outside(check.op) {
+        return Vec::new();
+    }
+    playbook::unmapped(&session.state, check)
 }
 
 /// Columns that may play a role, the best guess first: by name, then by type.
@@ -133,7 +123,7 @@ pub fn start(app: &mut App, id: &str) -> Vec<Effect> {
     let Some(check) = doc.playbook.as_ref().and_then(|p| p.check(id)).cloned() else {
         return start_ad_hoc(app, id);
     };
-    if !can_run(check.op) {
+    if is_outside(check.op) {
         if let Some(pending) = pending(app, &check) {
             forecast_or_run(app, pending);
         }
@@ -154,11 +144,34 @@ pub fn start(app: &mut App, id: &str) -> Vec<Effect> {
     }
 }
 
-/// A check with a forecast made on the spot that was not run yet.
+/// A check made on the spot: as its forecast asks, or once more as it was run.
 fn start_ad_hoc(app: &mut App, id: &str) -> Vec<Effect> {
     let Some(doc) = &app.doc else { return Vec::new() };
-    let Some(f) = doc.session.state.forecasts.get(id).cloned() else { return Vec::new() };
-    let (Some(request), Some(data)) = (f.request, app.main_table().map(str::to_owned)) else { return Vec::new() };
+    let state = &doc.session.state;
+    let (forecast, latest) = (state.forecasts.get(id).cloned(), state.latest_check(id).cloned());
+    if let (None, Some(latest)) = (forecast.as_ref().and_then(|f| f.request.as_ref()), &latest) {
+        if id.starts_with("look") {
+            app.say(Tone::Plain, "This was a look, not a check: pin it with c.");
+            return Vec::new();
+        }
+        let pending = of_run(latest, latest.title.as_deref().unwrap_or(id));
+        if is_outside(pending.request.op) {
+            app.say(
+                Tone::Warn,
+                "What was run is not known well enough to run it again: make a new check with t on a group.",
+            );
+            return Vec::new();
+        }
+        return run(app, pending);
+    }
+    let Some(f) = forecast else {
+        app.say(Tone::Warn, format!("Nothing is known of the check {id}: the playbook has none of that name."));
+        return Vec::new();
+    };
+    let (Some(request), Some(data)) = (f.request, app.main_table().map(str::to_owned)) else {
+        app.say(Tone::Warn, "This forecast does not say what to run: make a check with t on a group.");
+        return Vec::new();
+    };
     let pending = PendingCheck {
         id: id.to_owned(),
         title: f.title.unwrap_or(f.text),
@@ -174,7 +187,7 @@ fn start_ad_hoc(app: &mut App, id: &str) -> Vec<Effect> {
 
 fn forecast_or_run(app: &mut App, pending: PendingCheck) -> Vec<Effect> {
     let state = app.doc.as_ref().map(|d| &d.session.state);
-    let by_hand = !can_run(pending.request.op);
+    let by_hand = is_outside(pending.request.op);
     let forecast = state.and_then(|s| s.forecasts.get(&pending.id));
     let known = state.is_some_and(|s| s.latest_check(&pending.id).is_some());
     if forecast.is_none() && !known {
@@ -274,7 +287,14 @@ pub fn found(app: &mut App, id: &str, result: Result<Findings, String>, seconds:
         }
         Ok(_) => Vec::new(),
         Err(why) => {
-            app.say(Tone::Bad, format!("{}: {why}", pending.title));
+            let text = format!("{}: {why}", pending.title);
+            if app.views.ask.interview.is_some() {
+                // What is being checked would lead the witness.
+                app.messages.push(Message { tone: Tone::Bad, text });
+                app.say(Tone::Bad, "A check could not be run; M says why after the interview.");
+            } else {
+                app.say(Tone::Bad, text);
+            }
             Vec::new()
         }
     }
@@ -286,6 +306,30 @@ fn searched(app: &App, pending: &PendingCheck) -> u32 {
     let looked = &app.views.explore.looked;
     let found = pending.ad_hoc && tested_column(&pending.request).is_some_and(|column| looked.contains(&column));
     if found { u32::try_from(looked.len()).unwrap_or(u32::MAX).max(1) } else { 1 }
+}
+
+/// What was run, as its record has it: to pin its result or to run it again.
+#[must_use]
+pub fn of_run(run: &CheckRecord, title: &str) -> PendingCheck {
+    let mut params = run.params.clone();
+    fn part<T: serde::de::DeserializeOwned>(params: &mut Map<String, Value>, key: &str) -> Option<T> {
+        params.remove(key).and_then(|v| serde_json::from_value(v).ok())
+    }
+    let op = part(&mut params, "op").unwrap_or(CheckOp::ByHand);
+    let columns = part(&mut params, "columns").unwrap_or_default();
+    let yes_if: Option<crate::query::YesIf> = part(&mut params, "yes_if");
+    let if_yes = part(&mut params, "if_yes").unwrap_or_default();
+    let if_no = part(&mut params, "if_no").unwrap_or_default();
+    PendingCheck {
+        id: run.check.clone(),
+        title: title.to_owned(),
+        yes_words: yes_if.as_ref().map(rule_words).unwrap_or_default(),
+        data: run.data.first().cloned().unwrap_or_default(),
+        ad_hoc: run.title.is_some(),
+        request: CheckRequest { op, columns, params, yes_if },
+        if_yes,
+        if_no,
+    }
 }
 
 /// A result as it is recorded; whether it was predicted is for `decide` to say.
@@ -311,21 +355,64 @@ pub fn act_of(pending: &PendingCheck, result: &CheckResult) -> Act {
     }
 }
 
-/// Records a result and opens the pin form with what it suggests.
+/// Records a result and opens the pin form with what it suggests; while something else has the keys it only says that
+/// the check is done. An interview must not be led by what came out.
 pub fn record(app: &mut App, pending: &PendingCheck, result: &CheckResult) -> Vec<Effect> {
-    let effects = app.record_or_say(Intent::record(act_of(pending, result)));
-    if effects.is_empty() || result.outcome == Outcome::Failed {
+    let mut act = act_of(pending, result);
+    let forecast = app.doc.as_ref().is_some_and(|d| d.session.state.forecasts.contains_key(&pending.id));
+    if let (Act::Check { params, .. }, true, false) = (&mut act, pending.ad_hoc, forecast) {
+        // Without a forecast nothing else says what this check was for.
+        if let Some(rule) = &pending.request.yes_if {
+            params.insert("yes_if".into(), json!(rule));
+        }
+        for (key, side) in [("if_yes", &pending.if_yes), ("if_no", &pending.if_no)] {
+            if !side.is_empty() {
+                params.insert(key.into(), json!(side));
+            }
+        }
+    }
+    let effects = app.record_or_say(Intent::record(act));
+    let busy = !app.popups.is_empty() || app.views.ask.interview.is_some();
+    if effects.is_empty() {
         return effects;
     }
-    open_pin(app, pending, result);
+    if result.outcome == Outcome::Failed {
+        let words = format!("No answer: {}", result.says);
+        app.say(
+            Tone::Warn,
+            if busy { "Check done without an answer: 3 Explore, Checks says why.".into() } else { words },
+        );
+        return effects;
+    }
+    if busy {
+        app.say(Tone::Good, "Check done: c pins it in 3 Explore, Checks.");
+    } else {
+        open_pin(app, pending, result);
+    }
     effects
+}
+
+/// The ratings that a result suggests. A check made on the spot without a forecast says itself what its answers mean.
+fn suggested(session: &Session, playbook: Option<&Playbook>, pending: &PendingCheck, result: &CheckResult) -> Ratings {
+    let own = !pending.if_yes.is_empty() || !pending.if_no.is_empty();
+    if !own || session.state.forecasts.contains_key(&pending.id) {
+        return suggest_ratings(session, playbook, &pending.id, result);
+    }
+    let mut with = session.clone();
+    let said = crate::domain::session::Forecast {
+        if_yes: pending.if_yes.clone(),
+        if_no: pending.if_no.clone(),
+        ..Default::default()
+    };
+    with.state.forecasts.insert(pending.id.clone(), said);
+    suggest_ratings(&with, playbook, &pending.id, result)
 }
 
 /// Offers to pin the latest result of a check.
 pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
     let Some(doc) = &app.doc else { return };
     let Some(run) = doc.session.state.latest_check(&pending.id) else { return };
-    let ratings = suggest_ratings(&doc.session, doc.playbook.as_deref(), &pending.id, result);
+    let ratings = suggested(&doc.session, doc.playbook.as_deref(), pending, result);
     let outcome = match result.outcome {
         Outcome::Yes => "yes",
         Outcome::No => "no",
@@ -350,7 +437,7 @@ pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
 /// The family and grade of the clue that a check gives, with the columns of earlier clues that go with its column.
 #[must_use]
 pub fn source_of(pending: &PendingCheck, related: &[(String, f64)]) -> (String, Grade) {
-    if !can_run(pending.request.op) {
+    if is_outside(pending.request.op) {
         return (format!("check:{}", pending.id), Grade::B);
     }
     let tested = tested_column(&pending.request);

@@ -3,6 +3,7 @@
 use super::spec;
 use crate::analysis::format::count;
 use crate::app::commands::{CommandSpec, Scope, writable};
+use crate::app::form::Form;
 use crate::app::scroll::Scroll;
 use crate::app::{App, Doc, Effect, forms};
 use crate::query::{Better, Kpi};
@@ -22,6 +23,9 @@ pub struct Binding {
     pub name: String,
 }
 
+/// A KPI that is looked at while its form is open: table, KPI and unit.
+pub type Tried = (String, Kpi, Option<String>);
+
 /// The view.
 #[derive(Debug, Default)]
 pub struct ProblemView {
@@ -31,6 +35,12 @@ pub struct ProblemView {
     pub binding: Option<Binding>,
     /// Waits for its file to open.
     pub attaching: Option<Attaching>,
+    /// The form that asked for it, to come back when it can't be measured.
+    pub asked_in: Option<Form>,
+    /// The table whose columns the open form offers.
+    pub offered: String,
+    /// The KPI whose level the open form asked for last.
+    pub tried: Option<Tried>,
 }
 
 /// A table whose file is being opened before it is recorded.
@@ -254,7 +264,7 @@ fn open(app: &mut App) -> Vec<Effect> {
     match step.kind {
         StepKind::Sentence => forms::open_sentence(app),
         StepKind::Data => forms::open_data(app),
-        StepKind::Kpi | StepKind::Unit => forms::open_kpi(app, None),
+        StepKind::Kpi | StepKind::Unit => return forms::open_kpi(app, None),
         StepKind::Goal => forms::open_goal(app),
         StepKind::People => forms::open_person(app, false),
         StepKind::Playbook => app.say(crate::app::Tone::Plain, "The playbook is fixed when a session is created."),
@@ -280,10 +290,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec {
         hint: 2,
         when: writable,
-        ..spec("problem.kpi", Scope::Problem, &["K"], "KPI", "Bind or change the KPI", |a| {
-            forms::open_kpi(a, None);
-            Vec::new()
-        })
+        ..spec("problem.kpi", Scope::Problem, &["K"], "KPI", "Bind or change the KPI", |a| forms::open_kpi(a, None))
     },
     CommandSpec {
         when: writable,

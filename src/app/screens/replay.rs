@@ -1,8 +1,11 @@
 //! Replay: a timeline over the same screens, read-only.
 
-use super::spec;
+use super::explore::{self, Pane};
+use super::problem::{self, StepKind};
+use super::{ask, spec};
 use crate::app::commands::{CommandSpec, Scope};
 use crate::app::{App, Effect, Screen};
+use crate::domain::brief::FIELDS;
 use crate::domain::event::{Act, Event};
 
 /// The screen on which an event happened.
@@ -58,10 +61,77 @@ pub fn describe(event: &Event) -> String {
 fn to(app: &mut App, at: usize) -> Vec<Effect> {
     let Some(doc) = &mut app.doc else { return Vec::new() };
     doc.replay_to(at);
-    if let Some(event) = doc.session.events.last() {
-        app.screen = screen_of(event);
+    let Some(event) = doc.session.events.last().cloned() else { return Vec::new() };
+    app.screen = screen_of(&event);
+    follow(app, &event)
+}
+
+/// Leads the eye to what the event is about: the pane, the row, the question, the clue, the field.
+fn follow(app: &mut App, event: &Event) -> Vec<Effect> {
+    match &event.act {
+        Act::Predict { check, .. } | Act::Check { check, .. } => {
+            show_check(app, check);
+        }
+        Act::MapColumns { .. } => app.views.explore.pane = Pane::Checks,
+        Act::KnownBefore { column, .. } => {
+            app.views.explore.pane = Pane::Columns;
+            app.views.explore.column_filter.clear();
+            if let Some(at) = explore::ordered_columns(app).iter().position(|c| c.name == *column) {
+                app.views.explore.columns.select(at);
+            }
+        }
+        Act::Answer { question, .. } => {
+            ask::select(app, question);
+            // The latest answer is the one that was just given.
+            app.views.ask.answer = None;
+        }
+        Act::Defer { question, .. } | Act::Propose { question: Some(question), .. } => ask::select(app, question),
+        Act::Clue { clue, .. } | Act::Rate { clue, .. } | Act::SplitFamily { clue, .. } => {
+            let clues = app.doc.as_ref().map(|d| d.session.state.clues.as_slice()).unwrap_or_default();
+            if let Some(at) = clues.iter().position(|c| c.id == *clue) {
+                app.views.score.clue = at;
+            }
+        }
+        Act::Hypothesis { hypothesis: row, .. }
+        | Act::Park { hypothesis: row, .. }
+        | Act::Impact { hypothesis: row, .. }
+        | Act::Decide { chosen: row, .. } => show_row(app, row),
+        Act::Problem { fields, .. } => {
+            let first = FIELDS.iter().position(|f| fields.contains_key(f.key));
+            if let Some(at) = first {
+                app.views.brief.list.select(at);
+            }
+        }
+        Act::Open { .. } => show_step(app, StepKind::Sentence),
+        Act::AttachData { .. } | Act::Fingerprint { .. } | Act::ReadOptions { .. } => show_step(app, StepKind::Data),
+        Act::Kpi { .. } => show_step(app, StepKind::Kpi),
+        Act::Goal { .. } => show_step(app, StepKind::Goal),
+        _ => {}
     }
-    Vec::new()
+    if app.screen == Screen::Explore { explore::entered(app) } else { Vec::new() }
+}
+
+fn show_check(app: &mut App, check: &str) {
+    app.views.explore.pane = Pane::Checks;
+    app.views.explore.check_filter.clear();
+    if let Some(at) = explore::current_checks(app).iter().position(|r| r.id == *check) {
+        app.views.explore.checks.select(at);
+    }
+}
+
+fn show_row(app: &mut App, row: &str) {
+    let Some(doc) = &app.doc else { return };
+    // A playbook's hypothesis may feed a row of another name.
+    let id = doc.session.state.row(row).map_or(row, |r| r.id.as_str());
+    if let Some(at) = doc.board.listed().iter().position(|r| r == id) {
+        app.views.score.list.select(at);
+    }
+}
+
+fn show_step(app: &mut App, kind: StepKind) {
+    if let Some(at) = problem::steps(app).iter().position(|s| s.kind == kind) {
+        app.views.problem.list.select(at);
+    }
 }
 
 fn position(app: &App) -> (usize, usize) {
@@ -162,3 +232,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     spec("replay.faster", Scope::Replay, &["+"], "faster", "Play twice as fast", |a| speed(a, 2.0)),
     spec("replay.slower", Scope::Replay, &["-"], "slower", "Play half as fast", |a| speed(a, 0.5)),
 ];
+
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[cfg(test)]
+mod tests;

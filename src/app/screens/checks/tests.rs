@@ -23,20 +23,6 @@ fn request(columns: &[(&str, &str)], params: Value) -> CheckRequest {
 }
 
 #[test]
-fn a_rule_reads_as_people_say_it() {
-    let rule: YesIf = serde_json::from_value(json!({
-        "metric": "rate_ratio", "gte": 1.3, "lower_gt": 1,
-        "and": [{"metric": "share_of_excess", "gte": 0.5}, {"metric": "slope_points", "lt": 0, "upper_lt": 0}]
-    }))
-    .unwrap();
-    assert_eq!(
-        rule_words(&rule),
-        "rate ratio ≥ 1.3, its interval above 1, share of excess ≥ 0.5, slope points < 0, its interval below 0"
-    );
-    assert_eq!(rule_words(&YesIf { metric: "x".into(), ..YesIf::default() }), "");
-}
-
-#[test]
 fn columns_are_guessed_by_name_then_by_type() {
     let role: ColumnRole = serde_json::from_value(json!({
         "title": "How long", "types": ["int", "num"], "guess": ["tenure", "months"]
@@ -143,4 +129,100 @@ fn a_check_on_the_spot_counts_the_slices_among_which_it_was_found() {
     assert_eq!(searched(&b.app, &pending), 12);
     pending.ad_hoc = false;
     assert_eq!(searched(&b.app, &pending), 1, "a check of the playbook was chosen before looking");
+}
+
+/// What came out of a check must not lead the witness, nor take the keys from whoever types.
+#[test]
+fn a_result_takes_no_keys_and_leads_no_witness() {
+    let said = "Check done: c pins it in 3 Explore, Checks.";
+    let mut b = Bench::new();
+    b.select_check("d_contract_level");
+    b.press("t Ctrl-S");
+    b.hold = true;
+    b.press("Ctrl-S");
+    b.press("o");
+    b.typed("half a thou");
+    let acts = b.release();
+    assert!(matches!(acts.as_slice(), [Act::Check { .. }]), "it is recorded all the same: {acts:?}");
+    assert_eq!((b.form().title.as_str(), b.app.popups.len(), b.said()), ("A note", 1, said));
+    b.press("Esc");
+    assert!(b.app.messages.iter().any(|m| m.text == said));
+
+    let mut b = Bench::new();
+    b.select_check("d_contract_level");
+    b.press("t Ctrl-S");
+    b.hold = true;
+    b.press("Ctrl-S 2");
+    crate::app::screens::ask::fixture::interview(&mut b.app, "p3");
+    b.release();
+    assert!(b.app.popups.is_empty());
+    assert_eq!(b.said(), said);
+    // Nor does a failure tell what is being checked.
+    let mut b = Bench::new();
+    b.select_check("d_contract_level");
+    b.press("t Ctrl-S");
+    b.hold = true;
+    b.press("Ctrl-S 2");
+    crate::app::screens::ask::fixture::interview(&mut b.app, "p3");
+    found(&mut b.app, "d_contract_level", Err("The column is gone.".into()), 1.0);
+    assert_eq!(b.said(), "A check could not be run; M says why after the interview.");
+    assert!(b.app.messages.iter().any(|m| m.text.contains("The column is gone.")));
+}
+
+#[test]
+fn a_check_without_a_forecast_keeps_what_it_was_for() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    b.press("t Tab Tab Tab Tab Right");
+    let who = b.form().text("who");
+    let acts = b.press("Ctrl-S");
+    let [Act::Check { check, params, predicted: false, .. }] = acts.as_slice() else { panic!("{acts:?}") };
+    assert_eq!(params["if_yes"], json!({who.clone(): "expected"}));
+    assert_eq!(b.form().rated("ratings").keys().collect::<Vec<_>>(), [&who]);
+    let check = check.clone();
+    // Left now, it is pinned later with the same ratings.
+    b.press("Esc");
+    b.select_check(&check);
+    b.press("c");
+    assert_eq!(b.form().rated("ratings").keys().collect::<Vec<_>>(), [&who]);
+    // And it can be run again as it was.
+    b.press("Esc");
+    b.select_check(&check);
+    let acts = b.press("t");
+    let [Act::Check { check: again, params: same, .. }] = acts.as_slice() else { panic!("{acts:?} {}", b.said()) };
+    assert_eq!((again, &same["if_yes"], &same["yes_if"]), (&check, &params["if_yes"], &params["yes_if"]));
+}
+
+#[test]
+fn what_can_not_be_run_again_says_so() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    b.press("c Ctrl-S");
+    b.select_check("look-1");
+    assert!(b.press("t").is_empty());
+    assert_eq!(b.said(), "This was a look, not a check: pin it with c.");
+    let lost = Act::Check {
+        check: "x9".into(),
+        data: vec!["users".into()],
+        predicted: false,
+        title: Some("Something".into()),
+        params: Map::new(),
+        result: Map::new(),
+        outcome: Outcome::Unclear,
+        took_seconds: None,
+    };
+    b.record(lost);
+    b.select_check("x9");
+    assert!(b.press("t").is_empty());
+    assert!(b.said().starts_with("What was run is not known well enough"), "{}", b.said());
+}
+
+#[test]
+fn what_nothing_here_computes_is_entered_by_hand() {
+    let mut b = Bench::new();
+    b.select_check("d_window");
+    b.press("t");
+    assert!(matches!(b.form().id, forms::FormId::Forecast(_)), "no role is asked for");
+    b.press("Ctrl-S");
+    assert!(matches!(b.form().id, forms::FormId::ByHand(_)));
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Pane, ask_split, ordered_columns, selected_column, selected_group, shown, split};
+use super::sight::{self, Then, group_in_sight, measure_first};
+use super::{Pane, ask_split, current_checks, ordered_columns, selected_column, selected_group, shown, split};
 use crate::analysis::format;
 use crate::app::form::{Choice, Form};
 use crate::app::forms::{self, FormId, Pin};
@@ -10,139 +11,8 @@ use crate::app::screens::checks;
 use crate::app::{App, Effect, Popup, Tone};
 use crate::domain::decide::family_of_column;
 use crate::domain::event::{Act, Ratings};
-use crate::domain::playbook::{counting_row, fits};
 use crate::domain::words::{Grade, Origin, Quality};
 use crate::query::{CheckResult, KpiGroup, Outcome, ValueType};
-
-/// One row of the checks pane.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CheckRow {
-    /// Id.
-    pub id: String,
-    /// The question.
-    pub title: String,
-    /// What it does.
-    pub op: String,
-    /// Minutes.
-    pub minutes: f64,
-    /// Columns of its roles, or what is missing.
-    pub columns: String,
-    /// What came out, if it was run.
-    pub outcome: Option<Outcome>,
-    /// The sentence that was found.
-    pub says: String,
-    /// Titles of the hypotheses that predict it.
-    pub predicted_by: Vec<String>,
-    /// A forecast stands.
-    pub forecast: bool,
-    /// When it says yes.
-    pub rule: String,
-}
-
-/// The checks that fit the problem: those not run first, in the order of their value; then those that were run.
-#[must_use]
-pub fn current_checks(app: &App) -> Vec<CheckRow> {
-    let Some(doc) = &app.doc else { return Vec::new() };
-    let state = &doc.session.state;
-    let mut out = Vec::new();
-    if let Some(playbook) = &doc.playbook {
-        let fills = doc.flow().map(|f| f.fills()).unwrap_or_default();
-        for check in &playbook.checks {
-            if !fits(check.only, state.goal.shape) {
-                continue;
-            }
-            let missing = checks::missing_roles(app, check);
-            let mapped: Vec<String> = check.needs.iter().filter_map(|r| state.columns.get(r).cloned()).collect();
-            let columns = if missing.is_empty() {
-                mapped.join(", ")
-            } else {
-                let words: Vec<String> = missing.iter().map(|r| r.replace('_', " ")).collect();
-                format!("asks for {}", words.join(", "))
-            };
-            let predicted_by: Vec<String> = playbook
-                .hypotheses
-                .iter()
-                .filter(|h| h.predicts.iter().any(|p| p.check == check.id))
-                .filter_map(|h| counting_row(state, Some(playbook), &h.id).map(|r| r.title.clone()))
-                .collect();
-            let rule = match &check.yes_if {
-                Some(crate::domain::playbook::YesRule::Rule(rule)) => checks::rule_words(rule),
-                Some(crate::domain::playbook::YesRule::Prose(words)) => words.clone(),
-                None => String::new(),
-            };
-            out.push(row(
-                app,
-                &check.id,
-                crate::domain::playbook::fill(&check.title, &fills),
-                check.op.word(),
-                check.minutes,
-                columns,
-                predicted_by,
-                rule,
-            ));
-        }
-    }
-    // Checks made on the spot.
-    let known = |id: &str| doc.playbook.as_ref().is_some_and(|p| p.check(id).is_some());
-    let mut ids: Vec<String> = state.forecasts.keys().filter(|id| !known(id)).cloned().collect();
-    ids.extend(state.checks.iter().map(|c| c.check.clone()).filter(|id| !known(id)));
-    ids.sort();
-    ids.dedup();
-    for id in ids {
-        let title = state
-            .forecasts
-            .get(&id)
-            .and_then(|f| f.title.clone().or_else(|| Some(f.text.clone())))
-            .or_else(|| state.latest_check(&id).and_then(|c| c.title.clone()))
-            .unwrap_or_else(|| id.clone());
-        let op = if id.starts_with("look") { "look" } else { "compare_rate" };
-        out.push(row(app, &id, title, op.to_owned(), 2.0, String::new(), Vec::new(), String::new()));
-    }
-    let value = |id: &str| {
-        doc.board.next.iter().find(|n| n.id == id).map_or(0.0, |n| n.value.voi_per_hour * 1e3 + n.value.bits_per_hour)
-    };
-    out.sort_by(|a, b| {
-        let run = |r: &CheckRow| r.outcome.is_some();
-        run(a)
-            .cmp(&run(b))
-            .then_with(|| b.predicted_by.is_empty().cmp(&a.predicted_by.is_empty()).reverse())
-            .then_with(|| value(&b.id).total_cmp(&value(&a.id)))
-    });
-    out
-}
-
-#[allow(clippy::too_many_arguments)] // the fields of a row, once
-fn row(
-    app: &App,
-    id: &str,
-    title: String,
-    op: String,
-    minutes: f64,
-    columns: String,
-    predicted_by: Vec<String>,
-    rule: String,
-) -> CheckRow {
-    let state = app.doc.as_ref().map(|d| &d.session.state);
-    let run = state.and_then(|s| s.latest_check(id));
-    CheckRow {
-        id: id.to_owned(),
-        title,
-        op: op.replace('_', " "),
-        minutes,
-        columns,
-        outcome: run.map(|r| r.outcome),
-        says: run.and_then(|r| r.result.get("says")).and_then(Value::as_str).unwrap_or_default().to_owned(),
-        predicted_by,
-        forecast: state.is_some_and(|s| s.forecasts.contains_key(id)),
-        rule,
-    }
-}
-
-/// The condition of the group in sight, for a check on the spot.
-#[must_use]
-pub fn group_condition(app: &App) -> Option<String> {
-    selected_group(app)?.condition.clone()
-}
 
 pub(super) fn step_pane(app: &mut App, forward: bool) -> Vec<Effect> {
     let all = Pane::ALL;
@@ -157,10 +27,17 @@ pub(super) fn step_pane(app: &mut App, forward: bool) -> Vec<Effect> {
 pub(super) fn step_column(app: &mut App, by: isize) -> Vec<Effect> {
     let n = app.main_info().map_or(0, |i| i.schema.columns.len());
     if app.views.explore.pane == Pane::Table {
+        app.views.explore.then = None;
         app.views.explore.column.step(by, n);
         return Vec::new();
     }
     if app.views.explore.pane == Pane::Kpi {
+        if app.views.explore.trend {
+            // Over time left and right are before and after.
+            let n = super::len(app);
+            app.views.explore.groups.step(by, n);
+            return Vec::new();
+        }
         let n = ordered_columns(app).len();
         app.views.explore.columns.step(by, n);
         app.views.explore.groups.home();
@@ -181,8 +58,7 @@ pub(super) fn enter(app: &mut App) -> Vec<Effect> {
         }
         Pane::Kpi => {
             if app.doc.as_ref().is_some_and(|d| d.session.state.kpi.is_none()) {
-                forms::open_kpi(app, None);
-                return Vec::new();
+                return forms::open_kpi(app, None);
             }
             explain(app);
             Vec::new()
@@ -285,10 +161,6 @@ fn explain(app: &mut App) {
 pub(super) fn start_check(app: &mut App) -> Vec<Effect> {
     let rows = current_checks(app);
     match app.views.explore.checks.selected(rows.len()).and_then(|i| rows.get(i)) {
-        Some(row) if row.id.starts_with("look") => {
-            app.say(Tone::Plain, "This was a look, not a check: pin it with c.");
-            Vec::new()
-        }
         Some(row) => checks::start(app, &row.id.clone()),
         None => Vec::new(),
     }
@@ -299,8 +171,10 @@ pub(super) fn test_it(app: &mut App) -> Vec<Effect> {
     if app.views.explore.pane == Pane::Checks {
         return start_check(app);
     }
-    let a = group_condition(app).unwrap_or_default();
-    forms::open_ad_hoc(app, &a, "");
+    match sight::condition(app) {
+        Ok(a) => forms::open_ad_hoc(app, &a, ""),
+        Err(why) => app.say(Tone::Warn, why),
+    }
     Vec::new()
 }
 
@@ -326,11 +200,20 @@ pub(super) fn bind(app: &mut App) -> Vec<Effect> {
         }
     });
     let bound = app.doc.as_ref().is_some_and(|d| d.session.state.kpi.is_some());
-    forms::open_kpi(app, suggestion.as_deref().filter(|_| !bound));
-    Vec::new()
+    forms::open_kpi(app, suggestion.as_deref().filter(|_| !bound))
 }
 
 pub(super) fn add_dimension(app: &mut App) -> Vec<Effect> {
+    if app.views.explore.pane == Pane::Table {
+        // What is split is the column in sight.
+        let info = app.main_info();
+        let at = info.and_then(|i| app.views.explore.column.selected(i.schema.columns.len()));
+        let name = at.and_then(|at| info?.schema.columns.get(at)).map(|c| c.name.clone());
+        app.views.explore.column_filter.clear();
+        if let Some(at) = name.and_then(|n| ordered_columns(app).iter().position(|c| c.name == n)) {
+            app.views.explore.columns.select(at);
+        }
+    }
     if app.views.explore.second.take().is_some() {
         app.views.explore.groups.home();
         return ask_split(app);
@@ -385,6 +268,13 @@ pub(super) fn toggle_trend(app: &mut App) -> Vec<Effect> {
 
 /// `e`: the reach of the group in sight becomes the impact of a hypothesis.
 pub(super) fn impact(app: &mut App) -> Vec<Effect> {
+    if let Some(effects) = measure_first(app, Then::Size) {
+        return effects;
+    }
+    if sight::trend_point(app).is_some() {
+        app.say(Tone::Warn, "A point in time sizes nothing. T shows the KPI by column again.");
+        return Vec::new();
+    }
     let Some(doc) = &app.doc else { return Vec::new() };
     let rows: Vec<Choice> = doc
         .board
@@ -413,7 +303,8 @@ pub(super) fn impact(app: &mut App) -> Vec<Effect> {
 
 fn open_impact(app: &mut App, hypothesis: &str) {
     let Some(b) = app.doc.as_ref().and_then(|d| d.session.state.kpi.clone()) else { return };
-    let reach = group_condition(app).and_then(|c| app.views.explore.reach.get(&c).cloned());
+    let condition = group_in_sight(app).ok().and_then(|g| g.condition);
+    let reach = condition.and_then(|c| app.views.explore.reach.get(&c).cloned());
     let Some(r) = reach else {
         app.say(Tone::Warn, "The reach of this group is not there yet.");
         return;
@@ -436,15 +327,24 @@ pub(super) fn pin(app: &mut App) -> Vec<Effect> {
         pin_check(app);
         return Vec::new();
     }
-    let (Some(b), Some(name), Some(table)) =
-        (app.doc.as_ref().and_then(|d| d.session.state.kpi.clone()), split(app), app.main_table().map(str::to_owned))
-    else {
+    let kpi = app.doc.as_ref().and_then(|d| d.session.state.kpi.clone());
+    let (Some(b), Some(table)) = (kpi, app.main_table().map(str::to_owned)) else {
         app.say(Tone::Warn, "Bind the KPI first (K); a clue needs a figure.");
         return Vec::new();
     };
-    let Some(group) = selected_group(app).cloned() else {
-        app.say(Tone::Warn, "There is nothing to pin yet: select a column with groups.");
-        return Vec::new();
+    if let Some(effects) = measure_first(app, Then::Pin) {
+        return effects;
+    }
+    let group = match group_in_sight(app) {
+        Ok(group) => group,
+        Err(why) => {
+            app.say(Tone::Warn, why);
+            return Vec::new();
+        }
+    };
+    let name = match (app.views.explore.pane, group.place.first()) {
+        (Pane::Table, Some((column, _))) => column.clone(),
+        _ => split(app).unwrap_or_default(),
     };
     let reach = group.condition.as_ref().and_then(|c| app.views.explore.reach.get(c).cloned());
     let says = sentence(app, &b.kpi, &group, reach.as_ref());
@@ -535,7 +435,10 @@ fn free_look_id(app: &App) -> String {
 /// Pins the latest result of the selected check.
 fn pin_check(app: &mut App) {
     let rows = current_checks(app);
-    let Some(row) = app.views.explore.checks.selected(rows.len()).and_then(|i| rows.get(i)).cloned() else { return };
+    let Some(row) = app.views.explore.checks.selected(rows.len()).and_then(|i| rows.get(i)).cloned() else {
+        app.say(Tone::Warn, "No check is selected.");
+        return;
+    };
     let Some(doc) = &app.doc else { return };
     let Some(run) = doc.session.state.latest_check(&row.id).cloned() else {
         app.say(Tone::Warn, "This check was not run yet: t runs it, forecast first.");
@@ -549,26 +452,7 @@ fn pin_check(app: &mut App) {
         app.say(Tone::Warn, "This result has no figures of ours; add it as a note with o.");
         return;
     };
-    let request = crate::query::CheckRequest {
-        op: run
-            .params
-            .get("op")
-            .and_then(|v| serde_json::from_value(v.clone()).ok())
-            .unwrap_or(crate::query::CheckOp::ByHand),
-        columns: run.params.get("columns").and_then(|v| serde_json::from_value(v.clone()).ok()).unwrap_or_default(),
-        params: run.params.clone(),
-        yes_if: None,
-    };
-    let pending = checks::PendingCheck {
-        id: row.id.clone(),
-        title: row.title,
-        yes_words: row.rule,
-        request,
-        data: run.data.first().cloned().unwrap_or_default(),
-        ad_hoc: false,
-        if_yes: Ratings::new(),
-        if_no: Ratings::new(),
-    };
+    let pending = checks::of_run(&run, &row.title);
     checks::open_pin(app, &pending, &result);
 }
 

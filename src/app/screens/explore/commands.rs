@@ -1,10 +1,9 @@
 //! Commands of 3 Explore.
 
-use super::actions;
-use super::{Pane, Sort, time_column};
+use super::{Pane, Sort, actions, search, time_column};
 use crate::app::commands::{CommandSpec, Scope, with_session, writable};
 use crate::app::screens::spec;
-use crate::app::{App, Effect};
+use crate::app::{App, Effect, forms};
 
 fn in_table(app: &App) -> Result<(), &'static str> {
     with_session(app)?;
@@ -15,13 +14,23 @@ fn can_pin(app: &App) -> Result<(), &'static str> {
     writable(app)?;
     match app.views.explore.pane {
         Pane::Checks => Ok(()),
+        Pane::Table => measurable(app),
         _ if actions::has_groups(app) => Ok(()),
         _ => Err("there is no figure in sight: bind the KPI and select a column"),
     }
 }
 
+/// In the table a value is measured when it is asked for.
+fn measurable(app: &App) -> Result<(), &'static str> {
+    let bound = app.doc.as_ref().is_some_and(|d| d.session.state.kpi.is_some());
+    if bound { Ok(()) } else { Err("it needs the KPI: K binds it") }
+}
+
 fn can_size(app: &App) -> Result<(), &'static str> {
     writable(app)?;
+    if app.views.explore.pane == Pane::Table {
+        return measurable(app);
+    }
     if actions::has_groups(app) { Ok(()) } else { Err("there is no group in sight") }
 }
 
@@ -151,6 +160,51 @@ pub static COMMANDS: &[CommandSpec] = &[
             "sort",
             "Sort the columns: file order, name, nulls, alerts",
             sort,
+        )
+    },
+    CommandSpec {
+        hint: 7,
+        when: with_session,
+        ..spec(
+            "explore.search",
+            Scope::Explore,
+            &["/"],
+            "find",
+            "Filter the columns or the checks; in the table and on the KPI pane go to a column",
+            |a| {
+                forms::open_search(a);
+                Vec::new()
+            },
+        )
+    },
+    CommandSpec {
+        when: with_session,
+        ..spec("explore.next", Scope::Explore, &["n"], "next found", "The next one that was found", |a| {
+            search::next_found(a, true)
+        })
+    },
+    CommandSpec {
+        when: with_session,
+        ..spec("explore.before", Scope::Explore, &["N"], "found before", "The one found before", |a| {
+            search::next_found(a, false)
+        })
+    },
+    CommandSpec {
+        when: in_table,
+        ..spec("explore.go_row", Scope::Explore, &["#", "Ctrl-G"], "go to row", "Go to a row by its number", |a| {
+            forms::open_go_to_row(a);
+            Vec::new()
+        })
+    },
+    CommandSpec {
+        when: with_session,
+        ..spec(
+            "explore.back",
+            Scope::Explore,
+            &["Esc"],
+            "show all",
+            "Show all again after a filter; else put the board away",
+            search::back,
         )
     },
     CommandSpec {

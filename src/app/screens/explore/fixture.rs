@@ -73,6 +73,10 @@ pub(crate) struct Bench {
     pub ran: Vec<String>,
     /// What is not for the data: quit, cancel, copy …
     pub other: Vec<Effect>,
+    /// Analyses wait in `held` until they are released.
+    pub hold: bool,
+    /// Analyses that were asked for meanwhile.
+    pub held: Vec<Effect>,
     engine: Option<Arc<dyn Engine>>,
     file: NamedTempFile,
 }
@@ -108,7 +112,15 @@ impl Bench {
         let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
         file.write_all(csv(with).as_bytes()).unwrap();
         file.flush().unwrap();
-        let mut bench = Self { app: fixture::app(), ran: Vec::new(), other: Vec::new(), engine: None, file };
+        let mut bench = Self {
+            app: fixture::app(),
+            ran: Vec::new(),
+            other: Vec::new(),
+            hold: false,
+            held: Vec::new(),
+            engine: None,
+            file,
+        };
         bench.app.screen = Screen::Problem;
         bench.press("a");
         bench.paste(&bench.file.path().display().to_string());
@@ -138,6 +150,13 @@ impl Bench {
     /// Pastes text.
     pub fn paste(&mut self, text: &str) -> Vec<Act> {
         self.input(Input::Paste(text.to_owned()))
+    }
+
+    /// Answers what was held, in its order; gives what was recorded.
+    pub fn release(&mut self) -> Vec<Act> {
+        self.hold = false;
+        let held = std::mem::take(&mut self.held);
+        self.carry(held)
     }
 
     /// The form that has the keys.
@@ -216,6 +235,10 @@ impl Bench {
             Effect::Rows { data, start, len } => {
                 let page = self.engine.as_ref()?.page(start, len).map_err(|e| e.to_string());
                 Some(Msg::Rows { data, page })
+            }
+            run @ Effect::Run { .. } if self.hold => {
+                self.held.push(run);
+                None
             }
             Effect::Run { slot, analysis, .. } => {
                 let found = crate::analysis::run(self.engine.as_deref()?, &analysis, &Ticket::default());

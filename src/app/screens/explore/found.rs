@@ -1,9 +1,9 @@
 //! Results arrive.
 
-use super::{ask_reach, ask_split, kpi_changed};
+use super::{ask_reach, ask_split, sight};
 use crate::app::screens::checks::clue_columns;
 use crate::app::{App, CANCELLED, Effect, Tone, forms};
-use crate::query::{Analysis, Findings};
+use crate::query::{Analysis, Findings, KpiResult};
 
 /// An analysis is done.
 pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _seconds: f64) -> Vec<Effect> {
@@ -12,24 +12,24 @@ pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _secon
         Err(why) => return failed(app, slot, why),
     };
     match (slot, result) {
-        ("bind", Findings::Kpi(result)) => {
-            let mut effects = forms::bind(app, &result);
-            effects.extend(kpi_changed(app));
-            effects
+        ("bind", Findings::Kpi(result)) => forms::bind(app, &result),
+        ("kpi form", Findings::Kpi(result)) => {
+            forms::level_found(app, Ok(&result));
+            Vec::new()
         }
-        ("profile", Findings::Profile(profile)) => {
-            let Some(table) = app.main_table().map(str::to_owned) else { return Vec::new() };
-            if let Some(info) = app.tables.get_mut(&table) {
-                info.profile = Some(profile);
-                info.profiling = false;
-            }
-            ask_split(app)
-        }
+        ("try", _) => forms::ad_hoc_tried(app, Ok(())),
         ("level", Findings::Kpi(result)) => {
-            app.views.explore.level = Some(result);
+            // Whoever waits for nothing, or for another KPI, takes nothing.
+            if app.views.explore.asked_level && is_current(app, &result) {
+                app.views.explore.asked_level = false;
+                app.views.explore.level = Some(result);
+            }
             Vec::new()
         }
         ("by", Findings::Kpi(result)) => {
+            if !is_current(app, &result) {
+                return Vec::new();
+            }
             let Some(name) = app.views.explore.asked_by.take() else { return Vec::new() };
             for (column, _) in result.groups.first().map(|g| g.place.as_slice()).unwrap_or_default() {
                 app.views.explore.looked.insert(column.clone());
@@ -41,9 +41,20 @@ pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _secon
             effects
         }
         ("reach", Findings::Reach(result)) => {
+            if app.views.explore.asked_reach.as_deref() != Some(result.segment.as_str()) {
+                return Vec::new();
+            }
             app.views.explore.asked_reach = None;
             app.views.explore.reach.insert(result.segment.clone(), result);
-            Vec::new()
+            sight::go_on(app)
+        }
+        (slot, Findings::Profile(profile)) => {
+            let Some(table) = slot.strip_prefix("profile:") else { return Vec::new() };
+            if let Some(info) = app.tables.get_mut(table) {
+                info.profile = Some(profile);
+                info.profiling = false;
+            }
+            if app.main_table() == Some(table) { ask_split(app) } else { Vec::new() }
         }
         (slot, Findings::Association { v }) => {
             if let Some((a, b)) = slot.strip_prefix("assoc:").and_then(|s| s.split_once('|')) {
@@ -55,24 +66,46 @@ pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _secon
     }
 }
 
+/// Whether a result is of the KPI that is bound now.
+fn is_current(app: &App, result: &KpiResult) -> bool {
+    app.doc.as_ref().and_then(|d| d.session.state.kpi.as_ref()).is_some_and(|k| k.kpi == result.kpi)
+}
+
 fn failed(app: &mut App, slot: &str, why: String) -> Vec<Effect> {
     match slot {
         "bind" => {
             app.views.problem.binding = None;
-            app.say(Tone::Bad, format!("The KPI was not bound. {why}"));
+            match app.views.problem.asked_in.take() {
+                Some(form) => forms::reopen(app, form, format!("The KPI was not bound. {why}")),
+                None => app.say(Tone::Bad, format!("The KPI was not bound. {why}")),
+            }
         }
-        "profile" => {
-            if let Some(info) = app.main_table().map(str::to_owned).and_then(|t| app.tables.get_mut(&t)) {
+        "kpi form" => forms::level_found(app, Err(&why)),
+        "try" => return forms::ad_hoc_tried(app, Err(why)),
+        "level" => {
+            app.views.explore.asked_level = false;
+            if why != CANCELLED {
+                app.say(Tone::Bad, why);
+            }
+        }
+        "by" => {
+            if app.views.explore.asked_by.take().is_some() {
+                app.views.explore.failed = Some(format!("{why} 3 tries again."));
+            }
+        }
+        "reach" => {
+            app.views.explore.asked_reach = None;
+            if app.views.explore.then.take().is_some() && why != CANCELLED {
+                app.say(Tone::Bad, why);
+            }
+        }
+        s if s.starts_with("assoc:") => return next_association(app).into_iter().collect(),
+        s if s.starts_with("profile:") => {
+            if let Some(info) = s.strip_prefix("profile:").and_then(|t| app.tables.get_mut(t)) {
                 info.profiling = false;
                 info.profile_failed = Some(why);
             }
         }
-        "by" => {
-            app.views.explore.asked_by = None;
-            app.views.explore.failed = Some(format!("{why} 3 tries again."));
-        }
-        "reach" => app.views.explore.asked_reach = None,
-        s if s.starts_with("assoc:") => return next_association(app).into_iter().collect(),
         // Who cancels has been told so already.
         _ if why == CANCELLED => {}
         _ => app.say(Tone::Bad, why),

@@ -1,20 +1,29 @@
 //! 3 Explore: table, columns, KPI, checks.
 
 mod actions;
+mod basis;
+mod checklist;
 mod commands;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #[cfg(test)]
 pub(crate) mod fixture;
 mod found;
+mod search;
+mod sight;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #[cfg(test)]
 mod tests;
 
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use actions::{chosen, current_checks, group_condition};
+pub use actions::chosen;
+pub use basis::{Basis, basis, basis_changed};
+pub use checklist::{CheckRow, Ready, current_checks};
 pub use commands::COMMANDS;
 pub use found::found;
+pub use search::{go_to_row, search, searched};
+pub use sight::{Then, group_in_sight, selected_cell, trend_point};
 
 use crate::app::key::Key;
 use crate::app::scroll::Scroll;
@@ -85,16 +94,30 @@ pub struct ExploreView {
     pub columns: Scroll,
     /// Its order.
     pub sort: Sort,
+    /// The table that cursors and figures belong to.
+    pub of_table: Option<String>,
     /// Groups of the KPI pane.
     pub groups: Scroll,
     /// Checks.
     pub checks: Scroll,
+    /// First line in sight of the checks with their titles, as last drawn.
+    pub checks_top: Cell<usize>,
+    /// Only checks that hold these words are listed.
+    pub check_filter: String,
+    /// Only columns whose name holds these letters are listed.
+    pub column_filter: String,
+    /// The column last gone to in the table or on the KPI pane.
+    pub jump: String,
+    /// Widths of the table's columns, as last drawn.
+    pub widths: RefCell<Widths>,
     /// A second column beside the selected one.
     pub second: Option<String>,
     /// Show the KPI over time instead of by column.
     pub trend: bool,
     /// The level over all rows.
     pub level: Option<KpiResult>,
+    /// The level is awaited.
+    pub asked_level: bool,
     /// The KPI by column (or pair), by the name of the split.
     pub by: BTreeMap<String, KpiResult>,
     /// The split whose result is awaited.
@@ -103,6 +126,8 @@ pub struct ExploreView {
     pub reach: BTreeMap<String, ReachResult>,
     /// The condition whose reach is awaited.
     pub asked_reach: Option<String>,
+    /// What to do once that reach is there.
+    pub then: Option<Then>,
     /// Columns by which the KPI was looked at: how many things were tried.
     pub looked: BTreeSet<String>,
     /// Cramér's V of pairs of columns, as far as measured.
@@ -113,11 +138,23 @@ pub struct ExploreView {
     pub failed: Option<String>,
 }
 
-/// The columns in the order shown.
+/// How wide the columns of a table are drawn: found out when a column comes into sight, and only ever growing, so that
+/// nothing jumps while rows scroll by.
+#[derive(Debug, Default)]
+pub struct Widths {
+    /// Cells by column.
+    pub cells: Vec<u16>,
+    /// The page of rows by which a column was measured last: its first row and its length.
+    pub measured: BTreeMap<usize, (u64, usize)>,
+}
+
+/// The columns in the order shown: those that the filter leaves.
 #[must_use]
 pub fn ordered_columns(app: &App) -> Vec<&ColumnProfile> {
     let Some(profile) = app.main_info().and_then(|i| i.profile.as_ref()) else { return Vec::new() };
-    let mut list: Vec<&ColumnProfile> = profile.columns.iter().collect();
+    let wanted = app.views.explore.column_filter.to_lowercase();
+    let mut list: Vec<&ColumnProfile> =
+        profile.columns.iter().filter(|c| wanted.is_empty() || c.name.to_lowercase().contains(&wanted)).collect();
     match app.views.explore.sort {
         Sort::File => {}
         Sort::Name => list.sort_by_key(|c| c.name.to_lowercase()),
@@ -140,12 +177,15 @@ pub fn time_column(app: &App) -> Option<String> {
     app.main_info()?.schema.columns.iter().find(|c| c.dtype.is_temporal()).map(|c| c.name.clone())
 }
 
+/// What the name of a split over time ends with.
+const OVER_TIME: &str = " over time";
+
 /// The name of the split that is shown: `Contract`, `Contract × tenure`, `week over time`.
 #[must_use]
 pub fn split(app: &App) -> Option<String> {
     let view = &app.views.explore;
     if view.trend && view.pane == Pane::Kpi {
-        return time_column(app).map(|c| format!("{c} over time"));
+        return time_column(app).map(|c| format!("{c}{OVER_TIME}"));
     }
     let column = selected_column(app)?;
     Some(match &view.second {
@@ -174,14 +214,17 @@ pub fn worst_group(app: &App) -> Option<&KpiGroup> {
         .map(|(_, g)| g)
 }
 
-/// The group that the keys are on in the KPI pane; elsewhere the worst one.
+/// The group that the keys are on in the KPI pane, the worst one in the Columns pane; elsewhere no group is in sight.
 #[must_use]
 pub fn selected_group(app: &App) -> Option<&KpiGroup> {
-    if app.views.explore.pane != Pane::Kpi {
-        return worst_group(app);
+    match app.views.explore.pane {
+        Pane::Columns => worst_group(app),
+        Pane::Kpi => {
+            let result = shown(app)?;
+            app.views.explore.groups.selected(result.groups.len()).and_then(|i| result.groups.get(i))
+        }
+        Pane::Table | Pane::Checks => None,
     }
-    let result = shown(app)?;
-    app.views.explore.groups.selected(result.groups.len()).and_then(|i| result.groups.get(i))
 }
 
 /// Rows of the list that has the keys.
@@ -225,7 +268,10 @@ pub fn paste(app: &mut App, _text: &str) {
 /// The selection moved: asks for what has come into sight.
 pub fn moved(app: &mut App) -> Vec<Effect> {
     match app.views.explore.pane {
-        Pane::Table => rows_in_sight(app).into_iter().collect(),
+        Pane::Table => {
+            app.views.explore.then = None;
+            rows_in_sight(app).into_iter().collect()
+        }
         Pane::Columns => ask_split(app),
         Pane::Kpi => ask_reach(app).into_iter().collect(),
         Pane::Checks => Vec::new(),
@@ -247,13 +293,14 @@ pub fn entered(app: &mut App) -> Vec<Effect> {
     effects
 }
 
-/// Asks for the profile, unless it is there or under way.
+/// Asks for the profile of a table, unless it is there or under way. The slot names the table, so that the result goes
+/// to the table that was asked.
 fn ask_profile(app: &mut App, table: &str) -> Option<Effect> {
     let info = app.tables.get_mut(table).filter(|i| i.profile.is_none() && !i.profiling)?;
     info.profiling = true;
     info.profile_failed = None;
     Some(Effect::Run {
-        slot: "profile".into(),
+        slot: format!("profile:{table}"),
         label: format!("profile of {table}"),
         data: table.to_owned(),
         analysis: Box::new(Analysis::Profile { filter: None }),
@@ -274,30 +321,18 @@ pub fn open_again(app: &mut App) -> Option<Effect> {
 
 /// A table was opened: its profile is made in the background.
 pub fn table_opened(app: &mut App, data: &str) -> Vec<Effect> {
-    if app.main_table() != Some(data) {
-        return Vec::new();
-    }
-    app.views.explore.by.clear();
-    app.views.explore.reach.clear();
-    app.views.explore.level = None;
     if let Some(info) = app.tables.get_mut(data) {
         // Another file may stand behind the name now.
         (info.profile, info.profiling, info.asked) = (None, false, None);
     }
+    if app.main_table() != Some(data) {
+        return Vec::new();
+    }
+    basis::forget_table(app);
     let mut effects: Vec<Effect> = ask_profile(app, data).into_iter().collect();
     effects.extend(rows_in_sight(app));
     effects.extend(ask_level(app));
     effects
-}
-
-/// The KPI changed: what was measured under the old one is gone.
-pub fn kpi_changed(app: &mut App) -> Vec<Effect> {
-    let view = &mut app.views.explore;
-    view.by.clear();
-    view.reach.clear();
-    view.level = None;
-    view.looked.clear();
-    ask_level(app).into_iter().collect()
 }
 
 /// Three screens of rows around the cursor, when it leaves what is loaded.
@@ -331,9 +366,10 @@ fn binding(app: &App) -> Option<crate::domain::session::KpiBinding> {
 
 fn ask_level(app: &mut App) -> Option<Effect> {
     let b = binding(app)?;
-    if app.views.explore.level.is_some() {
+    if app.views.explore.level.is_some() || app.views.explore.asked_level {
         return None;
     }
+    app.views.explore.asked_level = true;
     Some(Effect::Run {
         slot: "level".into(),
         label: format!("{}", b.kpi),
@@ -348,8 +384,49 @@ fn ask_level(app: &mut App) -> Option<Effect> {
     })
 }
 
+/// Why a column can't be split by, where it can't.
+fn no_groups(app: &App, column: &ColumnProfile) -> Option<&'static str> {
+    let rows = app.main_info().map_or(0, |i| i.rows);
+    if column.dtype == ValueType::Other {
+        Some("This column holds lists or records, which make no groups.")
+    } else if column.distinct == 0 {
+        Some("This column holds nothing but empty cells.")
+    } else if !column.dtype.is_number() && column.distinct > 50 && column.distinct * 2 > rows {
+        Some("Nearly every row has a value of its own here: the column names rows and makes no groups.")
+    } else {
+        None
+    }
+}
+
+/// Why there are no groups in sight, where none are awaited.
+#[must_use]
+pub fn why_no_groups(app: &App) -> String {
+    let view = &app.views.explore;
+    if let Some(why) = &view.failed {
+        return why.clone();
+    }
+    if view.trend && view.pane == Pane::Kpi && time_column(app).is_none() {
+        return "There is no time column. T shows the KPI by column again.".into();
+    }
+    if let Some(why) = app.main_info().and_then(|i| i.profile_failed.as_ref()) {
+        return format!("The columns could not be looked at: {why} 3 tries again.");
+    }
+    match (app.main_info().and_then(|i| i.profile.as_ref()), selected_column(app)) {
+        (None, _) => "The columns are being looked at …".into(),
+        (Some(_), None) => format!("No column's name holds \"{}\". Esc shows all.", view.column_filter),
+        (_, Some(column)) => match no_groups(app, column) {
+            Some(why) => format!("{why} h and l choose another one."),
+            None => "measuring …".into(),
+        },
+    }
+}
+
 /// Asks for the KPI by the split that is shown, unless it is known already.
 pub fn ask_split(app: &mut App) -> Vec<Effect> {
+    if app.views.explore.pane == Pane::Table {
+        // Nothing of a split is in sight there.
+        return Vec::new();
+    }
     let (Some(b), Some(name)) = (binding(app), split(app)) else { return Vec::new() };
     if app.views.explore.by.contains_key(&name) {
         app.views.explore.asked_by = None;
@@ -369,9 +446,8 @@ pub fn ask_split(app: &mut App) -> Vec<Effect> {
         (Vec::new(), Some((column, step)))
     } else {
         let Some(column) = selected_column(app) else { return Vec::new() };
-        let rows = app.main_info().map_or(0, |i| i.rows);
-        let identifier = !column.dtype.is_number() && column.distinct > 50 && column.distinct * 2 > rows;
-        if column.dtype == ValueType::Other || column.distinct == 0 || identifier {
+        if no_groups(app, column).is_some() {
+            app.views.explore.failed = None;
             return Vec::new();
         }
         let mut by = vec![GroupKey::column(&column.name)];
@@ -392,11 +468,16 @@ pub fn ask_split(app: &mut App) -> Vec<Effect> {
 
 /// Asks for the reach of the group in sight.
 pub fn ask_reach(app: &mut App) -> Option<Effect> {
-    let b = binding(app)?;
-    let condition = selected_group(app)?.condition.clone()?;
     if app.views.explore.trend && app.views.explore.pane == Pane::Kpi {
         return None;
     }
+    let condition = selected_group(app)?.condition.clone()?;
+    ask_reach_of(app, condition)
+}
+
+/// Asks for the reach of a condition, unless it is known or awaited.
+fn ask_reach_of(app: &mut App, condition: String) -> Option<Effect> {
+    let b = binding(app)?;
     if app.views.explore.reach.contains_key(&condition) || app.views.explore.asked_reach.as_ref() == Some(&condition) {
         return None;
     }

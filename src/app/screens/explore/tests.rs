@@ -28,7 +28,7 @@ fn family(clue: &Act) -> &str {
 fn the_profile_comes_by_itself_and_a_column_asks_for_the_kpi_by_it() {
     let mut b = Bench::new();
     assert_eq!(b.app.views.explore.pane, Pane::Columns);
-    assert!(b.ran.contains(&"profile".to_owned()) && b.ran.contains(&"level".to_owned()), "{:?}", b.ran);
+    assert!(b.ran.contains(&"profile:users".to_owned()) && b.ran.contains(&"level".to_owned()), "{:?}", b.ran);
     assert_eq!(b.app.views.explore.level.as_ref().unwrap().level.value, Some(0.4));
     b.ran.clear();
     b.press("j");
@@ -209,6 +209,8 @@ fn a_check_asks_for_columns_then_for_the_forecast_then_runs() {
     let form = b.form();
     assert!(matches!(&form.id, FormId::Pin(p) if p.origin == Origin::Predicted && p.family == "data:users/Contract"));
     assert_eq!(form.rated("ratings").get("h_contract"), Some(&Rating::Expected));
+    let words = form.text("text");
+    assert!(words.starts_with("Contract Month-to-month goes with 60.0%"), "no SQL in a clue: {words}");
     let acts = b.press("Ctrl-S");
     assert!(matches!(acts.as_slice(), [Act::Clue { origin: Origin::Predicted, .. }]), "{acts:?}");
     // A second run of the same is no forecast any more.
@@ -429,7 +431,7 @@ fn what_was_cancelled_can_be_asked_for_again() {
     b.app.views.explore.asked_by = Some("Contract".into());
     b.app.views.explore.asked_reach = Some("x = 1".into());
     b.app.views.explore.by.clear();
-    for slot in ["profile", "by", "reach", "level"] {
+    for slot in ["profile:users", "by", "reach", "level"] {
         assert!(cancelled(&mut b, slot).is_empty());
     }
     let info = b.app.main_info().unwrap();
@@ -439,14 +441,14 @@ fn what_was_cancelled_can_be_asked_for_again() {
     assert_eq!(view.failed.as_deref(), Some("Cancelled. 3 tries again."));
     b.ran.clear();
     b.press("3");
-    assert!(b.ran.iter().any(|s| s == "profile") && b.ran.iter().any(|s| s == "by"), "{:?}", b.ran);
+    assert!(b.ran.iter().any(|s| s == "profile:users") && b.ran.iter().any(|s| s == "by"), "{:?}", b.ran);
     assert!(b.app.main_info().unwrap().profile.is_some());
     // While it runs it is not begun again.
     let info = b.app.tables.get_mut("users").unwrap();
     (info.profile, info.profiling) = (None, true);
     b.ran.clear();
     b.press("Tab");
-    assert!(!b.ran.iter().any(|s| s == "profile"), "{:?}", b.ran);
+    assert!(!b.ran.iter().any(|s| s == "profile:users"), "{:?}", b.ran);
 }
 
 #[test]
@@ -458,4 +460,264 @@ fn opening_that_was_cancelled_begins_again_with_3() {
     b.press("3");
     let info = b.app.main_info().unwrap();
     assert!(info.failed.is_none() && !info.opening && info.rows == 400);
+}
+
+fn of_target(b: &Bench) -> Option<f64> {
+    let group = selected_group(&b.app).unwrap();
+    b.app.views.explore.reach[group.condition.as_ref().unwrap()].of_target?.value
+}
+
+#[test]
+fn a_new_goal_measures_the_reach_anew() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    assert_eq!(of_target(&b), None);
+    // Through the form, as a user sets it: the goal of 4 points.
+    b.press("1 j j j Enter Tab");
+    b.typed("40");
+    b.press("Tab");
+    b.typed("36");
+    b.press("Ctrl-S");
+    assert!(b.app.popups.is_empty(), "{:?}", b.form().error);
+    b.press("3");
+    assert!((of_target(&b).unwrap() - 5.0).abs() < 1e-9, "20 points are five times the goal");
+    b.press("u");
+    assert_eq!(of_target(&b), None, "undo takes the goal back, and what was measured under it");
+    b.press("Ctrl-R");
+    assert!((of_target(&b).unwrap() - 5.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_kpi_taken_back_takes_its_figures_along() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    b.press("K Home Ctrl-K");
+    b.typed("mean(tenure)");
+    b.press("Ctrl-S");
+    assert_eq!(shown(&b.app).unwrap().kpi.to_string(), "mean(tenure)", "what is in sight is measured anew at once");
+    let level = |b: &Bench| b.app.views.explore.level.as_ref().map(|l| l.kpi.to_string());
+    assert_eq!(level(&b).as_deref(), Some("mean(tenure)"));
+    b.press("u");
+    assert_eq!(level(&b).as_deref(), Some("rate(Churn = 'Yes')"));
+    assert_eq!(shown(&b.app).unwrap().kpi.to_string(), "rate(Churn = 'Yes')");
+}
+
+#[test]
+fn a_late_result_of_another_kpi_is_ignored() {
+    let mut b = Bench::new();
+    b.hold = true;
+    b.press("j");
+    let late = std::mem::take(&mut b.held);
+    assert_eq!(late.len(), 1, "the KPI by Contract is awaited: {late:?}");
+    b.hold = false;
+    b.press("K Home Ctrl-K");
+    b.typed("mean(tenure)");
+    b.press("Ctrl-S");
+    b.held = late;
+    b.release();
+    assert_eq!(shown(&b.app).unwrap().kpi.to_string(), "mean(tenure)");
+    assert!(b.app.views.explore.by.values().all(|r| r.kpi.to_string() == "mean(tenure)"));
+}
+
+#[test]
+fn why_there_are_no_groups_is_said_as_it_is() {
+    let mut b = Bench::new();
+    b.select("customer_id");
+    assert!(super::why_no_groups(&b.app).starts_with("Nearly every row has a value of its own"));
+    b.hold = true;
+    b.select("Contract");
+    assert_eq!(super::why_no_groups(&b.app), "measuring …");
+}
+
+/// In the table the keys act on the selected cell, not on what some other pane shows.
+#[test]
+fn in_the_table_keys_act_on_the_cell() {
+    let mut b = Bench::new();
+    b.press("S-Tab l j j");
+    b.ran.clear();
+    assert!(b.press("t").is_empty());
+    assert_eq!(b.form().text("a"), "\"Contract\" = 'One year'");
+    b.press("Esc");
+    b.app.drafts.clear();
+    // c measures the value first, then opens the clue of exactly this value.
+    b.press("c");
+    assert_eq!(b.ran, ["reach"]);
+    let acts = b.press("Ctrl-S");
+    let (Act::Check { result, params, title, .. }, clue) = pinned(&acts) else { unreachable!() };
+    assert_eq!((result["n"].as_u64(), result["estimate"].as_f64()), (Some(100), Some(0.25)));
+    assert_eq!(params["where"], "\"Contract\" = 'One year'");
+    assert_eq!(title.as_deref(), Some("rate(Churn = 'Yes') by Contract"));
+    assert_eq!(family(clue), "data:users/Contract");
+    // e sizes a hypothesis by it.
+    b.press("e Ctrl-S");
+    assert_eq!(b.form().text("exposed"), "25.0");
+    b.press("Esc");
+    // A value that names a row, and a number of many values, make no group; it is said why.
+    b.press("h c");
+    assert!(b.said().starts_with("customer_id: Nearly every row"), "{}", b.said());
+    b.press("l l l l l t");
+    assert!(
+        b.said().starts_with("charges has 390 different numbers") || b.said().starts_with("charges has"),
+        "{}",
+        b.said()
+    );
+    assert!(b.app.popups.is_empty());
+}
+
+#[test]
+fn over_time_every_step_can_be_reached() {
+    let mut b = Bench::with(With { day: true, ..With::default() });
+    b.press("T l l");
+    let (at, group) = super::trend_point(&b.app).unwrap();
+    assert_eq!((at, group.n > 0), (2, true));
+    b.press("h k");
+    assert_eq!(super::trend_point(&b.app).unwrap().0, 0);
+    b.press("e");
+    assert_eq!(b.said(), "A point in time sizes nothing. T shows the KPI by column again.");
+}
+
+#[test]
+fn a_kpi_that_can_not_be_measured_comes_back_with_its_text() {
+    let mut b = Bench::new();
+    b.press("K Home Ctrl-K");
+    b.typed("mean(tenur)");
+    assert!(b.press("Ctrl-S").is_empty());
+    assert!(b.form().error.as_deref().unwrap().contains("tenur"), "{:?}", b.form().error);
+    assert_eq!(b.form().text("kpi"), "mean(tenur)");
+    b.typed("x");
+    b.press("Backspace Left");
+    b.typed("e");
+    let acts = b.press("Ctrl-S");
+    assert!(acts.iter().any(|a| matches!(a, Act::Kpi { kpi, .. } if kpi.to_string() == "mean(tenure)")), "{acts:?}");
+}
+
+#[test]
+fn a_condition_that_can_not_be_read_comes_back_before_anything_is_recorded() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    b.press("t Home Ctrl-K");
+    b.typed("Contrakt = 'x'");
+    b.press("Tab Tab Tab Tab Right Tab");
+    b.typed("80");
+    assert!(b.press("Ctrl-S").is_empty(), "no forecast for a check that can't be run");
+    let form = b.form();
+    assert!(form.error.as_deref().unwrap().contains("Contrakt"), "{:?}", form.error);
+    assert_eq!((form.text("a").as_str(), form.text("mine").as_str()), ("Contrakt = 'x'", "80"));
+    assert!(!form.text("who").is_empty(), "what was chosen stays chosen");
+}
+
+#[test]
+fn checks_stand_by_what_they_need() {
+    use super::{Ready, current_checks};
+    let mut b = Bench::new();
+    let rows = current_checks(&b.app);
+    assert!(rows.is_sorted_by_key(|r| r.ready));
+    let of = |id: &str| rows.iter().find(|r| r.id == id).unwrap();
+    let now = of("d_contract_within_tenure");
+    assert_eq!((now.ready, now.columns.as_str()), (Ready::Now, "Contract?, tenure?"), "both are guessed by name");
+    let asks = of("d_service_level");
+    assert_eq!((asks.ready, asks.columns.as_str(), asks.missing.len()), (Ready::Asks, "needs wait", 1));
+    assert!(asks.missing[0].starts_with("wait (How "), "the role in plain words: {:?}", asks.missing);
+    assert_eq!(of("d_independent").ready, Ready::Outside);
+    assert_eq!(of("d_window").ready, Ready::Outside, "nothing here computes it");
+    b.select_check("d_contract_level");
+    b.press("t Ctrl-S Ctrl-S Esc");
+    let rows = current_checks(&b.app);
+    let run = rows.iter().find(|r| r.id == "d_contract_level").unwrap();
+    assert_eq!((run.ready, run.outcome), (Ready::Run, Some(Outcome::Yes)));
+    assert!(run.estimate.starts_with("3.00 × ["), "{}", run.estimate);
+}
+
+#[test]
+fn slash_filters_columns_and_checks_and_esc_shows_all() {
+    let mut b = Bench::new();
+    b.press("/");
+    b.typed("CH");
+    b.press("Enter");
+    let names = |b: &Bench| super::ordered_columns(&b.app).iter().map(|c| c.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&b), ["charges", "Churn"]);
+    b.press("n");
+    assert_eq!(selected_column(&b.app).unwrap().name, "Churn");
+    b.press("n");
+    assert_eq!(selected_column(&b.app).unwrap().name, "charges", "round the end");
+    b.press("N Esc");
+    assert_eq!((names(&b).len(), selected_column(&b.app).unwrap().name.as_str()), (9, "Churn"), "the selection stays");
+    b.press("n");
+    assert_eq!(b.said(), "Nothing is searched for. / searches.");
+    b.select_check("d_contract_level");
+    b.press("/");
+    b.typed("equally long");
+    b.press("Enter");
+    let rows = super::current_checks(&b.app);
+    assert!(rows.len() > 1 && rows.iter().all(|r| r.title.contains("equally long")), "{}", rows.len());
+    b.press("Esc");
+    assert_eq!(super::current_checks(&b.app).len(), 26);
+}
+
+#[test]
+fn in_the_table_slash_goes_to_a_column_and_hash_to_a_row() {
+    let mut b = Bench::new();
+    b.press("S-Tab /");
+    b.typed("chr");
+    b.press("Enter");
+    let column = |b: &Bench| {
+        let info = b.app.main_info().unwrap();
+        info.schema.columns[b.app.views.explore.column.selected(info.schema.columns.len()).unwrap()].name.clone()
+    };
+    assert!(["charges", "Churn"].contains(&column(&b).as_str()), "{}", column(&b));
+    let first = column(&b);
+    b.press("n");
+    assert_ne!(column(&b), first);
+    b.press("n");
+    assert_eq!(column(&b), first);
+    b.press("#");
+    b.typed("1 000");
+    b.press("Enter");
+    assert_eq!(b.form().error.as_deref(), Some("\"1 000\" is no row: 1 to 400."));
+    b.press("Home Ctrl-K");
+    b.typed("321");
+    b.press("Enter");
+    let at = b.app.views.explore.table.selected(ROWS).unwrap();
+    let page = &b.app.main_info().unwrap().page;
+    assert_eq!(at, 320);
+    assert!(page.start <= 320 && 320 < page.start + page.rows.len() as u64, "its rows are read");
+    b.press("Ctrl-G");
+    b.typed("50%");
+    b.press("Enter");
+    assert_eq!(b.app.views.explore.table.selected(ROWS), Some(200));
+}
+
+#[test]
+fn the_kpi_form_offers_columns_and_measures_while_one_chooses() {
+    let mut b = Bench::unbound(With::default());
+    b.press("K");
+    let info = |b: &Bench| {
+        let field = b.form().fields.iter().find(|f| f.key == "level").unwrap().clone();
+        match field.kind {
+            FieldKind::Info(words) => words,
+            other => panic!("{other:?}"),
+        }
+    };
+    b.press("Home Ctrl-K");
+    b.typed("churn");
+    assert_eq!(info(&b), "The level shows here as soon as the KPI can be read.");
+    b.press("Down");
+    assert_eq!(b.form().pointed_at("kpi"), "rate(\"Churn\" = 'Yes')", "the rarer value first");
+    assert_eq!(info(&b), "40.0% [35.3, 44.9] of 400 rows");
+    b.press("Down");
+    assert!(info(&b).starts_with("60.0%"), "{}", info(&b));
+    b.press("Up Enter");
+    assert_eq!(b.form().text("kpi"), "rate(\"Churn\" = 'Yes')");
+    // A column that is not there says so before anything is recorded.
+    b.press("Home Ctrl-K");
+    b.typed("mean(nothing)");
+    assert!(info(&b).contains("nothing"), "{}", info(&b));
+    b.press("Home Ctrl-K");
+    b.typed("churn yes");
+    b.press("Down");
+    let acts = b.press("Ctrl-S");
+    assert!(
+        acts.iter().any(|a| matches!(a, Act::Kpi { kpi, .. } if kpi.to_string() == "rate(\"Churn\" = 'Yes')")),
+        "{acts:?}"
+    );
 }

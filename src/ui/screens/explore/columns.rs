@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::kpi;
 use crate::analysis::format;
 use crate::app::App;
-use crate::app::screens::explore::{Pane, ordered_columns, selected_column, shown};
+use crate::app::screens::explore::{Pane, ordered_columns, selected_column, shown, why_no_groups};
 use crate::query::ColumnProfile;
 use crate::ui::text;
 use crate::ui::theme::Theme;
@@ -18,11 +18,7 @@ use crate::ui::widgets::{pane, shapes};
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let list = ordered_columns(app);
     if list.is_empty() {
-        let words = match app.main_info().and_then(|i| i.profile_failed.as_ref()) {
-            Some(why) => format!("The columns could not be looked at: {why} 3 tries again."),
-            None => "The columns are being looked at …".into(),
-        };
-        pane::empty(area, buf, theme, &words);
+        pane::empty(area, buf, theme, &why_no_groups(app));
         return;
     }
     // The list keeps what tells columns apart; counts give way to the detail where the screen is narrow.
@@ -36,7 +32,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let h = area.height / 2;
         (Rect { height: area.height - h, ..area }, Some(below(area, area.height - h)))
     };
-    let note = format!("sorted by {}", app.views.explore.sort.word());
+    let filter = &app.views.explore.column_filter;
+    let note = if filter.is_empty() {
+        format!("sorted by {}", app.views.explore.sort.word())
+    } else {
+        format!("/{filter} {}", list.len())
+    };
     let rest = pane::title(left, buf, theme, "Columns", &note, true);
     let (all, few) = ([0, 1, 2, 3, 4], [0, 1, 4]);
     let kinds: &[usize] = if full || !wide { &all } else { &few };

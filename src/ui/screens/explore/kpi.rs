@@ -5,14 +5,14 @@ use ratatui::layout::Rect;
 
 use crate::analysis::format;
 use crate::app::App;
-use crate::app::screens::explore::{selected_group, shown, split, worst_group};
+use crate::app::screens::explore::{selected_group, shown, split, trend_point, why_no_groups, worst_group};
 use crate::app::screens::problem::short;
-use crate::query::{Better, Kpi, KpiGroup, KpiResult};
+use crate::query::{Better, KpiGroup, KpiResult};
 use crate::ui::text;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::chart::Chart;
 use crate::ui::widgets::draw::{below, put, put_prose, row_of, select};
-use crate::ui::widgets::{interval, pane};
+use crate::ui::widgets::{interval, pane, shapes};
 
 /// Draws the pane.
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -52,7 +52,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let rest = below(area, 3);
     let title = split(app).map_or_else(|| "by …".to_owned(), |s| format!("by {s}"));
     let note = if app.views.explore.trend {
-        "T by column again"
+        "h l a step   T by column again"
     } else if app.views.explore.second.is_some() {
         "d takes the second column away"
     } else {
@@ -60,17 +60,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     };
     let rest = pane::title(rest, buf, theme, &title, note, true);
     let Some(result) = shown(app) else {
-        let waits = app.views.explore.asked_by.is_some();
-        let words = match &app.views.explore.failed {
-            Some(why) => why.clone(),
-            None if waits => "…".into(),
-            None => "This column has too many different values to split by. h and l choose another one.".into(),
-        };
-        pane::empty(rest, buf, theme, &words);
+        pane::empty(rest, buf, theme, &why_no_groups(app));
         return;
     };
     if app.views.explore.trend {
-        trend(result, &binding.kpi, doc.session.state.goal.to, theme, inside(rest), buf);
+        let at = trend_point(app).map(|(at, _)| at);
+        trend(result, at, doc.session.state.goal.to, theme, inside(rest), buf);
         return;
     }
     let foot = if rest.height >= 14 { 6 } else { 2 };
@@ -100,13 +95,24 @@ pub fn groups(
     let overall = app.views.explore.level.as_ref().and_then(|l| l.level.value);
     let (low, high) = interval::axis(ends, overall);
     let width = usize::from(area.width);
-    let axis_room = if width >= 46 { (width - 36).clamp(10, 40).min(width / 2) } else { 0 };
-    let label_room = width.saturating_sub(19 + axis_room).clamp(8, 40);
+    let label_wide = result.groups.iter().map(|g| text::width(&text::clean(bare_label(g)))).max().unwrap_or(0);
+    // The share of the rows is worth its cells where label and axis keep theirs.
+    let share_room = if width >= 56 { 14 } else { 0 };
+    let axis_room = if width >= 46 { (width - 36 - share_room).clamp(10, 40).min(width / 2) } else { 0 };
+    let most = width.saturating_sub(19 + share_room + axis_room);
+    let label_room = if share_room > 0 { most.min(label_wide.max(12)) } else { most }.clamp(8, 40);
+    let axis_room = if axis_room > 0 { width.saturating_sub(19 + share_room + label_room).min(48) } else { 0 };
     let n_at = u16::try_from(label_room).unwrap_or(0) + 1;
+    let share_at = n_at + 9;
+    let kpi_at = share_at + u16::try_from(share_room).unwrap_or(0);
+    let rows: u64 = result.groups.iter().map(|g| g.n).sum::<u64>().max(1);
     let head = row_of(area, 0);
-    put(buf, head, 0, 0, "group", theme.dim);
+    put(buf, head, 0, 0, "value", theme.dim);
     put(buf, head, n_at, 0, &text::fit_right("n", 8), theme.dim);
-    put(buf, head, n_at + 9, 0, &text::fit_right("KPI", 8), theme.dim);
+    if share_room > 0 {
+        put(buf, head, share_at, 0, "share", theme.dim);
+    }
+    put(buf, head, kpi_at, 0, &text::fit_right("KPI", 8), theme.dim);
     let room = usize::from(area.height.saturating_sub(1));
     let window = match selected {
         Some(_) => app.views.explore.groups.window(result.groups.len(), room),
@@ -125,11 +131,18 @@ pub fn groups(
         put(buf, line, n_at, 0, &text::fit_right(&format::count(group.n), 8), theme.dim);
         let few = group.n < 30;
         let level = format::level(&result.kpi, group.level.value);
-        put(buf, line, n_at + 9, 0, &text::fit_right(&level, 8), if few { theme.dim } else { ink });
+        if share_room > 0 {
+            #[allow(clippy::cast_precision_loss)]
+            let share = group.n as f64 / rows as f64;
+            let bar = text::fit(&shapes::bar(share, 8, &theme.glyphs), 8);
+            let x = share_at + put(buf, line, share_at, 0, &bar, theme.dim);
+            put(buf, line, x, 0, &text::fit_right(&format::percent_with(share, 0), 5), theme.dim);
+        }
+        put(buf, line, kpi_at, 0, &text::fit_right(&level, 8), if few { theme.dim } else { ink });
         if let (Some((a, b)), Some(v)) = (group.level.interval, group.level.value) {
             if axis_room >= 8 {
                 let track = interval::interval_line(a, v, b, low, high, axis_room.saturating_sub(2), &theme.glyphs);
-                put(buf, line, n_at + 18, 0, &track, if few { theme.rule } else { theme.accent });
+                put(buf, line, kpi_at + 9, 0, &track, if few { theme.rule } else { theme.accent });
             }
         }
         if selected == Some(i) {
@@ -167,41 +180,66 @@ pub fn reach_words(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         value: e.value.map(|v| -v * k),
         interval: e.interval.map(|(a, b)| (-b * k, -a * k)),
     };
-    let first = format!("If {} came to the rest's level ({}):", group.label, format::level(&b.kpi, r.rest.value));
-    let of = r.of_level.map(|s| format!(", {} of the KPI", format::percent(s.abs()))).unwrap_or_default();
-    let words = format!("{}{of}", format::change_with_interval(&b.kpi, &one(&r.reach, 1.0)));
-    let used = put_prose(buf, Rect { height: area.height.min(2), ..area }, &first, theme.text);
-    let rest = below(area, used);
-    let used = put_prose(buf, Rect { height: rest.height.min(2), ..rest }, &words, theme.accent);
-    let mut rest = below(rest, used);
-    if let Some(target) = r.of_target.as_ref().and_then(|t| t.value) {
-        let share = |k: f64| format!("{:.1} ×", target.abs() * k);
-        let words =
-            format!("Closing 25 / 50 / 100 % of it wins {} / {} / {} the goal", share(0.25), share(0.5), share(1.0));
-        let used = put_prose(buf, Rect { height: rest.height.min(2), ..rest }, &words, theme.dim);
-        rest = below(rest, used);
+    let won = format::change_with_interval(&b.kpi, &one(&r.reach, 1.0));
+    if area.height < 2 {
+        // One line holds the figure, not the sentence.
+        put(buf, area, 0, 0, &format!("{won} at the rest's level; goes with, not proof"), theme.text);
+        return;
     }
-    put(buf, rest, 0, 0, "It goes with it, no proof.", theme.dim);
+    let of = r.of_level.map(|s| format!(", {} of the KPI", format::percent(s.abs()))).unwrap_or_default();
+    let words = format!(
+        "If {} came to the rest's level ({}): {}{of}; goes with, not proof.",
+        group.label,
+        format::level(&b.kpi, r.rest.value),
+        won
+    );
+    let used = put_prose(buf, Rect { height: area.height.min(4), ..area }, &words, theme.text);
+    let rest = below(area, used);
+    let Some(target) = r.of_target.as_ref().and_then(|t| t.value) else { return };
+    let times = |k: f64| format!("{:.1} ×", target.abs() * k);
+    let line = format!("25 % of it wins {} the goal, 50 % {}, all {}", times(0.25), times(0.5), times(1.0));
+    if text::width(&line) <= usize::from(rest.width) {
+        put(buf, rest, 0, 0, &line, theme.accent);
+        return;
+    }
+    // One under the other, so that nothing is torn in a narrow pane.
+    let wide = times(1.0).chars().count();
+    for (y, (part, k)) in [("25 % of it", 0.25), ("50 %", 0.5), ("all", 1.0)].into_iter().enumerate() {
+        let (head, tail) = if y == 0 { ("wins", " the goal") } else { ("", "") };
+        let line = format!("{part:<10} {head:<4} {}{tail}", text::fit_right(&times(k), wide));
+        put(buf, rest, 0, u16::try_from(y).unwrap_or(0), &line, theme.accent);
+    }
 }
 
-fn trend(result: &KpiResult, kpi: &Kpi, goal: Option<f64>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+/// The KPI over time, with the selected point marked and in figures below.
+fn trend(result: &KpiResult, at: Option<usize>, goal: Option<f64>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let kpi = &result.kpi;
     #[allow(clippy::cast_precision_loss)] // a trend has few steps
-    let at = |i: usize| i as f64;
+    let place = |i: usize| i as f64;
     let points: Vec<(usize, &KpiGroup)> =
         result.groups.iter().enumerate().filter(|(_, g)| g.level.value.is_some()).collect();
-    let line: Vec<(f64, f64)> = points.iter().filter_map(|(i, g)| g.level.value.map(|v| (at(*i), v))).collect();
+    let line: Vec<(f64, f64)> = points.iter().filter_map(|(i, g)| g.level.value.map(|v| (place(*i), v))).collect();
     let band: Vec<(f64, f64, f64)> =
-        points.iter().filter_map(|(i, g)| g.level.interval.map(|(a, b)| (at(*i), a, b))).collect();
+        points.iter().filter_map(|(i, g)| g.level.interval.map(|(a, b)| (place(*i), a, b))).collect();
     let day = |g: Option<&&KpiGroup>| g.map(|g| bare_label(g).to_owned()).unwrap_or_default();
     let groups: Vec<&KpiGroup> = points.iter().map(|(_, g)| *g).collect();
     let (first, last) = (day(groups.first()), day(groups.last()));
     let value = |v: f64| format::level(kpi, Some(v));
     let level = goal.map(|g| if kpi.is_share() { g / 100.0 } else { g });
-    let height = area.height.saturating_sub(2).min(16);
+    let below_it = 1 + u16::try_from(result.notes.len().min(2)).unwrap_or(0);
+    let height = area.height.saturating_sub(below_it).min(16);
     let chart = Rect { height, ..area };
-    Chart { line: &line, band: &band, marks: &[], level, value: &value, ends: (&first, &last), style: theme.accent }
+    let marks: Vec<f64> = at.map(place).into_iter().collect();
+    Chart { line: &line, band: &band, marks: &marks, level, value: &value, ends: (&first, &last), style: theme.accent }
         .draw(chart, buf, theme);
+    if let Some(group) = at.and_then(|i| result.groups.get(i)) {
+        let under = Rect { height: 1.min(area.height - height), ..below(area, height) };
+        let mut x = put(buf, under, 0, 0, theme.glyphs.cursor, theme.accent) + 1;
+        x += put(buf, under, x, 0, bare_label(group), theme.title) + 2;
+        x += put(buf, under, x, 0, &format!("n {}", format::count(group.n)), theme.dim) + 2;
+        put(buf, under, x, 0, &format::level_with_interval(kpi, &group.level), theme.text);
+    }
     for (i, note) in result.notes.iter().take(2).enumerate() {
-        put(buf, below(area, height), 0, u16::try_from(i).unwrap_or(0), note, theme.warn);
+        put(buf, below(area, height), 0, u16::try_from(i + 1).unwrap_or(1), note, theme.warn);
     }
 }

@@ -15,6 +15,11 @@ fn drawn(app: &App, theme: &Theme, (width, height): (u16, u16)) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
     assert_eq!(draw(app, theme, area, &mut buf), None, "no text is typed here");
+    text_of(&buf)
+}
+
+fn text_of(buf: &Buffer) -> String {
+    let (width, height) = (buf.area.width, buf.area.height);
     let mut out = String::new();
     for y in 0..height {
         let mut line = String::new();
@@ -102,6 +107,66 @@ fn what_is_missing_is_said() {
     let mut app = crate::app::screens::ask::fixture::app();
     app.screen = crate::app::Screen::Explore;
     snapshots("no_data", &app);
+}
+
+#[test]
+fn the_checks_filtered() {
+    let mut b = Bench::new();
+    b.select_check("d_service_level");
+    snapshots("checks_asks", &b.app);
+    b.press("/");
+    b.typed("equally long");
+    b.press("Enter");
+    snapshots("checks_filtered", &b.app);
+}
+
+#[test]
+fn the_kpi_over_time_with_a_step_selected() {
+    let mut b = Bench::with(With { day: true, ..With::default() });
+    b.press("T l l");
+    snapshots("trend_step", &b.app);
+}
+
+/// The KPI form as it floats above its screen.
+#[test]
+fn the_kpi_form_with_its_offers() {
+    let mut b = Bench::unbound(With::default());
+    b.press("K Home Ctrl-K");
+    b.typed("churn");
+    b.press("Down");
+    let Some(crate::app::Popup::Form(form)) = b.app.popups.last() else { panic!("a form is open") };
+    for (width, height) in [(120, 40), (80, 24), (60, 16)] {
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        crate::ui::form::draw(form, &b.app.hits, &Theme::dark(), area, &mut buf);
+        insta::assert_snapshot!(format!("kpi_form@{width}x{height}"), text_of(&buf));
+    }
+}
+
+/// A frame costs what is in sight, however wide the table is.
+#[test]
+fn a_wide_table_measures_only_columns_in_sight_and_they_only_grow() {
+    let mut b = Bench::new();
+    let info = b.app.tables.get_mut("users").unwrap();
+    let column = |i: usize| crate::query::ColumnInfo { name: format!("c{i}"), dtype: crate::query::ValueType::Text };
+    info.schema.columns = (0..10_000).map(column).collect();
+    info.rows = 50;
+    let page = |letters: usize| crate::query::Page {
+        start: 0,
+        rows: (0..50).map(|_| (0..10_000).map(|_| crate::query::Cell::Text("x".repeat(letters))).collect()).collect(),
+    };
+    info.page = page(20);
+    b.app.views.explore.pane = crate::app::screens::explore::Pane::Table;
+    let wide = drawn(&b.app, &Theme::dark(), (120, 38));
+    let measured = b.app.views.explore.widths.borrow().measured.len();
+    assert!(measured < 120, "{measured} columns were looked at");
+    assert_eq!(b.app.views.explore.widths.borrow().cells[0], 20);
+    // Shorter values come by: the columns stay where they are.
+    let mut short = page(5);
+    short.start = 1;
+    b.app.tables.get_mut("users").unwrap().page = short;
+    let narrow = drawn(&b.app, &Theme::dark(), (120, 38));
+    assert_eq!(wide.lines().nth(2), narrow.lines().nth(2), "the header does not jump");
 }
 
 /// Data can't act on the terminal, at any size and in any pane.
