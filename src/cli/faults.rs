@@ -1,19 +1,27 @@
 //! What is said when the program itself is at fault.
 
 use std::backtrace::Backtrace;
+use std::env;
 use std::io::{self, Write};
 use std::panic;
+
+use color_eyre::config::HookBuilder;
 
 /// Says a fault of the program in plain words on standard error; the way through the program only with `verbose`.
 ///
 /// Nothing is locked while it is said, and a fault that the engine turns into an error of its own is passed over.
 pub fn install(verbose: bool) {
+    let (report, _) = HookBuilder::default().into_hooks();
     panic::set_hook(Box::new(move |info| {
         if !verbose && crate::engine::panics_are_caught() {
             return;
         }
         let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
-        let way = verbose.then(|| Backtrace::force_capture().to_string());
+        // The report has a readable way where RUST_BACKTRACE is set; asked for by --verbose, it is there always.
+        let way = verbose.then(|| match env::var_os("RUST_BACKTRACE") {
+            Some(_) => report.panic_report(info).to_string(),
+            None => format!("{}\n{}", report.panic_report(info), Backtrace::force_capture()),
+        });
         let text = words(info.payload_as_str(), place.as_deref(), way.as_deref());
         // Where even this can't be written, nothing is left to do.
         let _ = io::stderr().write_all(text.as_bytes());
