@@ -136,7 +136,7 @@ fn faults_have_line_and_column() {
             "propos: [h_kitchen]",
             "21:9 q1: this version does not read the key propos in then; is propose meant?",
         ),
-        ("{cooks}", "{cook}", "28:41 q2: nothing fills {cook}: no earlier answer sets cook"),
+        ("{cooks}", "{cook}", "28:46 q2: nothing fills {cook}: no earlier answer sets cook"),
         ("{cooks: answer}", "{cooks: anser}", "18:18 q1: set: cooks can't be anser; write answer"),
         (
             "Since when",
