@@ -146,7 +146,7 @@ fn faults_have_line_and_column() {
         (
             "{metric: rate_ratio, gte: 1.3}",
             "{metric: rate_ratio, gt3: 1.3}",
-            "48:34 d_hours: this version does not read the key gt3 in yes_if; is gte meant?",
+            "49:34 d_hours: this version does not read the key gt3 in yes_if",
         ),
     ] {
         let (exit, found) = faults(from, to);
