@@ -129,7 +129,7 @@ fn board_reads_well() {
         "{csv}"
     );
     let markdown = done(&["board", &case.name("s.yaml"), "--format", "markdown"]);
-    assert!(markdown.starts_with("| hypothesis | plausible |"), "{markdown}");
+    assert!(markdown.starts_with("| rank | hypothesis | plausible |"), "{markdown}");
     let failure = failed(&["board", &case.name("s.yaml"), "--at", "35"]);
     assert_eq!((failure.exit, failure.message.as_str()), (Exit::Usage, "--at 35: the session has only 34 events."));
     let missing = failed(&["board", &case.name("none.yaml")]);
@@ -302,16 +302,19 @@ fn lint_finds_faults_of_sessions_in_their_lines() {
     assert!(out.contains(&format!("{bad}:{}:1: fault: clue: ", line_of(&word, "- n: 14"))), "{out}");
 
     // What rests on an event that can't be read has no fault of its own.
-    let ids = case.put(
-        "ids.yaml",
-        "schema: session/1\nid: x\nevents:\n  - {n: 1, id: aa, at: '2026-10-05T08:00:00Z', by: p1, do: answer, question: 7}\n  \
-         - {n: 2, id: bb, at: '2026-10-05T08:00:01Z', by: p1, do: clue, clue: c1, text: a, origin: told, grade: C, \
-         family: f, source: {event: aa}}\n  - {n: 3, id: cc, at: '2026-10-05T08:00:02Z', by: p1, do: undo, events: [bb]}\n",
-    );
-    let (outcome, out, _) = run(&["lint", &ids]);
-    assert_eq!(outcome, Ok(Exit::No));
-    assert_eq!(out.matches(": fault: ").count(), 1, "{out}");
-    assert!(out.contains(":4:1: fault: answer: "), "{out}");
+    let broken = "  - {n: 1, id: aa, at: '2026-10-05T08:00:00Z', by: p1, do: answer, question: 7}\n";
+    for next in
+        ["clue, clue: c1, text: a, origin: told, grade: C, family: f, source: {event: aa}", "undo, events: [aa]"]
+    {
+        let text = format!(
+            "schema: session/1\nid: x\nevents:\n{broken}  - {{n: 2, id: bb, at: '2026-10-05T08:00:01Z', by: p1, do: {next}}}\n"
+        );
+        let ids = case.put("ids.yaml", &text);
+        let (outcome, out, _) = run(&["lint", &ids]);
+        assert_eq!(outcome, Ok(Exit::No));
+        assert_eq!(out.matches(": fault: ").count(), 1, "{out}");
+        assert!(out.contains(":4:1: fault: answer: "), "{out}");
+    }
 
     let future = case.put("future.yaml", "schema: session/2\nid: x\nevents:\n  - n: 1\n    do: open\n    text: a\n");
     let (outcome, out, _) = run(&["lint", &future]);

@@ -373,10 +373,14 @@ impl Show<'_> {
                 .gates
                 .0
                 .iter()
-                .map(|g| {
-                    let todo = if g.todo.is_empty() { String::new() } else { format!(" → {}", asks(&g.todo)) };
-                    vec![Field::text(word(g.state)), Field::text(format!("{}{todo}", asks(g.asks)))]
-                })
+                .map(|g| vec![Field::text(word(g.state)), Field::text(asks(g.asks))])
+                .collect(),
+            notes: self
+                .view
+                .gates
+                .not_green()
+                .filter(|g| !g.todo.is_empty())
+                .map(|g| format!("{}: {}", g.short, asks(&g.todo)))
                 .collect(),
             ..Sheet::default()
         }
