@@ -78,6 +78,7 @@ fn back(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     match app.screen {
+        Screen::Explore if explore::is_filtered(app) => explore::show_all(app),
         // The KPI pane is opened from a column.
         Screen::Explore if app.views.explore.pane == explore::Pane::Kpi => {
             app.views.explore.pane = explore::Pane::Columns;

@@ -197,17 +197,6 @@ pub static COMMANDS: &[CommandSpec] = &[
         })
     },
     CommandSpec {
-        when: with_session,
-        ..spec(
-            "explore.back",
-            Scope::Explore,
-            &["Esc"],
-            "show all",
-            "Show all again after a filter; else put the board away",
-            search::back,
-        )
-    },
-    CommandSpec {
         when: in_table,
         ..spec("explore.row", Scope::Explore, &["="], "row", "The whole row, one line a column", actions::whole_row)
     },

@@ -22,7 +22,7 @@ pub use basis::{Basis, basis, basis_changed};
 pub use checklist::{CheckRow, Ready, current_checks};
 pub use commands::COMMANDS;
 pub use found::found;
-pub use search::{go_to_row, search, searched};
+pub use search::{go_to_row, is_filtered, search, searched, show_all};
 pub use sight::{Then, group_in_sight, selected_cell, trend_point};
 
 use crate::app::key::Key;

@@ -146,12 +146,14 @@ pub fn go_to_row(app: &mut App, row: usize) -> Vec<Effect> {
     moved(app)
 }
 
-/// Esc: takes the filter of this pane away, then the board beside a narrow screen.
-pub(super) fn back(app: &mut App) -> Vec<Effect> {
-    if searched(app).is_none() {
-        app.board_open = false;
-        return Vec::new();
-    }
+/// Whether only some of the columns or checks are listed.
+#[must_use]
+pub fn is_filtered(app: &App) -> bool {
+    matches!(app.views.explore.pane, Pane::Columns | Pane::Checks) && searched(app).is_some()
+}
+
+/// Takes the filter of the columns or the checks away; the selection stays where it is.
+pub fn show_all(app: &mut App) -> Vec<Effect> {
     let kept = super::selected_column(app).map(|c| c.name.clone());
     let check = {
         let rows = current_checks(app);

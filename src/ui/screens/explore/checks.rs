@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
+use crate::app::hits::Target;
 use crate::app::screens::explore::{CheckRow, Ready, current_checks};
 use crate::query::Outcome;
 use crate::ui::text;
@@ -87,6 +88,7 @@ fn list(app: &App, rows: &[CheckRow], theme: &Theme, area: Rect, buf: &mut Buffe
             Entry::Check(i) => {
                 let Some(row) = rows.get(*i) else { continue };
                 put_line(buf, place, 3, 0, &check_line(row, theme, place.width.saturating_sub(3)));
+                app.hits.note(place, Target::Row(*i));
                 if *i == at {
                     put(buf, place, 1, 0, theme.glyphs.cursor, theme.accent);
                     select(buf, place, theme);
