@@ -1,6 +1,4 @@
 //! Rules in words, guesses of columns, and the column on which a clue rests.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(clippy::unwrap_used)]
 
 use serde_json::json;
 
