@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::app::form::Form;
+use crate::app::forms::FormId;
 use crate::app::screens::ask::fixture::{acts, answer, app, press, record};
 use crate::app::screens::explore::fixture::hypothesis;
 use crate::domain::event::{ClueSource, EventRef, Ratings};
