@@ -53,7 +53,7 @@ fn the_pictures_are_what_the_program_draws() {
     check(&t, "score");
     t.keys("1");
     t.wait_for("The problem");
-    t.wait_for("60 000 rows");
+    t.wait_for(&format!("{} rows", whyboard::analysis::format::count(60_000)));
     check(&t, "problem");
     t.keys("2");
     t.wait_for("Questions");

@@ -128,6 +128,10 @@ pub fn interpret(opened: &Opened) -> ReadSession {
 pub fn read_session(path: &Path) -> Result<(ReadSession, Opened), JournalError> {
     let bytes = crate::journal::read_file(path)?;
     let opened = crate::journal::inspect(path, &bytes)?;
+    // With neither a head nor an event there is nothing to tell.
+    if let (Err(e), true) = (serde_json::from_value::<Header>(opened.header.clone()), opened.events.is_empty()) {
+        return Err(JournalError::NotASession { path: path.to_owned(), why: format!("its head does not fit: {e}") });
+    }
     Ok((interpret(&opened), opened))
 }
 

@@ -40,6 +40,15 @@ pub enum CheckOp {
     BiasBy,
     SampleRatio,
     Sql,
+    // What needs a model or another copy of the data is done outside, whatever a playbook calls it.
+    #[serde(
+        alias = "asof_rebuild",
+        alias = "filter_and_score",
+        alias = "paired_history",
+        alias = "resplit_score",
+        alias = "rolling_retrain",
+        alias = "shuffle_target"
+    )]
     ByHand,
 }
 

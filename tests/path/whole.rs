@@ -1,6 +1,7 @@
 //! The main job by hand: from a sentence to a brief, on a table, in a real terminal; then the same session opened again,
 //! checked, exported and replayed.
 
+use whyboard::analysis::format::count;
 use whyboard::cli::load::read_session;
 use whyboard::domain::event::Act;
 use whyboard::query::Outcome;
@@ -10,17 +11,21 @@ use super::common::{ENTER, ESC, NEXT, Place, RIGHT, SUBMIT, TAB, Terminal, saved
 /// The table of the walk: the real one where it is at hand, else a made-up one of the same columns.
 struct Table {
     path: String,
-    rows: &'static str,
+    rows: String,
     /// The KPI over all rows, as the screen shows it.
     level: &'static str,
 }
 
 fn table(place: &Place) -> Table {
     if let Some(path) = telco() {
-        return Table { path: path.display().to_string(), rows: "7 043 rows × 21", level: "26.5% [25.5, 27.6]" };
+        return Table {
+            path: path.display().to_string(),
+            rows: format!("{} rows × 21", count(7043)),
+            level: "26.5% [25.5, 27.6]",
+        };
     }
     std::fs::write(place.path("customers.csv"), small_table()).unwrap();
-    Table { path: "customers.csv".into(), rows: "600 rows × 6", level: "churn rate 2" }
+    Table { path: "customers.csv".into(), rows: "600 rows × 6".into(), level: "churn rate 2" }
 }
 
 fn fill(t: &mut Terminal, title: &str, fields: &[&str]) {
@@ -48,7 +53,7 @@ fn from_a_sentence_to_a_brief() {
 
     // 1 Problem: the sentence, the KPI with its level, a level rather than a rise, where it should go.
     t.wait_for("The problem");
-    t.wait_for(table.rows);
+    t.wait_for(&table.rows);
     t.keys(ENTER);
     fill(&mut t, "The sentence", &["We want to decrease user churn by 5% this quarter"]);
     t.keys("K");
