@@ -163,13 +163,19 @@ impl Terminal {
     /// Waits until the screen fits; `what` says in the failure what was waited for.
     pub fn wait_until(&mut self, what: &str, fits: impl Fn(&str) -> bool) {
         let until = Instant::now() + PATIENCE;
-        while !fits(&self.text()) {
+        while !(self.has_whole_frame() && fits(&self.text())) {
             match self.bytes.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.take(&bytes),
                 Err(RecvTimeoutError::Timeout) => panic!("no {what} on the screen:\n{}", self.text()),
                 Err(RecvTimeoutError::Disconnected) => panic!("ended without {what}:\n{}", self.text()),
             }
         }
+    }
+
+    /// Whether the last frame has arrived whole: each is a synchronized update.
+    fn has_whole_frame(&self) -> bool {
+        let last = |mark: &[u8]| self.raw.windows(mark.len()).rposition(|w| w == mark);
+        last(b"\x1b[?2026h") <= last(b"\x1b[?2026l")
     }
 
     /// Waits for words on the screen.

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::sight::{self, Then, group_in_sight, measure_first};
-use super::{Pane, ask_split, current_checks, ordered_columns, selected_column, selected_group, shown, split};
+use super::{
+    Pane, ask_split, current_checks, ordered_columns, selected_column, selected_group, shown, split, worst_group,
+};
 use crate::analysis::format;
 use crate::app::form::{Choice, Form};
 use crate::app::forms::{self, FormId, Pin};
@@ -51,9 +53,15 @@ pub(super) fn enter(app: &mut App) -> Vec<Effect> {
     match app.views.explore.pane {
         Pane::Table => cell(app),
         Pane::Columns => {
+            // The cursor stands on the group of which Columns has told.
+            let worst = worst_group(app).map(|g| g.label.clone());
             app.views.explore.pane = Pane::Kpi;
             app.views.explore.trend = false;
             app.views.explore.groups.home();
+            let at = shown(app).and_then(|r| r.groups.iter().position(|g| Some(&g.label) == worst.as_ref()));
+            if let Some(at) = at {
+                app.views.explore.groups.select(at);
+            }
             ask_split(app)
         }
         Pane::Kpi => {
