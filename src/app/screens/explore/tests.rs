@@ -371,6 +371,16 @@ fn a_trend_needs_a_time_column_and_says_so() {
 }
 
 #[test]
+fn enter_on_a_column_stands_on_the_group_that_was_told_of() {
+    let mut b = Bench::new();
+    b.select("charges");
+    let told = super::worst_group(&b.app).unwrap().label.clone();
+    assert_ne!(told, shown(&b.app).unwrap().groups[0].label, "the worst group must not come first for this to tell");
+    b.press("Enter");
+    assert_eq!(selected_group(&b.app).unwrap().label, told);
+}
+
+#[test]
 fn a_second_column_splits_and_is_taken_away_again() {
     let mut b = Bench::new();
     b.select("Contract");
