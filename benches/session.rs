@@ -1,7 +1,7 @@
 //! How long a session of ten thousand events takes to open, and one event to be recorded.
 //!
 //! ```sh
-//! cargo bench --bench session
+//! cargo bench --profile release --bench session     # the profile of the program, so that polars is not compiled again
 //! ```
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
