@@ -77,8 +77,7 @@ fn reading(
     area: Rect,
     buf: &mut Buffer,
 ) -> usize {
-    let width = area.width.saturating_sub(4).min(100);
-    let content = usize::from(width.saturating_sub(4)).max(1);
+    let (width, content) = reading_room(area);
     let wrapped: Vec<(String, Style)> = lines
         .iter()
         .flat_map(|(l, s)| {
@@ -107,15 +106,32 @@ fn help(app: &App, scroll: usize, theme: &Theme, area: Rect, buf: &mut Buffer) {
     for (scope, commands) in help_sections(app) {
         lines.push((scope.title().to_owned(), theme.title));
         for command in commands {
-            lines.push((format!("  {} {}", text::fit(&app.keymap.all(command), 16), command.help), theme.text));
+            lines.extend(help_lines(&app.keymap.all(command), command.help, area).map(|l| (l, theme.text)));
         }
         lines.push((String::new(), theme.text));
     }
     lines.push(("Mouse".to_owned(), theme.title));
     for (what, does) in MOUSE {
-        lines.push((format!("  {} {does}", text::fit(what, 16)), theme.text));
+        lines.extend(help_lines(what, does, area).map(|l| (l, theme.text)));
     }
     app.reading_end.set(Some(reading("Keys", &lines, "Esc closes", scroll, theme, area, buf)));
+}
+
+/// A key and what it does, wrapped under itself.
+fn help_lines(key: &str, does: &str, area: Rect) -> impl Iterator<Item = String> {
+    const KEY: usize = 16;
+    let room = reading_room(area).1.saturating_sub(KEY + 3).max(1);
+    let head = text::fit(key, KEY);
+    text::wrap(does, room)
+        .into_iter()
+        .enumerate()
+        .map(move |(i, part)| if i == 0 { format!("  {head} {part}") } else { format!("{:1$}{part}", "", KEY + 3) })
+}
+
+/// Cells of the window in which text is read, and those of a line in it.
+fn reading_room(area: Rect) -> (u16, usize) {
+    let width = area.width.saturating_sub(4).min(100);
+    (width, usize::from(width.saturating_sub(4)).max(1))
 }
 
 /// What the mouse does.
@@ -188,5 +204,19 @@ fn elsewhere(scope: Scope) -> String {
         Scope::Replay => "in a replay".to_owned(),
         Scope::Interview => "in an interview".to_owned(),
         scope => format!("on {}", scope.title()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_is_wrapped_under_itself() {
+        let does = "Say what the selected hypothesis could move and what it costs, in days of work until it runs";
+        let lines: Vec<String> = help_lines("e", does, Rect::new(0, 0, 60, 20)).collect();
+        assert!(lines.len() > 1 && lines.iter().skip(1).all(|l| l.starts_with(&" ".repeat(19))), "{lines:?}");
+        let words: Vec<&str> = lines.iter().flat_map(|l| l.split_whitespace()).skip(1).collect();
+        assert_eq!(words.join(" "), does);
     }
 }
