@@ -98,7 +98,8 @@ fn measure(info: &TableInfo, seen: &BTreeSet<usize>, page: (u64, usize), widths:
         if widths.measured.insert(*c, page) == Some(page) {
             continue;
         }
-        let rows = info.page.rows.iter().take(200).filter_map(|r| r.get(*c));
+        // All of the page: a number that is longer further down must not be cut.
+        let rows = info.page.rows.iter().filter_map(|r| r.get(*c));
         // Long texts are cut, the whole cell is one key away.
         let widest = rows.map(|v| text::width(&text::clean(&shown(v)))).max().unwrap_or(0).min(WIDEST);
         let widest = u16::try_from(widest).unwrap_or(0);

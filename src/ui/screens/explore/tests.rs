@@ -169,6 +169,21 @@ fn a_wide_table_measures_only_columns_in_sight_and_they_only_grow() {
     assert_eq!(wide.lines().nth(2), narrow.lines().nth(2), "the header does not jump");
 }
 
+/// Rows that are loaded but not in sight yet may hold longer numbers.
+#[test]
+fn a_number_further_down_is_not_cut() {
+    let mut b = Bench::new();
+    let info = b.app.tables.get_mut("users").unwrap();
+    info.schema.columns = vec![crate::query::ColumnInfo { name: "n".into(), dtype: crate::query::ValueType::Int }];
+    info.rows = 1000;
+    let rows = (0..1000).map(|i| vec![crate::query::Cell::Int(if i == 999 { 123_456_789 } else { i })]).collect();
+    info.page = crate::query::Page { start: 0, rows };
+    b.app.views.explore.pane = crate::app::screens::explore::Pane::Table;
+    b.app.views.explore.table.end(1000);
+    let text = drawn(&b.app, &Theme::dark(), (80, 22));
+    assert!(text.contains("123456789"), "{text}");
+}
+
 /// Data can't act on the terminal, at any size and in any pane.
 #[test]
 fn drawing_is_safe_at_any_size_with_any_text() {
