@@ -40,7 +40,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     if !decision.red_gates.is_empty() {
         let line = row_of(inside(rest), 0);
         put(buf, line, 0, 0, theme.glyphs.warn, theme.warn);
-        let gates: Vec<String> = decision.red_gates.iter().map(|g| g.replace('_', " ")).collect();
+        // In the words of the gates on 4 Score; a gate of a newer version by its key.
+        let word = |key: &String| match doc.board.gates.0.iter().find(|g| g.key == key) {
+            Some(gate) => gate.short.to_owned(),
+            None => key.replace('_', " "),
+        };
+        let gates: Vec<String> = decision.red_gates.iter().map(word).collect();
         put(buf, line, 2, 0, &format!("decided with red gates: {}", gates.join(", ")), theme.warn);
         rest = below(rest, 1);
     }
