@@ -87,7 +87,8 @@ fn quantile(x: f64, dtype: ValueType) -> Value {
     }
 }
 
-fn cell(c: &Cell) -> Field {
+/// A cell as a table shows it and as JSON and CSV carry it.
+pub(super) fn cell(c: &Cell) -> Field {
     match c {
         Cell::Null => Field::unknown(),
         Cell::Float(x) => Field::new(format::number(*x), json_number(Some(*x))),

@@ -6,10 +6,11 @@ use serde_json::{Map, Value};
 use super::data_args::{DataArgs, OutputArgs, sample_words};
 use super::exit::{Outcome, Streams, written};
 use super::kpi::raw;
-use super::output::{Column, Field, Sheet, json_number, write};
+use super::output::{Column, Sheet, write};
+use super::profile::cell;
 use super::progress;
 use crate::analysis::format;
-use crate::query::{Cell, Page, Schema};
+use crate::query::{Page, Schema};
 
 /// Arguments of `sql`.
 #[derive(Debug, Clone, Args)]
@@ -59,18 +60,13 @@ fn shape(schema: &Schema, page: &Page) -> Value {
 }
 
 fn sheet(schema: &Schema, page: &Page, notes: Vec<String>) -> Sheet {
-    let field = |cell: &Cell| match cell {
-        Cell::Null => Field::unknown(),
-        Cell::Float(x) => Field::new(format::number(*x), json_number(Some(*x))),
-        other => Field::new(other.to_string(), raw(other)),
-    };
     let column = |c: &crate::query::ColumnInfo| {
         if c.dtype.is_number() { Column::right(&c.name) } else { Column::left(&c.name) }
     };
     Sheet {
         head: Vec::new(),
         columns: schema.columns.iter().map(column).collect(),
-        rows: page.rows.iter().map(|row| row.iter().map(field).collect()).collect(),
+        rows: page.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
         csv_columns: schema.columns.iter().map(|c| c.name.clone()).collect(),
         csv_rows: page.rows.iter().map(|row| row.iter().map(raw).collect()).collect(),
         notes,

@@ -2,11 +2,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::theme::Theme;
 use super::widgets::draw::{below, put, put_prose, put_right, row_of};
 use super::widgets::{pane, shapes};
-use crate::app::App;
+use crate::app::{App, Doc};
 use crate::domain::board::{in_ten, odds};
 use crate::domain::scoreboard::GateState;
 
@@ -32,14 +33,7 @@ pub fn strip(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         }
         let p = doc.board.board.p(id);
         let leads = doc.board.board.leader() == Some(id);
-        let permanent = id == "other" || id == "data";
-        let ink = if leads {
-            theme.title
-        } else if permanent {
-            theme.dim
-        } else {
-            theme.text
-        };
+        let ink = row_ink(doc, id, theme);
         put(buf, row_of(rest, 0), 0, 0, doc.row_title(id), ink);
         let bar_room = usize::from(rest.width.saturating_sub(19)).min(14);
         let style = if leads { theme.accent } else { theme.dim };
@@ -55,5 +49,16 @@ pub fn strip(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let green = doc.board.gates.0.iter().filter(|g| g.state == GateState::Green).count();
         let all = doc.board.gates.0.len();
         put(buf, row_of(rest, 1), 0, 0, &format!("{green} of {all} gates green"), theme.dim);
+    }
+}
+
+/// The ink of a row's title: the leader stands out, the permanent rows step back.
+pub fn row_ink(doc: &Doc, id: &str, theme: &Theme) -> Style {
+    if doc.board.board.leader() == Some(id) {
+        theme.title
+    } else if id == "other" || id == "data" {
+        theme.dim
+    } else {
+        theme.text
     }
 }

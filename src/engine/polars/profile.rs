@@ -150,11 +150,16 @@ fn ends(series: &Series, by: &Codes, counts: &[u64], ticket: &Ticket) -> Result<
         return Ok((first, all.pop().unwrap_or(Cell::Null)));
     }
     ticket.check()?;
-    let cell = |row: usize| match sql::cell_at(series, row) {
+    let cell = |row: usize| shortened(sql::cell_at(series, row));
+    Ok(ends.map_or((Cell::Null, Cell::Null), |(low, high)| (cell(low), cell(high))))
+}
+
+/// A very long text by its beginning: what a pane can show.
+fn shortened(cell: Cell) -> Cell {
+    match cell {
         Cell::Text(t) if t.len() > cells::LONGEST => Cell::Text(t.chars().take(1000).chain(['…']).collect()),
         other => other,
-    };
-    Ok(ends.map_or((Cell::Null, Cell::Null), |(low, high)| (cell(low), cell(high))))
+    }
 }
 
 /// Mean and standard deviation (n − 1) of the finite values, in two passes.
@@ -187,11 +192,7 @@ fn most_frequent(series: &Series, by: &Codes, counts: &[u64]) -> Vec<TopValue> {
         .into_iter()
         .filter_map(|i| {
             let row = *by.first_row.get(i)? as usize;
-            let value = match sql::cell_at(series, row) {
-                Cell::Text(t) if t.len() > cells::LONGEST => Cell::Text(t.chars().take(1000).chain(['…']).collect()),
-                other => other,
-            };
-            Some(TopValue { value, n: n(&i) })
+            Some(TopValue { value: shortened(sql::cell_at(series, row)), n: n(&i) })
         })
         .collect();
     top.sort_by(|a, b| b.n.cmp(&a.n).then_with(|| compare(&a.value, &b.value)));

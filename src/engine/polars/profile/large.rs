@@ -6,12 +6,12 @@ use std::hash::BuildHasher;
 use ::polars::prelude::Series;
 use foldhash::quality::FixedState;
 
+use super::super::PolarsEngine;
 use super::super::codes;
 use super::super::fingerprint::mix;
 use super::super::sketch::{Distinct, Frequent, Spread, quantiles};
 use super::super::sql::Planned;
-use super::super::{PolarsEngine, cells};
-use super::{PROBABILITIES, TOP, compare, histogram};
+use super::{PROBABILITIES, TOP, compare, histogram, shortened};
 use crate::engine::{EngineError, Ticket};
 use crate::query::{Cell, ColumnProfile, TopValue, ValueType};
 
@@ -100,13 +100,6 @@ pub fn run(
     let ends = quantiles(&finite, &[0.01, 0.99]);
     profile.histogram = histogram(&steps, &ends, dtype, profile.distinct);
     Ok(profile)
-}
-
-fn shortened(cell: Cell) -> Cell {
-    match cell {
-        Cell::Text(t) if t.len() > cells::LONGEST => Cell::Text(t.chars().take(1000).chain(['…']).collect()),
-        other => other,
-    }
 }
 
 impl Summary {

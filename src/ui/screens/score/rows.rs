@@ -10,6 +10,7 @@ use crate::app::{App, Doc};
 use crate::domain::board::in_ten_short;
 use crate::domain::session::ClueRecord;
 use crate::domain::words::{Origin, Rating};
+use crate::ui::board::row_ink;
 use crate::ui::form::rating_ink;
 use crate::ui::text;
 use crate::ui::theme::Theme;
@@ -218,14 +219,7 @@ fn row(
     let view = &doc.board;
     let p = view.board.p(id);
     let leads = view.board.leader() == Some(id);
-    let permanent = id == "other" || id == "data";
-    let ink = if leads {
-        theme.title
-    } else if permanent {
-        theme.dim
-    } else {
-        theme.text
-    };
+    let ink = row_ink(doc, id, theme);
     put(buf, line, TITLE, 0, &text::fit(doc.row_title(id), usize::from(cols.title)), ink);
     let bar_cells = usize::from(cols.plain.saturating_sub(cols.bar + 1));
     put(
