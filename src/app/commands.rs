@@ -23,6 +23,14 @@ pub enum Scope {
     Triage,
     /// 3 Explore, every pane.
     Explore,
+    /// 3 Explore, the rows.
+    Table,
+    /// 3 Explore, the profile of each column.
+    Columns,
+    /// 3 Explore, the KPI by column.
+    Kpi,
+    /// 3 Explore, the checks.
+    Checks,
     /// 4 Score.
     Score,
     /// 4 Score, the list of what is best done next has the keys.
@@ -48,6 +56,10 @@ impl Scope {
             Self::Interview => "Interview",
             Self::Triage => "Triage",
             Self::Explore => "3 Explore",
+            Self::Table => "3 Explore, Table",
+            Self::Columns => "3 Explore, Columns",
+            Self::Kpi => "3 Explore, KPI",
+            Self::Checks => "3 Explore, Checks",
             Self::Score => "4 Score",
             Self::Next => "4 Score, next best",
             Self::Brief => "5 Brief",
@@ -63,7 +75,7 @@ impl Scope {
             Self::Home => Some(Screen::Home),
             Self::Problem => Some(Screen::Problem),
             Self::Ask | Self::Interview | Self::Triage => Some(Screen::Ask),
-            Self::Explore => Some(Screen::Explore),
+            Self::Explore | Self::Table | Self::Columns | Self::Kpi | Self::Checks => Some(Screen::Explore),
             Self::Score | Self::Next => Some(Screen::Score),
             Self::Brief => Some(Screen::Brief),
             Self::Global | Self::List | Self::Replay | Self::Form => None,
@@ -153,6 +165,8 @@ pub static TABLE: &[&[CommandSpec]] = &[
     screens::home::COMMANDS,
     screens::problem::COMMANDS,
     screens::ask::COMMANDS,
+    screens::explore::TABLE,
+    screens::explore::COLUMNS,
     screens::explore::COMMANDS,
     screens::score::COMMANDS,
     screens::score::NEXT,
@@ -190,7 +204,7 @@ pub fn screen_scopes(app: &App) -> Vec<Scope> {
         Screen::Ask if app.views.ask.triage => out.push(Scope::Triage),
         Screen::Ask => out.push(Scope::Ask),
         Screen::Explore if screens::explore::is_typing(app) => return vec![Scope::Explore],
-        Screen::Explore => out.push(Scope::Explore),
+        Screen::Explore => out.extend([app.views.explore.pane.scope(), Scope::Explore]),
         Screen::Score if app.views.score.on_next => out.push(Scope::Next),
         Screen::Score => out.push(Scope::Score),
         Screen::Brief => out.push(Scope::Brief),

@@ -8,12 +8,15 @@ use super::commands::{self, CommandSpec, Scope};
 use super::key::{Key, KeyCode};
 
 /// Chains of scopes that have the keys together; in one of them a key means one thing.
-pub const CHAINS: [&[Scope]; 10] = [
+pub const CHAINS: [&[Scope]; 13] = [
     &[Scope::Home, Scope::List, Scope::Global],
     &[Scope::Problem, Scope::List, Scope::Global],
     &[Scope::Ask, Scope::List, Scope::Global],
     &[Scope::Triage, Scope::List, Scope::Global],
-    &[Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Table, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Columns, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Kpi, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Checks, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Score, Scope::List, Scope::Global],
     &[Scope::Next, Scope::List, Scope::Global],
     &[Scope::Brief, Scope::List, Scope::Global],

@@ -97,7 +97,7 @@ pub fn choose(app: &mut App, command: &'static CommandSpec) -> Vec<Effect> {
         _ if key.is_empty() => format!("{}.", command.help),
         _ => format!("{key} here: {}.", command.help),
     };
-    let effects = match command.scope.screen() {
+    let mut effects = match command.scope.screen() {
         Some(screen) if screen != app.screen => screens::go(app, screen),
         _ => Vec::new(),
     };
@@ -109,6 +109,9 @@ pub fn choose(app: &mut App, command: &'static CommandSpec) -> Vec<Effect> {
         _ => {}
     }
     if arrived {
+        if let Some(pane) = screens::explore::Pane::of_scope(command.scope) {
+            effects.extend(screens::explore::show(app, pane));
+        }
         app.say(Tone::Plain, words);
     }
     effects
@@ -148,6 +151,10 @@ mod tests {
         typed(&mut app, "not take the selected proposal");
         press(&mut app, "Enter");
         assert!(app.screen == Screen::Ask && app.views.ask.triage);
+        press(&mut app, ":");
+        typed(&mut app, "go to a row by its number");
+        press(&mut app, "Enter");
+        assert_eq!((app.screen, app.views.explore.pane), (Screen::Explore, screens::explore::Pane::Table));
     }
 
     #[test]

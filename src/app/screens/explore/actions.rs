@@ -20,9 +20,15 @@ pub(super) fn step_pane(app: &mut App, forward: bool) -> Vec<Effect> {
     let all = Pane::ALL;
     let at = all.iter().position(|(p, _)| *p == app.views.explore.pane).unwrap_or(0);
     let to = if forward { (at + 1) % all.len() } else { (at + all.len() - 1) % all.len() };
-    if let Some((pane, _)) = all.get(to) {
-        app.views.explore.pane = *pane;
+    match all.get(to) {
+        Some((pane, _)) => show(app, *pane),
+        None => Vec::new(),
     }
+}
+
+/// Gives the keys to a pane and asks for what it shows.
+pub fn show(app: &mut App, pane: Pane) -> Vec<Effect> {
+    app.views.explore.pane = pane;
     super::entered(app)
 }
 

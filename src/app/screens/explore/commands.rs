@@ -5,11 +5,6 @@ use crate::app::commands::{CommandSpec, Scope, with_session, writable};
 use crate::app::screens::spec;
 use crate::app::{App, Effect, forms};
 
-fn in_table(app: &App) -> Result<(), &'static str> {
-    with_session(app)?;
-    if app.views.explore.pane == Pane::Table { Ok(()) } else { Err("this is for the Table pane") }
-}
-
 fn can_pin(app: &App) -> Result<(), &'static str> {
     writable(app)?;
     match app.views.explore.pane {
@@ -38,10 +33,6 @@ fn has_time(app: &App) -> Result<(), &'static str> {
     if time_column(app).is_some() { Ok(()) } else { Err("it needs a time column") }
 }
 
-fn in_columns(app: &App) -> Result<(), &'static str> {
-    if app.views.explore.pane == Pane::Columns { Ok(()) } else { Err("this is for the Columns pane") }
-}
-
 fn sort(app: &mut App) -> Vec<Effect> {
     let view = &mut app.views.explore;
     view.sort = match view.sort {
@@ -54,7 +45,28 @@ fn sort(app: &mut App) -> Vec<Effect> {
     super::ask_split(app)
 }
 
-/// The commands.
+/// The commands of the Table pane.
+pub static TABLE: &[CommandSpec] = &[
+    CommandSpec {
+        when: with_session,
+        ..spec("explore.go_row", Scope::Table, &["#", "Ctrl-G"], "go to row", "Go to a row by its number", |a| {
+            forms::open_go_to_row(a);
+            Vec::new()
+        })
+    },
+    CommandSpec {
+        when: with_session,
+        ..spec("explore.row", Scope::Table, &["="], "row", "The whole row, one line a column", actions::whole_row)
+    },
+];
+
+/// The commands of the Columns pane.
+pub static COLUMNS: &[CommandSpec] = &[CommandSpec {
+    hint: 6,
+    ..spec("explore.sort", Scope::Columns, &["s"], "sort", "Sort the columns: file order, name, nulls, alerts", sort)
+}];
+
+/// The commands of every pane.
 pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec {
         hint: 1,
@@ -151,18 +163,6 @@ pub static COMMANDS: &[CommandSpec] = &[
         )
     },
     CommandSpec {
-        hint: 6,
-        when: in_columns,
-        ..spec(
-            "explore.sort",
-            Scope::Explore,
-            &["s"],
-            "sort",
-            "Sort the columns: file order, name, nulls, alerts",
-            sort,
-        )
-    },
-    CommandSpec {
         hint: 7,
         when: with_session,
         ..spec(
@@ -188,17 +188,6 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..spec("explore.before", Scope::Explore, &["N"], "found before", "The one found before", |a| {
             search::next_found(a, false)
         })
-    },
-    CommandSpec {
-        when: in_table,
-        ..spec("explore.go_row", Scope::Explore, &["#", "Ctrl-G"], "go to row", "Go to a row by its number", |a| {
-            forms::open_go_to_row(a);
-            Vec::new()
-        })
-    },
-    CommandSpec {
-        when: in_table,
-        ..spec("explore.row", Scope::Explore, &["="], "row", "The whole row, one line a column", actions::whole_row)
     },
     CommandSpec {
         when: with_session,

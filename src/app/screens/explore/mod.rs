@@ -17,14 +17,15 @@ mod tests;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use actions::chosen;
+pub use actions::{chosen, show};
 pub use basis::{Basis, basis, basis_changed};
 pub use checklist::{CheckRow, Ready, current_checks};
-pub use commands::COMMANDS;
+pub use commands::{COLUMNS, COMMANDS, TABLE};
 pub use found::found;
 pub use search::{go_to_row, is_filtered, search, searched, show_all};
 pub use sight::{Then, group_in_sight, selected_cell, trend_point};
 
+use crate::app::commands::Scope;
 use crate::app::key::Key;
 use crate::app::scroll::Scroll;
 use crate::app::{App, Effect};
@@ -49,6 +50,23 @@ impl Pane {
     /// All panes, in the order of their tabs.
     pub const ALL: [(Self, &'static str); 4] =
         [(Self::Table, "Table"), (Self::Columns, "Columns"), (Self::Kpi, "KPI"), (Self::Checks, "Checks")];
+
+    /// The commands that are this pane's own.
+    #[must_use]
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::Table => Scope::Table,
+            Self::Columns => Scope::Columns,
+            Self::Kpi => Scope::Kpi,
+            Self::Checks => Scope::Checks,
+        }
+    }
+
+    /// The pane whose own commands these are.
+    #[must_use]
+    pub fn of_scope(scope: Scope) -> Option<Self> {
+        Self::ALL.into_iter().map(|(pane, _)| pane).find(|p| p.scope() == scope)
+    }
 }
 
 /// Order of the columns pane.
