@@ -9,6 +9,7 @@
 //! | `sqltext` | names, values and conditions as SQL text |
 //! | [`kpi`] | the KPI over all, by keys, over time |
 //! | [`reach`] | what could be won |
+//! | [`change`], [`localise`] | what moved between two periods or against a forecast, and in which smallest set of cells |
 //! | [`crude`], [`mantel`], [`compare`] | A against B, crude and within strata |
 //! | [`profile`], [`alerts`] | every column, and what in it deserves a look |
 //! | [`associate`] | how strongly two columns go together |
@@ -19,6 +20,7 @@
 pub mod alerts;
 pub mod associate;
 pub mod cells;
+pub mod change;
 pub mod check;
 pub mod compare;
 #[cfg(test)]
@@ -34,6 +36,7 @@ pub mod format;
 pub mod keys;
 pub mod kpi;
 pub mod level;
+pub mod localise;
 pub mod mantel;
 pub mod profile;
 pub mod reach;
@@ -69,6 +72,7 @@ pub fn run(engine: &dyn Engine, analysis: &Analysis, ticket: &Ticket) -> Result<
         Analysis::Check { kpi, request, unit, better } => {
             check::run(engine, kpi, *better, request, unit.as_deref(), ticket).map(Findings::Check)
         }
+        Analysis::Change(request) => change::run(engine, request, ticket).map(Findings::Change),
         Analysis::Association { a, b } => {
             associate::cramers_v(engine, a, b, ticket).map(|v| Findings::Association { v })
         }

@@ -313,3 +313,27 @@ fn telco_checks() {
     );
     assert!(r.estimate.unwrap() > 500.0);
 }
+
+#[test]
+fn flights_fell_late_less_in_september_by_rate_and_not_by_mix() {
+    let Some(t) = table("nycflights13_flights.csv.gz") else { return };
+    for (by, mix, rate) in [("carrier", 0.000_532, -0.185_419), ("origin", -0.000_442, -0.184_445)] {
+        let asked = Analysis::Change(crate::query::ChangeRequest {
+            sides: crate::query::Sides::Periods {
+                kpi: "rate(arr_delay >= 15)".parse().unwrap(),
+                before: "month = 7 AND arr_delay IS NOT NULL".into(),
+                after: "month = 9 AND arr_delay IS NOT NULL".into(),
+            },
+            by: vec![by.into()],
+            exclude: ["dep_delay", "dep_time", "arr_time", "air_time"].map(str::to_owned).to_vec(),
+            filter: None,
+            unit: None,
+        });
+        let Findings::Change(r) = run(t.as_ref(), &asked, &Ticket::default()).unwrap() else { panic!("no change") };
+        close(r.before.level.value, 0.322_058, 1e-6);
+        close(r.after.level.value, 0.137_171, 1e-6);
+        close(Some(r.parts.iter().map(|p| p.mix).sum()), mix, 1e-6);
+        close(Some(r.parts.iter().map(|p| p.rate).sum()), rate, 1e-6);
+        close(Some(r.parts.iter().filter_map(|p| p.contribution.value).sum()), -0.184_887, 1e-6);
+    }
+}

@@ -6,6 +6,7 @@
 pub mod board;
 mod books;
 pub mod cache;
+pub mod change;
 pub mod data_args;
 pub mod demo;
 pub mod exit;
@@ -66,6 +67,8 @@ pub enum Command {
     Sql(sql::SqlCommand),
     /// List or clear the copies of large tables on disk
     Cache(cache::CacheCommand),
+    /// What moved between two periods, or against a forecast, and where
+    Change(change::ChangeCommand),
     /// How large the follow-up experiment must be
     Experiment(experiment::ExperimentCommand),
     /// The scoreboard of a session as text
@@ -154,6 +157,7 @@ fn text_command(command: &Command, streams: &mut Streams<'_>) -> Outcome {
         Command::Kpi(args) => kpi::run(args, streams),
         Command::Sql(args) => sql::run(args, streams),
         Command::Cache(args) => cache::run(args, streams),
+        Command::Change(args) => change::run(args, streams),
         Command::Experiment(args) => experiment::run(args, streams),
         Command::Board(args) => board::run(args, streams),
         Command::Replay(args) => replay::run(args, streams),

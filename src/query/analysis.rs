@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Better, Cell, CheckRequest, CheckResult, Every, Key, Kpi, ValueType};
+use super::{Better, Cell, ChangeRequest, ChangeResult, CheckRequest, CheckResult, Every, Key, Kpi, ValueType};
 
 /// A number with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -70,6 +70,8 @@ pub enum Analysis {
         #[serde(default)]
         better: Better,
     },
+    /// What moved between two periods, or against a forecast.
+    Change(ChangeRequest),
     /// How strongly two columns go together (Cramér's V, numbers in 10 quantile bins).
     Association {
         /// One column.
@@ -297,6 +299,8 @@ pub enum Findings {
     Reach(ReachResult),
     /// Of [`Analysis::Check`].
     Check(CheckResult),
+    /// Of [`Analysis::Change`].
+    Change(ChangeResult),
     /// Of [`Analysis::Association`]: Cramér's V.
     Association {
         /// 0 to 1.

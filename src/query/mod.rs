@@ -5,6 +5,7 @@
 
 mod analysis;
 mod cell;
+mod change;
 mod check;
 mod group;
 mod kpi;
@@ -14,6 +15,7 @@ pub use analysis::{
     ProfileAlert, ProfileResult, ReachResult, ReadingReport, Sample, TopValue,
 };
 pub use cell::{Cell, ColumnInfo, Page, Schema, ValueType};
+pub use change::{ChangeCause, ChangePart, ChangeRequest, ChangeResult, ChangeSide, Sides, Usual};
 pub use check::{CheckOp, CheckRequest, CheckResult, Outcome, YesIf};
 pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};
 pub use kpi::{Better, Kpi, KpiParseError, Measure, split_top_level};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::cells::{Arm, Scale, delta, fetch, need_level};
+use crate::analysis::change::parts::{Split, Totals, split_level};
 use crate::analysis::format;
 use crate::analysis::keys::{Coding, SHOWN, code};
 use crate::analysis::level::point;
@@ -47,7 +48,7 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
         sides.1.absorb(a);
     }
     let arms: Vec<&Arm> = cells.values().flat_map(|(b, a)| [b, a]).collect();
-    let part = |pick: fn(&Parts) -> Option<f64>| delta(&arms, Scale::Linear, |t| parts(t).as_ref().and_then(pick));
+    let part = |pick: fn(&Split) -> Option<f64>| delta(&arms, Scale::Linear, |t| parts(t).as_ref().and_then(pick));
     let mix = part(|p| Some(p.mix));
     let rate = part(|p| Some(p.rate));
     let change = part(|p| Some(p.mix + p.rate));
@@ -75,15 +76,10 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     Ok(found)
 }
 
-struct Parts {
-    mix: f64,
-    rate: f64,
-}
-
 /// Sums of `rate = w̄(r1 − r0)` and `mix = (w1 − w0)(r̄ − R̄)` over the groups; together exactly R1 − R0
 /// (3-analysis.md iii b). A group that is new or gone is all mix, at the level it has where it is. `totals` holds
 /// (Σy, Σd) before and after for each group in turn.
-fn parts(totals: &[(f64, f64)]) -> Option<Parts> {
+fn parts(totals: &[(f64, f64)]) -> Option<Split> {
     let mut all = [(0.0, 0.0); 2];
     for pair in totals.chunks_exact(2) {
         for (sum, t) in all.iter_mut().zip(pair) {
@@ -95,15 +91,12 @@ fn parts(totals: &[(f64, f64)]) -> Option<Parts> {
     if d0 == 0.0 || d1 == 0.0 {
         return None;
     }
-    let middle = f64::midpoint(n0 / d0, n1 / d1);
-    let mut out = Parts { mix: 0.0, rate: 0.0 };
+    let whole = Totals { before: (n0, d0), after: (n1, d1) };
+    let mut out = Split::default();
     for pair in totals.chunks_exact(2) {
         let [before, after] = pair else { continue };
-        let level = |t: &(f64, f64)| (t.1 != 0.0).then(|| t.0 / t.1);
-        let (Some(r0), Some(r1)) = (level(before).or(level(after)), level(after).or(level(before))) else { continue };
-        let (w0, w1) = (before.1 / d0, after.1 / d1);
-        out.rate += f64::midpoint(w0, w1) * (r1 - r0);
-        out.mix += (w1 - w0) * (f64::midpoint(r0, r1) - middle);
+        let one = split_level(Totals { before: *before, after: *after }, whole)?;
+        (out.rate, out.mix) = (out.rate + one.rate, out.mix + one.mix);
     }
     Some(out)
 }

@@ -1,0 +1,156 @@
+//! Which columns may explain a change, and how their values are grouped.
+
+use crate::analysis::cells::Arm;
+use crate::analysis::keys::{Coded, Coding, OTHER, SHOWN, code};
+use crate::analysis::level::{add, count_f64, point, residual_squares};
+use crate::analysis::localise::TestLeaf;
+use crate::analysis::sqltext::{both, names_in};
+use crate::engine::{EngineError, Ticket};
+use crate::query::{Cell, ChangeRequest, Key, KeyBin, Sides};
+
+use super::MOST_COLUMNS;
+use super::sides::{Cell2, Frame, Kind, raw_squares};
+
+/// For the search: a little finer than what is shown.
+const SEARCHED: Coding = Coding { by_value: 24, bins: 6, top: Some(20) };
+/// A column whose named values hold less than this share of the rows names rows rather than groups.
+const LEAST_NAMED: f64 = 0.5;
+
+/// A column that may explain the change.
+pub struct Candidate {
+    /// How its values are grouped.
+    pub coded: Coded,
+    /// How far its groups moved apart: (Q − df)/√(2 df), about normal where they moved alike.
+    pub apart: f64,
+    /// Logarithm of the median ratio of its groups' totals; absent for levels.
+    pub usual_ratio: Option<f64>,
+}
+
+/// The columns that are neither the KPI's own, nor cut the periods, nor hold time, nor name rows.
+pub fn candidates(
+    frame: &Frame<'_>,
+    asked: &ChangeRequest,
+    notes: &mut Vec<String>,
+    ticket: &Ticket,
+) -> Result<Vec<Candidate>, EngineError> {
+    let mut taken: Vec<String> = asked.exclude.iter().chain(&asked.unit).cloned().collect();
+    match &asked.sides {
+        Sides::Periods { kpi, before, after } => {
+            taken.extend([kpi.to_string().as_str(), before, after].into_iter().flat_map(names_in));
+        }
+        Sides::Forecast { actual, expected } => taken.extend([actual.clone(), expected.clone()]),
+    }
+    let same = |a: &str, b: &String| a.eq_ignore_ascii_case(b);
+    let names: Vec<&str> = frame
+        .engine
+        .schema()
+        .columns
+        .iter()
+        .filter(|c| !c.dtype.is_temporal() && !matches!(c.dtype, crate::query::ValueType::Other))
+        .map(|c| c.name.as_str())
+        .filter(|name| !taken.iter().any(|t| same(name, t)))
+        .collect();
+    if names.len() > MOST_COLUMNS {
+        notes.push(format!(
+            "Only the first {MOST_COLUMNS} of {} columns were looked at; leave some out to reach the others.",
+            names.len()
+        ));
+    }
+    let mut out = Vec::new();
+    for name in names.into_iter().take(MOST_COLUMNS) {
+        let coded = code(frame.engine, &Key::column(name), SEARCHED, None, frame.filter().as_deref(), ticket)?;
+        let groups = frame.fetch_by(&[&coded], None, ticket)?;
+        if groups.len() >= 2 && !names_rows(&coded, &groups) {
+            let (apart, usual_ratio) = (apart(frame.kind, &groups), usual_ratio(frame.kind, &groups));
+            out.push(Candidate { coded, apart, usual_ratio });
+        }
+    }
+    out.sort_by(|a, b| b.apart.total_cmp(&a.apart).then_with(|| a.coded.name.cmp(&b.coded.name)));
+    Ok(out)
+}
+
+/// For columns that were named: folding groups together would turn mix inside `other` into level, so many are kept.
+const NAMED: Coding = Coding { top: Some(100), ..SHOWN };
+
+/// The columns that were named, as they are shown.
+pub fn named(frame: &Frame<'_>, asked: &ChangeRequest, ticket: &Ticket) -> Result<Vec<Coded>, EngineError> {
+    let filter = frame.filter();
+    asked.by.iter().map(|c| code(frame.engine, &Key::column(c), NAMED, None, filter.as_deref(), ticket)).collect()
+}
+
+/// The column whose groups moved most apart.
+pub fn telling(candidates: &[Candidate]) -> Vec<Coded> {
+    candidates.first().map(|c| c.coded.clone()).into_iter().collect()
+}
+
+/// Whether the values beyond the frequent ones hold most of the rows.
+fn names_rows(coded: &Coded, groups: &[(Vec<Cell>, Cell2)]) -> bool {
+    if !matches!(coded.key.bin, KeyBin::Top(_)) {
+        return false;
+    }
+    let is_other = |place: &[Cell]| matches!(place.first(), Some(Cell::Text(s)) if s == OTHER);
+    let rows = |cells: &mut dyn Iterator<Item = &(Vec<Cell>, Cell2)>| -> u64 { cells.map(|(_, c)| c.rows()).sum() };
+    let all = rows(&mut groups.iter());
+    let other = rows(&mut groups.iter().filter(|(place, _)| is_other(place)));
+    count_f64(all - other) < LEAST_NAMED * count_f64(all)
+}
+
+/// The score test of a group of rows: did it move?
+pub fn test_leaf(kind: Kind, cell: &Cell2, times: f64) -> TestLeaf {
+    let side = |arm: &Arm| (arm.sums.y, arm.sums.d);
+    match kind {
+        Kind::Level => {
+            let both = add(&cell.before.sums, &cell.after.sums);
+            let squares = point(&both).map_or(0.0, |r| residual_squares(&both, r));
+            TestLeaf::level(side(&cell.before), side(&cell.after), count_f64(both.known), squares)
+        }
+        Kind::Total => {
+            let side = |arm: &Arm| (arm.sums.y, raw_squares(&arm.sums));
+            TestLeaf::total(side(&cell.before), side(&cell.after), times)
+        }
+        Kind::Forecast => {
+            TestLeaf { u: cell.after.sums.y - cell.before.sums.y, w: cell.before.sums.y.abs(), v: cell.squares }
+        }
+    }
+}
+
+/// Cochran's Q between the groups around their common effect, less its mean, over its spread.
+fn apart(kind: Kind, groups: &[(Vec<Cell>, Cell2)]) -> f64 {
+    let times = usual_ratio(kind, groups).map_or(1.0, f64::exp);
+    let tests: Vec<TestLeaf> =
+        groups.iter().map(|(_, c)| test_leaf(kind, c, times)).filter(|t| t.v > 0.0 && t.w > 0.0).collect();
+    let weight: f64 = tests.iter().map(|t| t.w * t.w / t.v).sum();
+    if tests.len() < 2 || weight <= 0.0 {
+        return f64::NEG_INFINITY;
+    }
+    let effect = tests.iter().map(|t| t.u * t.w / t.v).sum::<f64>() / weight;
+    let q: f64 = tests.iter().map(|t| (t.u - effect * t.w).powi(2) / t.v).sum();
+    let df = count_f64(tests.len() as u64) - 1.0;
+    (q - df) / (2.0 * df).sqrt()
+}
+
+/// The logarithm of the median ratio of the groups' totals: what a total moves by where nothing special happened.
+fn usual_ratio(kind: Kind, groups: &[(Vec<Cell>, Cell2)]) -> Option<f64> {
+    if kind != Kind::Total {
+        return None;
+    }
+    let mut logs: Vec<f64> = groups
+        .iter()
+        .filter(|(_, c)| c.before.sums.y > 0.0 && c.after.sums.y > 0.0)
+        .map(|(_, c)| (c.after.sums.y / c.before.sums.y).ln())
+        .collect();
+    logs.sort_by(f64::total_cmp);
+    logs.get(logs.len() / 2).copied()
+}
+
+/// A place in words and as a condition. `seen` are the values of each column that occur.
+pub fn words(by: &[Coded], place: &[Cell], seen: &[Vec<Cell>]) -> (String, Option<String>) {
+    let none = Vec::new();
+    let label = by.iter().zip(place).map(|(c, v)| c.label(v)).collect::<Vec<_>>().join(" and ");
+    let mut condition: Option<String> = None;
+    for (k, (coded, value)) in by.iter().zip(place).enumerate() {
+        let Some(one) = coded.condition(value, seen.get(k).unwrap_or(&none)) else { return (label, None) };
+        condition = both(condition.as_deref(), Some(&one));
+    }
+    (label, condition)
+}
