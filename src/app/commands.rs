@@ -25,6 +25,8 @@ pub enum Scope {
     Explore,
     /// 3 Explore, the rows.
     Table,
+    /// 3 Explore, how the rows are looked at; not in a replay.
+    Arrange,
     /// 3 Explore, the profile of each column.
     Columns,
     /// 3 Explore, the KPI by column.
@@ -57,6 +59,7 @@ impl Scope {
             Self::Triage => "Triage",
             Self::Explore => "3 Explore",
             Self::Table => "3 Explore, Table",
+            Self::Arrange => "3 Explore, Table: sort, filter, columns",
             Self::Columns => "3 Explore, Columns",
             Self::Kpi => "3 Explore, KPI",
             Self::Checks => "3 Explore, Checks",
@@ -75,7 +78,9 @@ impl Scope {
             Self::Home => Some(Screen::Home),
             Self::Problem => Some(Screen::Problem),
             Self::Ask | Self::Interview | Self::Triage => Some(Screen::Ask),
-            Self::Explore | Self::Table | Self::Columns | Self::Kpi | Self::Checks => Some(Screen::Explore),
+            Self::Explore | Self::Table | Self::Arrange | Self::Columns | Self::Kpi | Self::Checks => {
+                Some(Screen::Explore)
+            }
             Self::Score | Self::Next => Some(Screen::Score),
             Self::Brief => Some(Screen::Brief),
             Self::Global | Self::List | Self::Replay | Self::Form => None,
@@ -166,6 +171,7 @@ pub static TABLE: &[&[CommandSpec]] = &[
     screens::problem::COMMANDS,
     screens::ask::COMMANDS,
     screens::explore::TABLE,
+    screens::explore::ARRANGE,
     screens::explore::COLUMNS,
     screens::explore::COMMANDS,
     screens::score::COMMANDS,
@@ -204,7 +210,14 @@ pub fn screen_scopes(app: &App) -> Vec<Scope> {
         Screen::Ask if app.views.ask.triage => out.push(Scope::Triage),
         Screen::Ask => out.push(Scope::Ask),
         Screen::Explore if screens::explore::is_typing(app) => return vec![Scope::Explore],
-        Screen::Explore => out.extend([app.views.explore.pane.scope(), Scope::Explore]),
+        Screen::Explore => {
+            out.push(app.views.explore.pane.scope());
+            // A replay shows the table as it is, and has some of these keys itself.
+            if app.views.explore.pane == screens::explore::Pane::Table && !out.contains(&Scope::Replay) {
+                out.push(Scope::Arrange);
+            }
+            out.push(Scope::Explore);
+        }
         Screen::Score if app.views.score.on_next => out.push(Scope::Next),
         Screen::Score => out.push(Scope::Score),
         Screen::Brief => out.push(Scope::Brief),

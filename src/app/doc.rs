@@ -190,10 +190,14 @@ impl Doc {
 /// An opened table as the screens see it.
 #[derive(Debug, Clone, Default)]
 pub struct TableInfo {
-    /// Columns.
+    /// Columns, derived ones last.
     pub schema: Schema,
-    /// Rows.
+    /// Rows as the filter leaves them.
     pub rows: u64,
+    /// Rows without the filter.
+    pub all_rows: u64,
+    /// Columns of the file alone.
+    pub own_columns: usize,
     /// How it was read.
     pub reading: ReadingReport,
     /// Why it could not be opened.

@@ -13,7 +13,7 @@ pub const CHAINS: [&[Scope]; 13] = [
     &[Scope::Problem, Scope::List, Scope::Global],
     &[Scope::Ask, Scope::List, Scope::Global],
     &[Scope::Triage, Scope::List, Scope::Global],
-    &[Scope::Table, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Table, Scope::Arrange, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Columns, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Kpi, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Checks, Scope::Explore, Scope::List, Scope::Global],

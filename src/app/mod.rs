@@ -32,7 +32,7 @@ use crate::domain::decide::{Intent, Refusal, Stamp};
 use crate::domain::event::Event;
 use crate::domain::redact::Removal;
 use crate::engine::ReadOptions;
-use crate::query::{Analysis, Findings, Page, ReadingReport, Schema};
+use crate::query::{Analysis, Findings, Page, ReadingReport, Schema, View};
 use form::Form;
 use key::Input;
 use palette::Palette;
@@ -208,6 +208,15 @@ pub enum Msg {
         /// The facts.
         facts: Box<crate::domain::event::TableFacts>,
     },
+    /// A table is seen through another view from now on.
+    Viewed {
+        /// Alias.
+        data: String,
+        /// The view.
+        view: Box<View>,
+        /// Columns and rows as seen through it; or why not, and the view before stays.
+        result: Result<(Schema, u64), String>,
+    },
     /// Rows arrived.
     Rows {
         /// Alias.
@@ -264,6 +273,14 @@ pub enum Effect {
     },
     /// Compute the fingerprint of a table.
     Fingerprint(String),
+    /// See a table through a view: its rows, exports and what is measured on 3 Explore. Until it is there the view
+    /// before stays.
+    View {
+        /// Alias.
+        data: String,
+        /// The view.
+        view: Box<View>,
+    },
     /// Read rows.
     Rows {
         /// Alias.

@@ -27,6 +27,8 @@ pub struct Place {
     pub question: String,
     /// List → selected row.
     pub rows: BTreeMap<String, usize>,
+    /// Table → how it was looked at: sort, filter, columns.
+    pub views: BTreeMap<String, explore::table::Layout>,
 }
 
 /// The lists whose cursor is kept.
@@ -64,7 +66,9 @@ pub fn of(app: &mut App) -> Option<Place> {
         triage: app.views.ask.triage,
         question: ask::list::selected(app).unwrap_or_default(),
         rows: BTreeMap::new(),
+        views: view.arranged.iter().map(|(data, a)| (data.clone(), a.now.clone())).collect(),
     };
+    place.views.retain(|_, layout| *layout != explore::table::Layout::default());
     let rows = lists(app).map(|(name, list)| (name.to_owned(), list.selected(usize::MAX).unwrap_or(0)));
     place.rows.extend(rows);
     place.rows.insert(CLUE.to_owned(), app.views.score.clue);
@@ -82,6 +86,9 @@ pub fn restore(app: &mut App, place: &Place) -> Vec<Effect> {
         list.select(row(name));
     }
     app.views.score.clue = row(CLUE);
+    for (data, layout) in &place.views {
+        app.views.explore.arranged.insert(data.clone(), explore::table::Arranged::left(layout.clone()));
+    }
     let view = &mut app.views.explore;
     if let Some((pane, _)) = explore::Pane::ALL.iter().find(|(_, t)| *t == place.pane) {
         view.pane = *pane;

@@ -48,6 +48,7 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::DataHead { data, schema, page, reading } => {
             if let Some(table) = app.tables.get_mut(&data).filter(|t| t.opening && t.schema.columns.is_empty()) {
                 table.rows = page.rows.len() as u64;
+                (table.all_rows, table.own_columns) = (table.rows, schema.columns.len());
                 (table.schema, table.page, table.reading) = (schema, page, reading);
             }
             Vec::new()
@@ -59,6 +60,7 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
             }
             app.record(Intent::record(Act::Fingerprint { data, facts: *facts })).unwrap_or_default()
         }
+        Msg::Viewed { data, view, result } => explore::table::viewed(app, &data, *view, result),
         Msg::Rows { data, page } => {
             match page {
                 Ok(page) => {
@@ -407,6 +409,7 @@ fn data_opened(
             table.failed = None;
             // Rows that were shown meanwhile may be read otherwise now.
             (table.page, table.asked) = Default::default();
+            (table.all_rows, table.own_columns) = (rows, schema.columns.len());
             table.schema = schema;
             table.rows = rows;
             for note in &reading.notes {

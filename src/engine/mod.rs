@@ -8,12 +8,13 @@ mod polars;
 mod ticket;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use error::EngineError;
 pub use polars::{cached, clear_cache, head, open, open_joined, panics_are_caught};
 pub use ticket::{Counted, Ticket, TicketState, Unit};
 
-use crate::query::{ColumnProfile, GroupQuery, GroupRow, Page, ReadingReport, Schema};
+use crate::query::{ColumnProfile, GroupQuery, GroupRow, Page, ReadingReport, Schema, View};
 
 /// How a file is to be read; what is absent is guessed, and the guess is reported.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
@@ -145,6 +146,14 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// As [`Engine::aggregate`].
     fn sql(&self, query: &str, limit: usize, ticket: &Ticket) -> Result<(Schema, Page), EngineError>;
+
+    /// The table seen through a view: its derived columns, only the rows of its filter, and pages in its order. Sums and
+    /// profiles don't depend on the order; a query without one of its own gets the view's. Nothing but row numbers (4
+    /// bytes a row) and, while sorting, the keys are held in memory.
+    ///
+    /// # Errors
+    /// An unknown column, a name that is taken, SQL that can't be parsed, keys too large to sort, or a cancel.
+    fn view(self: Arc<Self>, view: &View, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineError>;
 
     /// Identifies the table.
     ///

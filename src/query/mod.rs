@@ -9,6 +9,7 @@ mod change;
 mod check;
 mod group;
 mod kpi;
+mod view;
 
 pub use analysis::{
     Analysis, ColumnProfile, Comparison, ComparisonResult, Estimate, Findings, HistogramBar, KpiGroup, KpiResult,
@@ -19,3 +20,4 @@ pub use change::{ChangeCause, ChangePart, ChangeRequest, ChangeResult, ChangeSid
 pub use check::{CheckOp, CheckRequest, CheckResult, Outcome, YesIf};
 pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};
 pub use kpi::{Better, Kpi, KpiParseError, Measure, split_top_level};
+pub use view::{Derived, SortKey, View};

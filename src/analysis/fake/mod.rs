@@ -235,6 +235,14 @@ impl Engine for Fake {
         Ok((schema, Page { start: 0, rows: vec![vec![Cell::Int(i64::try_from(n).unwrap())]] }))
     }
 
+    fn view(
+        self: std::sync::Arc<Self>,
+        _: &crate::query::View,
+        _: &Ticket,
+    ) -> Result<std::sync::Arc<dyn Engine>, EngineError> {
+        Err(EngineError::request("The rows of a test are not looked at through a view.", ""))
+    }
+
     fn fingerprint(&self, _: &Ticket) -> Result<Fingerprint, EngineError> {
         Ok(Fingerprint { rows: self.row_count(), ..Fingerprint::default() })
     }

@@ -23,6 +23,7 @@ pub use rate::{open_rate, open_rate_as};
 
 use super::form::Form;
 use super::screens::checks::PendingCheck;
+use super::screens::explore::table;
 use super::{App, Effect};
 use crate::domain::words::Origin;
 
@@ -75,6 +76,12 @@ pub enum FormId {
     ExploreSearch,
     /// A row of the table.
     GoToRow,
+    /// A condition for the rows of the table.
+    TableFilter,
+    /// A derived column; the one to be changed where it is named.
+    TableDerive(Option<String>),
+    /// Hidden columns to show again.
+    TableHidden,
     /// A new session.
     NewSession,
     /// A session's path.
@@ -102,7 +109,14 @@ impl FormId {
 /// Whether a draft holds something that was thought out, and is no mere path or search.
 #[must_use]
 pub fn worth_keeping(draft_key: &str) -> bool {
-    let slight = [FormId::AskSearch, FormId::NewSession, FormId::OpenPath, FormId::Report];
+    let slight = [
+        FormId::AskSearch,
+        FormId::TableFilter,
+        FormId::TableHidden,
+        FormId::NewSession,
+        FormId::OpenPath,
+        FormId::Report,
+    ];
     !slight.iter().any(|id| id.draft_key() == draft_key)
 }
 
@@ -135,6 +149,9 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::Roles(check, roles) => checks::submit_roles(app, form, check, roles),
         FormId::ExploreSearch => Ok(explore::submit_search(app, form)),
         FormId::GoToRow => explore::submit_go_to_row(app, form),
+        FormId::TableFilter => Ok(table::submit_filter(app, form)),
+        FormId::TableDerive(old) => table::submit_derive(app, form, old.as_deref()),
+        FormId::TableHidden => Ok(table::brought_back(app, &form.chosen("columns"))),
         FormId::NewSession => files::submit_new_session(form),
         FormId::OpenPath => files::submit_path(form),
         FormId::Report => files::submit_report(form),

@@ -79,6 +79,7 @@ fn back(app: &mut App) -> Vec<Effect> {
     }
     match app.screen {
         Screen::Explore if explore::is_filtered(app) => explore::show_all(app),
+        Screen::Explore if explore::filter::can_drop(app) => explore::filter::drop_last(app),
         // The KPI pane is opened from a column.
         Screen::Explore if app.views.explore.pane == explore::Pane::Kpi => {
             app.views.explore.pane = explore::Pane::Columns;

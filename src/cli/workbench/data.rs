@@ -8,11 +8,12 @@ use serde_json::{Map, Value};
 
 use super::Workbench;
 use crate::analysis;
+use crate::app::screens::explore::table::sees;
 use crate::app::{CANCELLED, Msg, Screen, Tone};
 use crate::cli::load::resolve;
 use crate::domain::event::TableFacts;
 use crate::engine::{self, Engine, EngineError, Fingerprint, ReadOptions, Source, Ticket};
-use crate::query::{Analysis, Findings, Page, Schema};
+use crate::query::{Analysis, Findings, Page, Schema, View};
 
 /// Slot of the job that makes the demonstration.
 pub(super) const DEMO: &str = "demo";
@@ -26,6 +27,8 @@ pub(super) enum Done {
     Opened { data: String, result: Result<Arc<dyn Engine>, EngineError> },
     /// The first rows of a table that takes long to open.
     Head { data: String, found: Option<Arc<dyn Engine>> },
+    /// A table seen through a view.
+    Viewed { data: String, view: Box<View>, result: Result<Arc<dyn Engine>, EngineError> },
     /// Rows.
     Rows { data: String, result: Result<Page, EngineError> },
     /// An analysis.
@@ -59,8 +62,27 @@ impl Workbench {
         });
     }
 
-    pub(super) fn rows(&mut self, data: String, start: u64, len: usize) {
+    /// The table as it is looked at: through its view where there is one.
+    pub(super) fn shown(&self, data: &str) -> Option<Arc<dyn Engine>> {
+        self.views.get(data).or_else(|| self.tables.get(data)).cloned()
+    }
+
+    /// Looks at a table through another view. The one before stays until it is there.
+    pub(super) fn view(&mut self, data: String, view: View) {
         let Some(engine) = self.tables.get(&data).cloned() else { return };
+        let label = match (view.sort.first(), view.filter.is_empty()) {
+            (Some(key), _) => format!("sorting by {}", key.column),
+            (None, false) => "filtering".to_owned(),
+            (None, true) => format!("view of {data}"),
+        };
+        self.job(format!("view:{data}"), label, move |ticket| {
+            let result = engine.view(&view, ticket);
+            Done::Viewed { data, view: Box::new(view), result }
+        });
+    }
+
+    pub(super) fn rows(&mut self, data: String, start: u64, len: usize) {
+        let Some(engine) = self.shown(&data) else { return };
         self.job(format!("rows:{data}"), format!("rows of {data}"), move |_| {
             let result = engine.page(start, len);
             Done::Rows { data, result }
@@ -68,7 +90,9 @@ impl Workbench {
     }
 
     pub(super) fn analyse(&mut self, slot: String, label: String, data: &str, analysis: Analysis) {
-        let Some(engine) = self.tables.get(data).cloned() else {
+        // What is recorded is measured on the table as it is; a view is nobody's but the one who looks.
+        let engine = if sees(&slot) { self.shown(data) } else { self.tables.get(data).cloned() };
+        let Some(engine) = engine else {
             let why = format!("The table {data} is not open.");
             self.tell(Msg::Found { slot, result: Box::new(Err(why)), seconds: 0.0 });
             return;
@@ -95,6 +119,7 @@ impl Workbench {
                     Ok(engine) => {
                         let facts = (engine.schema().clone(), engine.row_count(), engine.reading().clone());
                         self.tables.insert(data.clone(), engine);
+                        self.views.remove(&data);
                         Ok(facts)
                     }
                     Err(EngineError::Cancelled) => Err(CANCELLED.to_owned()),
@@ -108,6 +133,18 @@ impl Workbench {
                     let reading = engine.reading().clone();
                     self.tell(Msg::DataHead { data, schema: engine.schema().clone(), page, reading });
                 }
+            }
+            Done::Viewed { data, view, result } => {
+                let result = match result {
+                    Ok(engine) => {
+                        let seen = (engine.schema().clone(), engine.row_count());
+                        self.views.insert(data.clone(), engine);
+                        Ok(seen)
+                    }
+                    Err(EngineError::Cancelled) => Err(CANCELLED.to_owned()),
+                    Err(e) => Err(e.to_string()),
+                };
+                self.tell(Msg::Viewed { data, view, result });
             }
             Done::Rows { data, result } => {
                 self.tell(Msg::Rows { data, page: result.map_err(|e| e.to_string()) });
@@ -134,6 +171,8 @@ impl Workbench {
     pub(super) fn failed(&mut self, slot: &str, why: String) {
         if let Some(data) = slot.strip_prefix("open:") {
             self.tell(Msg::DataOpened { data: data.to_owned(), result: Err(why) });
+        } else if let Some(data) = slot.strip_prefix("view:") {
+            self.tell(Msg::Viewed { data: data.to_owned(), view: Box::default(), result: Err(why) });
         } else if let Some(data) = slot.strip_prefix("rows:") {
             self.tell(Msg::Rows { data: data.to_owned(), page: Err(why) });
         } else if slot.starts_with("fingerprint:") || slot.starts_with("head:") {

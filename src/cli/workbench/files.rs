@@ -124,6 +124,7 @@ impl Workbench {
         self.keep_place();
         self.remember();
         self.tables.clear();
+        self.views.clear();
         if let Some(jobs) = &self.jobs {
             jobs.abandon_all();
         }

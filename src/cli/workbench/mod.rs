@@ -81,7 +81,10 @@ struct Workbench {
     app: App,
     theme: Theme,
     jobs: Option<Jobs<Done>>,
+    /// Tables as they are.
     tables: BTreeMap<String, Arc<dyn Engine>>,
+    /// Tables seen through a view, where there is one.
+    views: BTreeMap<String, Arc<dyn Engine>>,
     journal: Option<Journal>,
     /// Events that could not be written yet.
     pending: Vec<Value>,
@@ -106,6 +109,7 @@ impl Workbench {
             theme,
             jobs: Jobs::new(threads, deliver).ok(),
             tables: BTreeMap::new(),
+            views: BTreeMap::new(),
             journal: None,
             pending: Vec::new(),
             state,
@@ -163,6 +167,7 @@ impl Workbench {
             Effect::Scrub(removal) => self.scrub(*removal),
             Effect::OpenData { data, path, options } => self.open_data(data, &path, options),
             Effect::Fingerprint(data) => self.fingerprint(data),
+            Effect::View { data, view } => self.view(data, *view),
             Effect::Rows { data, start, len } => self.rows(data, start, len),
             Effect::Run { slot, label, data, analysis } => self.analyse(slot, label, &data, *analysis),
             Effect::CancelJobs => {

@@ -2,7 +2,7 @@
 //!
 //! `open` and the folders below it read files into a `table`, whose parts lie in memory, in a Parquet file or in a
 //! `cache` on disk; `sql` evaluates expressions; `codes` turns columns into small numbers on which `aggregate` and
-//! `profile` count, a part at a time; `sketch` sums up what is too much to be kept. Nothing outside this folder names
+//! `profile` count, a part at a time; `view` shows a table through derived columns, a filter and an order; `sketch` sums up what is too much to be kept. Nothing outside this folder names
 //! polars.
 
 mod aggregate;
@@ -28,6 +28,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod view;
 
 use std::cell::Cell as Flag;
 use std::collections::HashMap;
@@ -38,7 +39,7 @@ use std::sync::{Arc, Mutex};
 use ::polars::prelude::{DataFrame, PolarsError};
 
 use super::{CachedTable, Engine, EngineError, Fingerprint, ReadOptions, Source, Ticket};
-use crate::query::{ColumnInfo, ColumnProfile, GroupQuery, GroupRow, Key, Page, ReadingReport, Schema};
+use crate::query::{ColumnInfo, ColumnProfile, GroupQuery, GroupRow, Key, Page, ReadingReport, Schema, View};
 use codes::Codes;
 use table::Table;
 
@@ -215,6 +216,10 @@ impl Engine for PolarsEngine {
 
     fn sql(&self, query: &str, limit: usize, ticket: &Ticket) -> Result<(Schema, Page), EngineError> {
         unwound(|| sql::run(self, query, limit, ticket))
+    }
+
+    fn view(self: Arc<Self>, view: &View, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineError> {
+        unwound(|| view::of(&self, view, ticket).map(|engine| engine as Arc<dyn Engine>))
     }
 
     fn fingerprint(&self, ticket: &Ticket) -> Result<Fingerprint, EngineError> {

@@ -237,6 +237,36 @@ impl Planned {
         Series::new_empty("".into(), &self.dtype)
     }
 
+    /// The columns that it names.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Whether a row's value depends on that row alone.
+    pub fn is_by_row(&self) -> bool {
+        self.by_row
+    }
+
+    /// The values over rows that hold the columns that it names; each must depend on its own row alone.
+    ///
+    /// # Errors
+    /// As [`Planned::on`].
+    pub fn on_rows(&self, frame: DataFrame) -> Result<Series, EngineError> {
+        let rows = frame.height();
+        self.values(frame, rows)
+    }
+
+    /// The rows of a query with its value as a further column of that name.
+    ///
+    /// # Errors
+    /// As [`plan`].
+    pub fn beside(&self, rows: LazyFrame, name: &str) -> Result<LazyFrame, EngineError> {
+        let mut context = SQLContext::new();
+        context.register("data", rows);
+        let query = format!("SELECT *, (\n{}\n) AS {} FROM data", self.text, quoted(name));
+        Ok(without_division_by_zero(context.execute(&query).map_err(|e| wrong(&self.text, &e.to_string()))?))
+    }
+
     /// The column that it is, where it is nothing but one.
     fn column(&self) -> Option<&str> {
         self.columns.first().map(String::as_str).filter(|c| self.columns.len() == 1 && self.text == quoted(c))

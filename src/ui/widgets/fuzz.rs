@@ -45,7 +45,14 @@ fn each(area: Rect, buf: &mut Buffer, theme: &Theme, s: &str, draw_one: usize) -
     match draw_one {
         0 => list::draw(area, buf, theme, &scroll, 50, true, |_, _| Line::from(vec![s.into(), s.into()])),
         1 | 2 => {
-            let column = |align, want| table::Column { title: s.into(), align, min: 3, want, grow: want % 2 == 0 };
+            let column = |align, want| table::Column {
+                title: s.into(),
+                under: s.into(),
+                align,
+                min: 3,
+                want,
+                grow: want % 2 == 0,
+            };
             let columns =
                 [column(Align::Left, 9), column(Align::Right, 8), column(Align::Center, 0), column(Align::Left, 30)];
             let pick_column = draw_one == 2;

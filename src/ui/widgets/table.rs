@@ -16,6 +16,8 @@ use crate::ui::theme::Theme;
 pub struct Column<'a> {
     /// Header; the unit goes here, not into the cells.
     pub title: Cow<'a, str>,
+    /// A second line of the header, such as type and unit; that line is there where any column has one.
+    pub under: Cow<'a, str>,
     /// Where header and cells stand.
     pub align: Align,
     /// Cells below which the column is not narrowed.
@@ -29,12 +31,19 @@ pub struct Column<'a> {
 impl<'a> Column<'a> {
     /// A left-aligned column that wants `want` cells and may shrink to half of them.
     pub fn text(title: impl Into<Cow<'a, str>>, want: u16) -> Self {
-        Self { title: title.into(), align: Align::Left, min: want.div_ceil(2), want, grow: false }
+        Self {
+            title: title.into(),
+            under: Cow::Borrowed(""),
+            align: Align::Left,
+            min: want.div_ceil(2),
+            want,
+            grow: false,
+        }
     }
 
     /// A right-aligned column that keeps its `want` cells: a cut number is a wrong number.
     pub fn number(title: impl Into<Cow<'a, str>>, want: u16) -> Self {
-        Self { title: title.into(), align: Align::Right, min: want, want, grow: false }
+        Self { title: title.into(), under: Cow::Borrowed(""), align: Align::Right, min: want, want, grow: false }
     }
 
     /// The same column, taking what cells are left over.
@@ -103,7 +112,11 @@ impl Table<'_> {
         let places = self.places(area.width, columns);
         let picked = if self.pick_column { columns.selected(self.columns.len()) } else { None };
         self.header(row_of(area, 0), buf, theme, &places, picked);
-        let body = below(area, 1);
+        let double = self.columns.iter().any(|c| !c.under.is_empty()) && area.height > 3;
+        if double {
+            self.under(row_of(area, 1), buf, theme, &places);
+        }
+        let body = below(area, if double { 2 } else { 1 });
         let window = rows.window(self.len, usize::from(body.height));
         rows.drawn_at(body);
         for (line, row) in (0..body.height).zip(window) {
@@ -113,6 +126,9 @@ impl Table<'_> {
                 let content = cell(row, spot.column);
                 let fitted = text::fit_to(&content.text, usize::from(spot.width), column.align);
                 put(buf, place, spot.x, 0, &fitted, content.style);
+            }
+            if places.divider_at > 0 {
+                put(buf, place, places.divider_at, 0, theme.glyphs.corners[5], theme.rule);
             }
             if rows.selected(self.len) == Some(row) {
                 put(buf, place, 1, 0, theme.glyphs.cursor, theme.accent);
@@ -138,13 +154,31 @@ impl Table<'_> {
         }
     }
 
+    fn under(&self, area: Rect, buf: &mut Buffer, theme: &Theme, places: &Places) {
+        for spot in &places.shown {
+            let Some(column) = self.columns.get(spot.column) else { continue };
+            let fitted = text::fit_to(&column.under, usize::from(spot.width), column.align);
+            put(buf, area, spot.x, 0, &fitted, theme.rule);
+        }
+    }
+
+    /// Where the line behind the frozen columns stands, in a data table; 0 where there is none.
+    fn divider(&self, shown: &[Spot], frozen: usize) -> u16 {
+        if !self.pick_column || frozen == 0 {
+            return 0;
+        }
+        shown.get(frozen).map_or(0, |spot| spot.x.saturating_sub(GAP))
+    }
+
     /// Which columns are drawn where. All of them when they fit, narrowed to their least where that
     /// helps; else the frozen ones and those around the selected one.
     fn places(&self, width: u16, scroll: &Scroll) -> Places {
         let room = width.saturating_sub(MARGIN);
         let all: Vec<usize> = (0..self.columns.len()).collect();
         if self.least(&all) <= u32::from(room) {
-            return Places { shown: self.share(&all, room), ..Places::default() };
+            let shown = self.share(&all, room);
+            let divider_at = self.divider(&shown, self.frozen);
+            return Places { shown, divider_at, ..Places::default() };
         }
         let frozen: Vec<usize> = all.iter().copied().take(self.frozen).collect();
         let free: Vec<usize> = all.iter().copied().skip(self.frozen).collect();
@@ -172,7 +206,8 @@ impl Table<'_> {
         let after = to < free.len();
         let shown = self.share(&shown, room.saturating_sub(u16::from(after)));
         let before_at = shown.get(frozen.len()).map_or(0, |spot| spot.x.saturating_sub(1));
-        Places { shown, before: from > 0, before_at, after }
+        let divider_at = self.divider(&shown, frozen.len());
+        Places { shown, before: from > 0, before_at, after, divider_at }
     }
 
     /// Cells that columns need at least, with the blanks between.
@@ -237,6 +272,8 @@ struct Places {
     before_at: u16,
     /// Are there columns out of sight at the right?
     after: bool,
+    /// Where the line behind the frozen columns stands; 0 where there is none.
+    divider_at: u16,
 }
 
 #[cfg(test)]

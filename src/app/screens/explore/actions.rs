@@ -33,8 +33,8 @@ pub fn show(app: &mut App, pane: Pane) -> Vec<Effect> {
 }
 
 pub(super) fn step_column(app: &mut App, by: isize) -> Vec<Effect> {
-    let n = app.main_info().map_or(0, |i| i.schema.columns.len());
     if app.views.explore.pane == Pane::Table {
+        let n = super::table::columns(app).len();
         app.views.explore.then = None;
         app.views.explore.column.step(by, n);
         return Vec::new();
@@ -84,7 +84,7 @@ pub(super) fn enter(app: &mut App) -> Vec<Effect> {
 fn cell(app: &mut App) -> Vec<Effect> {
     let Some(info) = app.main_info() else { return Vec::new() };
     let row = app.views.explore.table.selected(usize::try_from(info.rows).unwrap_or(0)).unwrap_or(0);
-    let column = app.views.explore.column.selected(info.schema.columns.len()).unwrap_or(0);
+    let column = super::table::selected_column(app).map_or(0, |(place, _)| place);
     let start = usize::try_from(info.page.start).unwrap_or(0);
     let cells = row.checked_sub(start).and_then(|i| info.page.rows.get(i));
     let (Some(cell), Some(head)) = (cells.and_then(|c| c.get(column)), info.schema.columns.get(column)) else {
@@ -220,9 +220,7 @@ pub(super) fn bind(app: &mut App) -> Vec<Effect> {
 pub(super) fn add_dimension(app: &mut App) -> Vec<Effect> {
     if app.views.explore.pane == Pane::Table {
         // What is split is the column in sight.
-        let info = app.main_info();
-        let at = info.and_then(|i| app.views.explore.column.selected(i.schema.columns.len()));
-        let name = at.and_then(|at| info?.schema.columns.get(at)).map(|c| c.name.clone());
+        let name = super::table::selected_column(app).map(|(_, c)| c.name.clone());
         app.views.explore.column_filter.clear();
         if let Some(at) = name.and_then(|n| ordered_columns(app).iter().position(|c| c.name == n)) {
             app.views.explore.columns.select(at);
@@ -383,6 +381,9 @@ pub(super) fn pin(app: &mut App) -> Vec<Effect> {
     params.insert("kpi".into(), json!(b.kpi));
     params.insert("by".into(), json!(group.place.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>()));
     params.insert("where".into(), json!(group.condition));
+    if let Some(filter) = super::filter(app) {
+        params.insert("filter".into(), json!(filter));
+    }
     params.insert("tried".into(), json!(app.views.explore.looked.len()));
     let mut result = Map::new();
     result.insert("says".into(), json!(says));
@@ -438,7 +439,9 @@ fn sentence(app: &App, kpi: &crate::query::Kpi, group: &KpiGroup, reach: Option<
     };
     let against =
         reach.map(|r| format!(" against {} of the rest", format::level(kpi, r.rest.value))).unwrap_or_default();
-    format!("{label}: {name} {}{against}, n {}", format::level_with_interval(kpi, &group.level), format::count(group.n))
+    let among = super::filter(app).map(|f| format!(", among rows where {f}")).unwrap_or_default();
+    let level = format::level_with_interval(kpi, &group.level);
+    format!("{label}: {name} {level}{against}, n {}{among}", format::count(group.n))
 }
 
 fn free_look_id(app: &App) -> String {

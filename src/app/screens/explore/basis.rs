@@ -59,7 +59,7 @@ fn forget_goal(app: &mut App) {
     }
 }
 
-fn forget_figures(app: &mut App) {
+pub(super) fn forget_figures(app: &mut App) {
     let view = &mut app.views.explore;
     view.level = None;
     view.by.clear();

@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 use crate::app::form::Form;
 use crate::app::key::{Input, Key};
 use crate::app::screens::ask::fixture;
+use crate::app::screens::explore::table::sees as explore_slot;
 use crate::app::{App, Effect, Msg, Popup, Screen, update};
 use crate::domain::event::{Act, TableFacts};
 use crate::engine::{Engine, Source, Ticket, open};
@@ -77,6 +78,9 @@ pub(crate) struct Bench {
     pub hold: bool,
     /// Analyses that were asked for meanwhile.
     pub held: Vec<Effect>,
+    /// The table as it is.
+    base: Option<Arc<dyn Engine>>,
+    /// The table as it is seen.
     engine: Option<Arc<dyn Engine>>,
     file: NamedTempFile,
 }
@@ -118,6 +122,7 @@ impl Bench {
             other: Vec::new(),
             hold: false,
             held: Vec::new(),
+            base: None,
             engine: None,
             file,
         };
@@ -222,6 +227,7 @@ impl Bench {
                 let opened = open(&Source { path: path.into(), options }, &Ticket::default());
                 let result = opened.map_err(|e| e.to_string()).map(|engine| {
                     let out = (engine.schema().clone(), engine.row_count(), engine.reading().clone());
+                    self.base = Some(Arc::clone(&engine));
                     self.engine = Some(engine);
                     out
                 });
@@ -236,12 +242,22 @@ impl Bench {
                 let page = self.engine.as_ref()?.page(start, len).map_err(|e| e.to_string());
                 Some(Msg::Rows { data, page })
             }
-            run @ Effect::Run { .. } if self.hold => {
-                self.held.push(run);
+            held @ (Effect::Run { .. } | Effect::View { .. }) if self.hold => {
+                self.held.push(held);
                 None
             }
+            Effect::View { data, view } => {
+                let seen = Arc::clone(self.base.as_ref()?).view(&view, &Ticket::default());
+                let result = seen.map_err(|e| e.to_string()).map(|engine| {
+                    let out = (engine.schema().clone(), engine.row_count());
+                    self.engine = Some(engine);
+                    out
+                });
+                Some(Msg::Viewed { data, view, result })
+            }
             Effect::Run { slot, analysis, .. } => {
-                let found = crate::analysis::run(self.engine.as_deref()?, &analysis, &Ticket::default());
+                let engine = if explore_slot(&slot) { &self.engine } else { &self.base };
+                let found = crate::analysis::run(engine.as_deref()?, &analysis, &Ticket::default());
                 let result: Result<Findings, String> = found.map_err(|e| e.to_string());
                 self.ran.push(slot.clone());
                 Some(Msg::Found { slot, result: Box::new(result), seconds: 0.25 })

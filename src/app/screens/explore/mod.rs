@@ -4,12 +4,14 @@ mod actions;
 mod basis;
 mod checklist;
 mod commands;
+pub mod filter;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #[cfg(test)]
 pub(crate) mod fixture;
 mod found;
 mod search;
 mod sight;
+pub mod table;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #[cfg(test)]
 mod tests;
@@ -21,9 +23,11 @@ pub use actions::{chosen, show};
 pub use basis::{Basis, basis, basis_changed};
 pub use checklist::{CheckRow, Ready, current_checks};
 pub use commands::{COLUMNS, COMMANDS, TABLE};
+pub use filter::filter;
 pub use found::found;
 pub use search::{go_to_row, is_filtered, search, searched, show_all};
 pub use sight::{Then, group_in_sight, selected_cell, trend_point};
+pub use table::ARRANGE;
 
 use crate::app::commands::Scope;
 use crate::app::key::Key;
@@ -65,6 +69,7 @@ impl Pane {
     /// The pane whose own commands these are.
     #[must_use]
     pub fn of_scope(scope: Scope) -> Option<Self> {
+        let scope = if scope == Scope::Arrange { Scope::Table } else { scope };
         Self::ALL.into_iter().map(|(pane, _)| pane).find(|p| p.scope() == scope)
     }
 }
@@ -108,6 +113,8 @@ pub struct ExploreView {
     pub table: Scroll,
     /// The table's column.
     pub column: Scroll,
+    /// How each table is looked at: rows, order, columns.
+    pub arranged: BTreeMap<String, table::Arranged>,
     /// The list of columns.
     pub columns: Scroll,
     /// Its order.
@@ -160,8 +167,10 @@ pub struct ExploreView {
 /// nothing jumps while rows scroll by.
 #[derive(Debug, Default)]
 pub struct Widths {
-    /// Cells by column.
+    /// Cells by column of the schema.
     pub cells: Vec<u16>,
+    /// The same without a limit for long texts.
+    pub whole: Vec<u16>,
     /// The page of rows by which a column was measured last: its first row and its length.
     pub measured: BTreeMap<usize, (u64, usize)>,
 }
@@ -347,7 +356,12 @@ pub fn table_opened(app: &mut App, data: &str) -> Vec<Effect> {
         return Vec::new();
     }
     basis::forget_table(app);
-    let mut effects: Vec<Effect> = ask_profile(app, data).into_iter().collect();
+    let mut effects = table::opened(app, data);
+    if !effects.is_empty() {
+        // Figures are asked for once the table is seen as it was left.
+        return effects;
+    }
+    effects.extend(ask_profile(app, data));
     effects.extend(rows_in_sight(app));
     effects.extend(ask_level(app));
     effects

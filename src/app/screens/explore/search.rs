@@ -79,7 +79,7 @@ pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
             ((0..n).collect(), now)
         }
         Pane::Table => {
-            let n = app.main_info().map_or(0, |i| i.schema.columns.len());
+            let n = super::table::columns(app).len();
             let now = app.views.explore.column.selected(n).unwrap_or(0);
             (places(app, &words).into_iter().map(|(_, at)| at).collect(), now)
         }
@@ -114,7 +114,10 @@ fn places(app: &App, words: &str) -> Vec<(u32, usize)> {
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
     let names: Vec<&str> = match app.views.explore.pane {
-        Pane::Table => app.main_info().map(|i| i.schema.columns.iter().map(|c| c.name.as_str()).collect()),
+        Pane::Table => app.main_info().map(|i| {
+            let shown = super::table::columns(app);
+            shown.iter().filter_map(|at| i.schema.columns.get(*at)).map(|c| c.name.as_str()).collect()
+        }),
         _ => Some(ordered_columns(app).into_iter().map(|c| c.name.as_str()).collect()),
     }
     .unwrap_or_default();

@@ -29,7 +29,7 @@ pub fn selected_cell(app: &App) -> Option<&Cell> {
     let info = app.main_info()?;
     let view = &app.views.explore;
     let row = view.table.selected(usize::try_from(info.rows).ok()?)?;
-    let at = view.column.selected(info.schema.columns.len())?;
+    let (at, _) = super::table::selected_column(app)?;
     info.page.rows.get(row.checked_sub(usize::try_from(info.page.start).ok()?)?)?.get(at)
 }
 
@@ -41,7 +41,7 @@ fn cell_group(app: &App) -> Result<CellGroup, String> {
     let rows = usize::try_from(info.rows).unwrap_or(usize::MAX);
     let view = &app.views.explore;
     let row = view.table.selected(rows).ok_or("The table has no row.")?;
-    let at = view.column.selected(info.schema.columns.len()).ok_or("The table has no column.")?;
+    let (at, _) = super::table::selected_column(app).ok_or("The table has no column.")?;
     let start = usize::try_from(info.page.start).unwrap_or(0);
     let cell = row.checked_sub(start).and_then(|i| info.page.rows.get(i)).and_then(|r| r.get(at));
     let (Some(cell), Some(head)) = (cell, info.schema.columns.get(at)) else {

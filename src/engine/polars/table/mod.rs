@@ -4,6 +4,7 @@
 //! else from a columnar copy of it ([`super::cache`]). Columns of parts that were read are kept while there is room,
 //! so that memory stays bounded whatever the size of the table.
 
+mod gather;
 mod parquet;
 mod recent;
 
@@ -15,10 +16,12 @@ use ::polars::prelude::{
 };
 
 use super::cache::Folder;
+use super::view::Layer;
 use super::{broken, cells, guarded};
 use crate::engine::EngineError;
 use crate::query::{Cell, ColumnInfo, Page, Schema};
 
+pub use gather::{frame_of, places};
 pub use parquet::ParquetParts;
 use recent::Recent;
 
@@ -41,6 +44,7 @@ enum Store {
     Memory(DataFrame),
     Files(Arc<Folder>),
     Parquet(ParquetParts),
+    Layer(Layer),
 }
 
 impl Table {
@@ -59,6 +63,16 @@ impl Table {
     pub fn parquet(parts: ParquetParts) -> Self {
         let (fields, starts) = (parts.fields().to_vec(), starts(&parts.rows()));
         Self::new(fields, starts, Store::Parquet(parts))
+    }
+
+    /// Another table seen through a layer of a view; the rows of each part are given.
+    pub fn layer(fields: Vec<(String, DataType)>, rows: &[usize], layer: Layer) -> Self {
+        Self::new(fields, starts(rows), Store::Layer(layer))
+    }
+
+    /// Names and types, in order.
+    pub fn fields(&self) -> &[(String, DataType)] {
+        &self.fields
     }
 
     fn new(fields: Vec<(String, DataType)>, starts: Vec<usize>, store: Store) -> Self {
@@ -132,6 +146,9 @@ impl Table {
         if matches!(self.store, Store::Memory(_)) || self.is_recent(part, &[name]) {
             return self.series(part, name);
         }
+        if let Some(below) = self.below(name) {
+            return below.glimpse(part, name);
+        }
         let read = self.read(part, &[name])?;
         read.column(name).map(|c| c.as_materialized_series().clone()).map_err(|_| missing(name))
     }
@@ -148,6 +165,12 @@ impl Table {
     fn columns(&self, part: usize, names: &[&str]) -> Result<Vec<Column>, EngineError> {
         if let Store::Memory(frame) = &self.store {
             return names.iter().map(|n| frame.column(n).cloned().map_err(|_| missing(n))).collect();
+        }
+        if let Store::Layer(layer) = &self.store
+            && names.iter().any(|n| layer.passes(n))
+        {
+            // What the layer does not change is kept by the table below.
+            return names.iter().map(|n| self.through(layer, part, n)).collect();
         }
         let mut found: Vec<Option<Column>> = match self.recent.lock() {
             Ok(mut recent) => names.iter().map(|n| recent.get(part, n)).collect(),
@@ -170,8 +193,32 @@ impl Table {
         Ok(found.into_iter().flatten().collect())
     }
 
+    /// The table below, for a column that this one hands on as it is.
+    fn below(&self, name: &str) -> Option<&Table> {
+        match &self.store {
+            Store::Layer(layer) if layer.passes(name) => Some(layer.below()),
+            _ => None,
+        }
+    }
+
+    fn through(&self, layer: &Layer, part: usize, name: &str) -> Result<Column, EngineError> {
+        if layer.passes(name) {
+            return layer.below().series(part, name).map(Column::from);
+        }
+        let kept = self.recent.lock().ok().and_then(|mut r| r.get(part, name));
+        if let Some(column) = kept {
+            return Ok(column);
+        }
+        let column = self.read(part, &[name])?.column(name).cloned().map_err(|_| missing(name))?;
+        if let Ok(mut recent) = self.recent.lock() {
+            recent.put(part, &column);
+        }
+        Ok(column)
+    }
+
     fn read(&self, part: usize, names: &[&str]) -> Result<DataFrame, EngineError> {
         let frame = match &self.store {
+            Store::Layer(layer) => layer.read(part, names)?,
             Store::Memory(frame) => frame.select(names.iter().copied()).map_err(|e| broken(&e))?,
             Store::Files(folder) => folder.read(part, names)?,
             Store::Parquet(parts) => parts.read(part, names)?,
@@ -222,6 +269,11 @@ impl Table {
         let first = usize::try_from(start).unwrap_or(usize::MAX).min(self.rows());
         let end = first.saturating_add(len).min(self.rows());
         let names: Vec<&str> = self.names().collect();
+        if matches!(self.store, Store::Layer(_)) {
+            let wanted: Vec<usize> = (first..end).collect();
+            let frame = self.gather(&wanted, &names)?;
+            return Ok(Page { start: first as u64, rows: cells::page(&frame, 0, wanted.len())?.rows });
+        }
         let (mut rows, mut at) = (Vec::with_capacity(end - first), first);
         while at < end {
             let (part, place) = self.place(at);
@@ -250,6 +302,7 @@ impl Table {
             Store::Memory(frame) => Ok(frame.clone().lazy()),
             Store::Files(folder) => guarded("The table can't be read", || scan(&folder.paths(self.parts()))),
             Store::Parquet(parts) => guarded("The table can't be read", || parts.scan()),
+            Store::Layer(layer) => layer.lazy(),
         }
     }
 }

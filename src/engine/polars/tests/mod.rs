@@ -6,6 +6,7 @@ mod hostile;
 mod large;
 mod reading;
 mod real;
+mod view;
 
 use std::path::PathBuf;
 use std::sync::Arc;

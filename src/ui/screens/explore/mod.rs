@@ -11,9 +11,10 @@ use ratatui::layout::{Position, Rect};
 use crate::analysis::format;
 use crate::app::App;
 use crate::app::hits::Target;
-use crate::app::screens::explore::Pane;
+use crate::app::screens::explore::{Pane, filter};
+use crate::ui::text;
 use crate::ui::theme::Theme;
-use crate::ui::widgets::draw::{below, put_right, row_of};
+use crate::ui::widgets::draw::{below, put, put_right, row_of};
 use crate::ui::widgets::{pane, tabs};
 
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -29,9 +30,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
         app.hits.note(place, Target::Tab(i));
     }
     if let (Some(table), Some(info)) = (app.main_table(), app.main_info()) {
-        if info.rows > 0 && area.width >= 64 {
+        if (info.rows > 0 || info.all_rows > 0) && area.width >= 64 {
             let columns = info.schema.columns.len();
-            let words = if info.opening {
+            let all = info.all_rows.max(info.rows);
+            let words = if info.rows < all {
+                format!("{table}   {} of {} rows × {columns}", format::count(info.rows), format::count(all))
+            } else if info.opening {
                 format!("{table}   ≈ the first {} rows × {columns}, reading …", format::count(info.rows))
             } else {
                 format!("{table}   {} rows × {columns}", format::count(info.rows))
@@ -39,7 +43,9 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             put_right(buf, head, 0, &words, theme.dim);
         }
     }
-    let rest = below(area, if area.height >= 18 { 2 } else { 1 });
+    let roomy = area.height >= 18;
+    let filtered = filter_line(app, theme, below(area, 1), buf);
+    let rest = below(area, if roomy || filtered { 2 } else { 1 });
     match app.main_info() {
         None => pane::empty(
             rest,
@@ -65,4 +71,16 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
         },
     }
     None
+}
+
+/// The filter in force, in a line of its own above every pane. Says whether there is one.
+fn filter_line(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> bool {
+    let Some(condition) = filter::filter(app) else { return false };
+    let Some(info) = app.main_info() else { return false };
+    let (rows, all) = (format::count(info.rows), format::count(info.all_rows));
+    let words = format!("{rows} of {all} rows where {condition}");
+    let line = row_of(area, 0);
+    let fitted = text::fit_to(&words, usize::from(line.width.saturating_sub(2)), text::Align::Left);
+    put(buf, line, 1, 0, &fitted, theme.warn);
+    true
 }

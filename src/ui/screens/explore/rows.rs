@@ -1,5 +1,6 @@
 //! The table pane: rows in sight, a cursor on one cell.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use ratatui::buffer::Buffer;
@@ -7,8 +8,9 @@ use ratatui::layout::Rect;
 
 use crate::analysis::format;
 use crate::app::screens::explore::Widths;
+use crate::app::screens::explore::table::{self, Layout, Shape};
 use crate::app::{App, TableInfo};
-use crate::query;
+use crate::query::{self, SortKey};
 use crate::ui::text;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::draw::{clear, put, row_of};
@@ -16,6 +18,8 @@ use crate::ui::widgets::table::{Cell, Column, Table};
 
 /// No column of a table is wider than this many cells on the screen.
 const WIDEST: usize = 32;
+/// And no more than this where the full width is asked for.
+const LONGEST: usize = 400;
 
 /// Draws the pane.
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -26,71 +30,121 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let body = Rect { height: area.height.saturating_sub(foot), ..area };
     let view = &app.views.explore;
     let page = (info.page.start, info.page.rows.len());
+    let shown = table::columns(app);
+    let layout = table::arranged(app).map(|a| &a.now);
+    let frozen = layout.map_or(1, |l| l.frozen);
     // Widths of columns in sight may grow once their rows were looked at; then the table is drawn once more. They only
     // grow, so this ends, and a table of ten thousand columns costs no more than what is in sight.
     for _ in 0..4 {
-        let columns = columns(info, &view.widths.borrow());
+        let columns = columns(info, &shown, layout, theme, &view.widths.borrow());
         let mut seen = BTreeSet::new();
-        Table { columns: &columns, len, frozen: 1, focused: true, pick_column: true }.draw(
+        Table { columns: &columns, len, frozen, focused: true, pick_column: true }.draw(
             body,
             buf,
             theme,
             &view.table,
             &view.column,
             |r, c| {
-                seen.insert(c);
+                let place = shown.get(c).copied().unwrap_or(usize::MAX);
+                seen.insert(place);
                 match r.checked_sub(start).and_then(|i| info.page.rows.get(i)) {
                     None => Cell::styled("…", theme.dim),
-                    Some(row) => match row.get(c) {
+                    Some(row) => match row.get(place) {
                         Some(query::Cell::Null) | None => Cell::styled("null", theme.rule),
-                        Some(value) => Cell::new(shown(value)),
+                        Some(value) => Cell::new(words(value, wide(layout, info, place))),
                     },
                 }
             },
         );
-        if !measure(info, &seen, page, &mut view.widths.borrow_mut()) {
+        if !measure(info, layout, &seen, page, &mut view.widths.borrow_mut()) {
             break;
         }
         clear(buf, body);
     }
     if foot > 0 {
         let row = view.table.selected(len).map_or(0, |r| r + 1);
-        let column = view.column.selected(info.schema.columns.len());
-        let name = column.and_then(|c| info.schema.columns.get(c));
+        let column = view.column.selected(shown.len());
+        let head = table::selected_column(app).map(|(_, c)| c);
+        let derived = head.and_then(|c| layout?.view.derived.iter().find(|d| d.name == c.name));
+        let hidden = info.schema.columns.len() - shown.len();
         let words = format!(
-            "row {} of {}   column {} of {}{}",
+            "row {} of {}   column {} of {}{}{}{}",
             format::count(row as u64),
             format::count(info.rows),
             column.map_or(0, |c| c + 1),
-            info.schema.columns.len(),
-            name.map(|n| format!("   {} · {}", n.name, n.dtype.word())).unwrap_or_default()
+            shown.len(),
+            if hidden > 0 { format!(" ({hidden} hidden)") } else { String::new() },
+            head.map(|n| format!("   {} · {}", n.name, n.dtype.word())).unwrap_or_default(),
+            derived.map(|d| format!(" = {}", d.sql)).unwrap_or_default(),
         );
         put(buf, row_of(area, area.height - 1), 3, 0, &words, theme.dim);
     }
 }
 
-/// The columns with their widths as known so far.
-fn columns<'a>(info: &'a TableInfo, widths: &Widths) -> Vec<Column<'a>> {
-    let one = |(i, c): (usize, &'a query::ColumnInfo)| {
-        let want = widths.cells.get(i).copied().unwrap_or_else(|| head_width(&c.name));
-        if c.dtype.is_number() {
-            Column::number(c.name.as_str(), want)
+/// The shown columns with their widths as known so far.
+fn columns<'a>(
+    info: &'a TableInfo,
+    shown: &[usize],
+    layout: Option<&Layout>,
+    theme: &Theme,
+    widths: &Widths,
+) -> Vec<Column<'a>> {
+    let keys: &[SortKey] = layout.map_or(&[], |l| &l.view.sort);
+    let one = |i: &usize| {
+        let c = info.schema.columns.get(*i)?;
+        let mark = keys.iter().position(|k| k.column == c.name).and_then(|at| Some((at, keys.get(at)?)));
+        let title: Cow<'a, str> = match mark {
+            None => c.name.as_str().into(),
+            Some((at, key)) => {
+                let arrow = if key.descending { theme.glyphs.down } else { theme.glyphs.up };
+                let number = if keys.len() > 1 { (at + 1).to_string() } else { String::new() };
+                // A mark that is cut off would say nothing.
+                format!("{arrow}{number} {}", c.name).into()
+            }
+        };
+        let under = if table::is_derived(info, *i) { format!("= {}", c.dtype.word()) } else { c.dtype.word().into() };
+        let marked = mark.map_or(0, |_| 2 + u16::from(keys.len() > 1));
+        let measured = widths.cells.get(*i).copied().unwrap_or_else(|| head_width(&c.name));
+        let measured = measured.max(head_width(&c.name) + marked);
+        let set = match layout.and_then(|l| l.widths.get(&c.name)) {
+            Some(Shape::Cells(cells)) => Some(*cells),
+            Some(Shape::Whole) => Some(widths.whole.get(*i).copied().unwrap_or(measured).max(measured)),
+            None => None,
+        };
+        let want = set.unwrap_or(measured);
+        let column = if c.dtype.is_number() {
+            Column::number(title, want)
         } else {
             // Columns scroll sideways rather than shrink: half a value tells nothing.
-            Column { min: want.min(24), ..Column::text(c.name.as_str(), want) }
-        }
+            let min = if set.is_some() { want } else { want.min(24) };
+            Column { min, ..Column::text(title, want) }
+        };
+        Some(Column { under: under.into(), ..column })
     };
-    info.schema.columns.iter().enumerate().map(one).collect()
+    shown.iter().filter_map(one).collect()
+}
+
+/// How much of a cell's text is looked at.
+fn wide(layout: Option<&Layout>, info: &TableInfo, place: usize) -> usize {
+    let set = layout.zip(info.schema.columns.get(place)).and_then(|(l, c)| l.widths.get(&c.name));
+    if set.is_some() { LONGEST } else { WIDEST * 2 }
 }
 
 fn head_width(name: &str) -> u16 {
-    u16::try_from(text::width(&text::clean(name)).clamp(3, WIDEST)).unwrap_or(12)
+    u16::try_from(text::width(&text::clean(name)).clamp(4, WIDEST)).unwrap_or(12)
 }
 
 /// Looks at the loaded rows of the columns in sight, once for each page. Says whether a column has grown.
-fn measure(info: &TableInfo, seen: &BTreeSet<usize>, page: (u64, usize), widths: &mut Widths) -> bool {
+fn measure(
+    info: &TableInfo,
+    layout: Option<&Layout>,
+    seen: &BTreeSet<usize>,
+    page: (u64, usize),
+    widths: &mut Widths,
+) -> bool {
     if widths.cells.len() != info.schema.columns.len() {
         widths.cells = info.schema.columns.iter().map(|c| head_width(&c.name)).collect();
+        widths.whole.clone_from(&widths.cells);
         widths.measured.clear();
     }
     let mut grown = false;
@@ -100,22 +154,26 @@ fn measure(info: &TableInfo, seen: &BTreeSet<usize>, page: (u64, usize), widths:
         }
         // All of the page: a number that is longer further down must not be cut.
         let rows = info.page.rows.iter().filter_map(|r| r.get(*c));
+        let most = wide(layout, info, *c);
+        let widest = rows.map(|v| text::width(&text::clean(&words(v, most)))).max().unwrap_or(0);
         // Long texts are cut, the whole cell is one key away.
-        let widest = rows.map(|v| text::width(&text::clean(&shown(v)))).max().unwrap_or(0).min(WIDEST);
-        let widest = u16::try_from(widest).unwrap_or(0);
-        if let Some(width) = widths.cells.get_mut(*c).filter(|w| **w < widest) {
-            *width = widest;
-            grown = true;
+        let limits = [(&mut widths.cells, WIDEST), (&mut widths.whole, LONGEST)];
+        for (list, most) in limits {
+            let widest = u16::try_from(widest.min(most)).unwrap_or(0);
+            if let Some(width) = list.get_mut(*c).filter(|w| **w < widest) {
+                *width = widest;
+                grown = true;
+            }
         }
     }
     grown
 }
 
 /// A cell as it is drawn: long texts are not carried whole to the screen.
-fn shown(cell: &query::Cell) -> String {
+fn words(cell: &query::Cell, most: usize) -> String {
     match cell {
         query::Cell::Text(s) if s.is_empty() => "\"\"".into(),
-        query::Cell::Text(s) => s.chars().take(WIDEST * 2).collect(),
+        query::Cell::Text(s) => s.chars().take(most).collect(),
         query::Cell::Float(x) if x.is_finite() => format!("{x}"),
         other => other.to_string(),
     }

@@ -62,6 +62,47 @@ fn the_table() {
 }
 
 #[test]
+fn the_table_sorted_filtered_and_arranged() {
+    let mut b = Bench::new();
+    b.press("S-Tab");
+    while b.app.views.explore.pane != crate::app::screens::explore::Pane::Table {
+        b.press("Tab");
+    }
+    b.press("l + l x l S l S S F");
+    b.press("a");
+    b.typed("years");
+    b.press("Tab");
+    b.typed("tenure / 12.0");
+    b.press("Ctrl-S");
+    // Widths are known once the rows were drawn.
+    drawn(&b.app, &Theme::dark(), SIZES[0]);
+    b.press("h ] ] ]");
+    snapshots("table_view", &b.app);
+    // No mark is one of colour alone, or beyond ASCII where that is wanted.
+    let ascii =
+        Theme::new(crate::ui::theme::Ground::Dark, crate::ui::theme::Depth::Mono, crate::ui::glyphs::Glyphs::ascii());
+    let screen = drawn(&b.app, &ascii, (80, 22));
+    assert!(!screen.contains('▲') && !screen.contains('│'), "{screen}");
+}
+
+#[test]
+fn a_filter_stands_above_every_pane() {
+    let mut b = Bench::new();
+    b.press("S-Tab");
+    while b.app.views.explore.pane != crate::app::screens::explore::Pane::Table {
+        b.press("Tab");
+    }
+    b.press("l +");
+    for size in SIZES {
+        for _ in 0..4 {
+            let screen = drawn(&b.app, &Theme::dark(), size);
+            assert!(screen.contains("200 of 400 rows where \"Contract\" = 'Month-to-month'"), "{screen}");
+            b.press("Tab");
+        }
+    }
+}
+
+#[test]
 fn the_columns() {
     let mut b = Bench::new();
     goal(&mut b);

@@ -1,0 +1,97 @@
+//! The order of the rows by some columns: only the keys are held while it is found.
+
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use ::polars::prelude::{Column, DataFrame, DataType, IdxSize, PolarsError, Series, SortMultipleOptions, SortOptions};
+
+use super::super::{PolarsEngine, broken, cells, guarded};
+use crate::engine::{EngineError, Ticket, Unit};
+use crate::query::{SortKey, ValueType};
+
+/// Keys of more bytes are not held in memory.
+const MOST: usize = 3 << 30;
+/// How often a running sort looks whether it is still wanted.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Row numbers in the order of the keys: stable, nulls last whichever way, numbers by size, text by its letters' codes,
+/// false before true.
+pub fn order(engine: &PolarsEngine, keys: &[SortKey], ticket: &Ticket) -> Result<Vec<IdxSize>, EngineError> {
+    let rows = engine.rows();
+    // The sorting itself counts as one more pass.
+    let work = ticket.begin(Unit::Rows, (rows * (keys.len() + 1)) as u64);
+    let mut columns: Vec<Column> = Vec::new();
+    let mut held = 0;
+    for (i, key) in keys.iter().enumerate() {
+        let info = engine.known(&key.column)?;
+        if info.dtype == ValueType::Other {
+            return Err(EngineError::request(
+                format!("{} holds lists or records, which have no order.", key.column),
+                "Sort by another column.",
+            ));
+        }
+        let dtype = engine.table.dtype(&key.column).cloned().unwrap_or(DataType::Null);
+        let mut all = Series::new_empty(name(i).as_str().into(), &dtype);
+        for part in 0..engine.table.parts() {
+            work.check()?;
+            let series = engine.table.glimpse(part, &key.column)?;
+            held += series.estimated_size();
+            if held > MOST {
+                return Err(too_large(&key.column, rows));
+            }
+            all.append(&series).map_err(|e| broken(&e))?;
+            work.advance(series.len() as u64);
+        }
+        columns.push(all.rechunk().into());
+    }
+    let descending: Vec<bool> = keys.iter().map(|k| k.descending).collect();
+    // The library can't be stopped while it sorts. Whoever cancels need not wait for it: it ends by itself.
+    let (done, result) = channel();
+    let sorter = std::thread::Builder::new().name("polars sort".into());
+    let spawned = sorter.spawn(move || {
+        let _ = done.send(guarded("The rows can't be sorted", || by(columns, descending, rows)));
+    });
+    spawned.map_err(|e| EngineError::input(format!("The rows can't be sorted: {e}."), "Try again."))?;
+    let order = loop {
+        match result.recv_timeout(LOOK) {
+            Ok(order) => break order?,
+            Err(RecvTimeoutError::Timeout) => work.check()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(EngineError::input("The rows can't be sorted.", "Sort by another column."));
+            }
+        }
+    };
+    work.advance(rows as u64);
+    Ok(order)
+}
+
+fn name(key: usize) -> String {
+    format!("key {key}")
+}
+
+fn too_large(column: &str, rows: usize) -> EngineError {
+    let word = cells::value_type(&DataType::String).word();
+    EngineError::request(
+        format!("Sorting {rows} rows by {column} needs more memory than there is room for."),
+        format!("Filter the rows first, or sort by a number or a date instead of {word}."),
+    )
+}
+
+fn by(mut columns: Vec<Column>, descending: Vec<bool>, rows: usize) -> Result<Vec<IdxSize>, PolarsError> {
+    if let [column] = columns.as_slice() {
+        let options = SortOptions::default()
+            .with_order_descending(descending.first().copied().unwrap_or(false))
+            .with_nulls_last(true)
+            .with_maintain_order(true);
+        return Ok(column.as_materialized_series().arg_sort(options).into_no_null_iter().collect());
+    }
+    let names: Vec<String> = (0..columns.len()).map(name).collect();
+    let numbers: Vec<IdxSize> = (0..rows).map(|r| IdxSize::try_from(r).unwrap_or(IdxSize::MAX)).collect();
+    columns.push(Column::new("row".into(), numbers));
+    let options = SortMultipleOptions::new()
+        .with_order_descending_multi(descending)
+        .with_nulls_last(true)
+        .with_maintain_order(true);
+    let sorted = DataFrame::new(rows, columns)?.sort(names, options)?;
+    Ok(sorted.column("row")?.idx()?.into_no_null_iter().collect())
+}
