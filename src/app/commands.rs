@@ -172,6 +172,7 @@ pub static TABLE: &[&[CommandSpec]] = &[
     screens::ask::COMMANDS,
     screens::explore::TABLE,
     screens::explore::ARRANGE,
+    screens::explore::cells::commands::CELLS,
     screens::explore::COLUMNS,
     screens::explore::COMMANDS,
     screens::score::COMMANDS,

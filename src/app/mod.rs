@@ -32,12 +32,13 @@ use crate::domain::decide::{Intent, Refusal, Stamp};
 use crate::domain::event::Event;
 use crate::domain::redact::Removal;
 use crate::engine::ReadOptions;
-use crate::query::{Analysis, Findings, Page, ReadingReport, Schema, View};
+use crate::query::{Analysis, Export, Findings, Page, ReadingReport, Schema, View};
 use form::Form;
 use key::Input;
 use palette::Palette;
 use place::Place;
 use safe::Then;
+use screens::explore::cells;
 use screens::{Views, explore};
 use typed::Typed;
 
@@ -121,6 +122,8 @@ pub enum Popup {
         /// First line shown.
         scroll: usize,
     },
+    /// What one does with cells of the table: the search line, a cell or a row looked at closely.
+    Cells(Box<cells::Float>),
     /// A question with yes or no.
     Confirm {
         /// The question.
@@ -137,6 +140,8 @@ pub enum Confirmed {
     Quit,
     /// Take a clue back.
     Retract(String),
+    /// Write rows over a file that exists.
+    Replace(Box<Export>),
     /// Replace private words by what is suggested, then go on. No goes on with what was typed.
     Safe(Then),
 }
@@ -233,6 +238,8 @@ pub enum Msg {
         /// Seconds of work.
         seconds: f64,
     },
+    /// About cells of a table: finds, a whole row, a copy, a file.
+    Cells(Box<cells::Told>),
     /// The jobs that run now.
     Jobs(Vec<JobView>),
     /// Recent sessions.
@@ -300,6 +307,13 @@ pub enum Effect {
         data: String,
         /// What to run.
         analysis: Box<Analysis>,
+    },
+    /// Find, read, copy or write cells of a table.
+    Cells {
+        /// Alias.
+        data: String,
+        /// What.
+        ask: Box<cells::Ask>,
     },
     /// Cancel all jobs.
     CancelJobs,
@@ -445,6 +459,7 @@ impl App {
     pub fn is_edit_mode(&self) -> bool {
         match self.popups.last() {
             Some(Popup::Form(_) | Popup::Palette(_)) => true,
+            Some(Popup::Cells(float)) => float.is_typing(),
             Some(_) => false,
             None => {
                 (self.screen == Screen::Ask && self.views.ask.interview.is_some())

@@ -2,6 +2,7 @@
 
 use super::hits::Target;
 use super::key::{Key, KeyCode, MouseKind};
+use super::screens::explore::cells;
 use super::screens::{self, explore, list_len, list_scroll, move_list};
 use super::update::{on_key, run, scroll_reading};
 use super::{App, Effect, Popup, Screen, Tone, commands};
@@ -22,6 +23,7 @@ pub(super) fn on_mouse(app: &mut App, kind: MouseKind, column: u16, row: u16) ->
 fn on_wheel(app: &mut App, by: isize) -> Vec<Effect> {
     let typing = app.is_edit_mode();
     match app.popups.last_mut() {
+        Some(Popup::Cells(_)) => cells::scroll(app, by),
         Some(Popup::Help { .. } | Popup::Messages { .. } | Popup::Words { .. }) => scroll_reading(app, by),
         Some(Popup::Palette(palette)) => {
             let last = palette.found.len().saturating_sub(1);

@@ -3,6 +3,7 @@
 use super::form::FormAction;
 use super::key::{Input, Key, KeyCode};
 use super::safe::Then;
+use super::screens::explore::cells;
 use super::screens::{ask, checks, explore};
 use super::{
     App, CANCELLED, Confirmed, Doc, Effect, Loaded, Message, Msg, Popup, Screen, TableInfo, Tone, commands, forms,
@@ -87,6 +88,7 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
                 explore::found(app, &slot, *result, seconds)
             }
         }
+        Msg::Cells(told) => cells::told(app, *told),
         Msg::Jobs(jobs) => {
             app.jobs = jobs;
             Vec::new()
@@ -158,6 +160,7 @@ fn edited(app: &mut App, text: &str) {
 fn on_paste(app: &mut App, text: &str) {
     match app.popups.last_mut() {
         Some(Popup::Form(form)) => form.paste(text),
+        Some(Popup::Cells(_)) => cells::paste(app, text),
         Some(Popup::Palette(palette)) => {
             palette.query.paste(text);
         }
@@ -180,6 +183,7 @@ pub(super) fn on_key(app: &mut App, key: Key) -> Vec<Effect> {
         Some(Popup::Form(_)) => on_form_key(app, key),
         Some(Popup::Palette(_)) => on_palette_key(app, key),
         Some(Popup::Confirm { .. }) => on_confirm_key(app, key),
+        Some(Popup::Cells(_)) => cells::key(app, key),
         Some(_) => on_reading_key(app, key),
         None => {
             let typing = app.is_edit_mode();
@@ -298,6 +302,7 @@ fn on_confirm_key(app: &mut App, key: Key) -> Vec<Effect> {
                 vec![Effect::Quit]
             }
             Confirmed::Retract(clue) => app.record_or_say(Intent::record(Act::Retract { clue, why: String::new() })),
+            Confirmed::Replace(export) => cells::replace(app, *export),
             Confirmed::Safe(then) => super::safe::go_on(app, then, true),
         },
         KeyCode::Char('n' | 'N') if let Confirmed::Safe(then) = yes => super::safe::go_on(app, then, false),

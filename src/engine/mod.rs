@@ -4,17 +4,22 @@
 //! implementation is in `polars`; nothing outside that folder names polars.
 
 mod error;
+mod pages;
 mod polars;
 mod ticket;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use error::EngineError;
 pub use polars::{cached, clear_cache, head, open, open_joined, panics_are_caught};
 pub use ticket::{Counted, Ticket, TicketState, Unit};
 
-use crate::query::{ColumnProfile, GroupQuery, GroupRow, Page, ReadingReport, Schema, View};
+use crate::query::{
+    Cell, ColumnProfile, Direction, Export, Exported, Find, FoundCount, GroupQuery, GroupRow, Hit, Page, Place,
+    ReadingReport, Schema, View,
+};
 
 /// How a file is to be read; what is absent is guessed, and the guess is reported.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
@@ -160,4 +165,53 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// When the file can no longer be read, or a cancel.
     fn fingerprint(&self, ticket: &Ticket) -> Result<Fingerprint, EngineError>;
+
+    /// One row, all columns, with nothing cut: a page cuts long text. Rows count from 0.
+    ///
+    /// # Errors
+    /// A row that is not there, or when it can't be read.
+    fn row(&self, row: u64) -> Result<Vec<Cell>, EngineError> {
+        pages::row(self, row)
+    }
+
+    /// The next cell that holds a text, looking row by row from behind `from` and round the end; `None` where no cell
+    /// holds it. Cells are compared as they are shown; nulls hold nothing.
+    ///
+    /// # Errors
+    /// A pattern that can't be read, an unknown column, rows that can't be read, or a cancel.
+    fn find(
+        &self,
+        find: &Find,
+        from: &Place,
+        direction: Direction,
+        ticket: &Ticket,
+    ) -> Result<Option<Hit>, EngineError> {
+        pages::find(self, find, from, direction, ticket)
+    }
+
+    /// How many cells hold a text, in blocks of rows from row `from` on. It stops once `patience` is over, at the end
+    /// of what it reads at a time, and says where to go on.
+    ///
+    /// # Errors
+    /// As [`Engine::find`].
+    fn count_found(
+        &self,
+        find: &Find,
+        from: u64,
+        patience: Duration,
+        ticket: &Ticket,
+    ) -> Result<FoundCount, EngineError> {
+        pages::count(self, find, from, patience, ticket)
+    }
+
+    /// Writes rows to a file, part by part, whole or not at all: nothing of that name is touched before the last byte
+    /// is on disk.
+    ///
+    /// # Errors
+    /// A file that exists and is not to be replaced, a folder that is missing or may not be written to, a full disk,
+    /// an unknown column, or a cancel. The file is then as it was.
+    fn export(&self, export: &Export, ticket: &Ticket) -> Result<Exported, EngineError> {
+        let _ = ticket;
+        Err(EngineError::request(format!("{} can't be written from this table.", export.path), "Open it from a file."))
+    }
 }

@@ -7,7 +7,7 @@ use super::JobId;
 use crate::engine::{Ticket, TicketState};
 
 /// The slots of jobs that go first.
-const QUICK: [&str; 2] = ["rows:", "head:"];
+const QUICK: [&str; 4] = ["rows:", "head:", "row:", "find:"];
 
 pub(super) type Work<T> = Box<dyn FnOnce(&Ticket) -> T + Send>;
 

@@ -7,6 +7,8 @@ mod analysis;
 mod cell;
 mod change;
 mod check;
+mod export;
+mod find;
 mod group;
 mod kpi;
 mod view;
@@ -18,6 +20,8 @@ pub use analysis::{
 pub use cell::{Cell, ColumnInfo, Page, Schema, ValueType};
 pub use change::{ChangeCause, ChangePart, ChangeRequest, ChangeResult, ChangeSide, Sides, Usual};
 pub use check::{CheckOp, CheckRequest, CheckResult, Outcome, YesIf};
+pub use export::{Export, ExportFormat, Exported, UnknownFormat};
+pub use find::{BLOCK, BadPattern, Direction, Find, FindMode, FoundCount, Hit, Pattern, Place};
 pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};
 pub use kpi::{Better, Kpi, KpiParseError, Measure, split_top_level};
 pub use view::{Derived, SortKey, View};

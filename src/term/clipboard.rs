@@ -21,6 +21,8 @@ const TMUX_PATIENCE: Duration = Duration::from_millis(500);
 pub struct Copied {
     /// Asked the terminal to take it (terminals do not answer).
     pub terminal: bool,
+    /// It is longer than the terminal takes ([`LIMIT`]).
+    pub too_long: bool,
     /// tmux took it.
     pub tmux: bool,
     /// The file that holds it.
@@ -35,6 +37,9 @@ impl Copied {
         let mut parts = Vec::new();
         if self.terminal {
             parts.push("sent to the terminal's clipboard".to_owned());
+        }
+        if self.too_long {
+            parts.push(format!("too long for the terminal's clipboard ({} KB at most)", LIMIT / 1000));
         }
         if self.tmux {
             parts.push("in tmux's buffer".to_owned());
@@ -151,6 +156,8 @@ mod tests {
         assert_eq!(copied.message(), "Copied: sent to the terminal's clipboard, written to a.txt");
         copied = Copied { trouble: Some("disk full".into()), ..Copied::default() };
         assert_eq!(copied.message(), "Not copied: disk full");
+        let long = Copied { too_long: true, file: Some("a.txt".into()), ..Copied::default() };
+        assert_eq!(long.message(), "Copied: too long for the terminal's clipboard (74 KB at most), written to a.txt");
         copied.tmux = true;
         assert_eq!(copied.message(), "Copied: in tmux's buffer; no file: disk full");
     }

@@ -141,6 +141,8 @@ impl Stage for Live {
         let mut copied = Copied::default();
         if let Some(sequence) = clipboard::osc52(text) {
             copied.terminal = self.screen.send(sequence.as_bytes()).is_ok();
+        } else {
+            copied.too_long = true;
         }
         if self.options.caps.tmux {
             copied.tmux = clipboard::to_tmux(text);

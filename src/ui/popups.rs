@@ -18,6 +18,7 @@ use crate::app::{App, Confirmed, Popup, Tone};
 pub fn draw(app: &App, popup: &Popup, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     match popup {
         Popup::Form(f) => return form::draw(f, &app.hits, theme, area, buf),
+        Popup::Cells(float) => return super::screens::explore::cells::draw(app, float, theme, area, buf),
         Popup::Palette(p) => return palette(app, p, theme, area, buf),
         Popup::Help { scroll } => help(app, *scroll, theme, area, buf),
         Popup::Messages { scroll } => {
@@ -43,7 +44,7 @@ pub fn draw(app: &App, popup: &Popup, theme: &Theme, area: Rect, buf: &mut Buffe
         Popup::Confirm { question, yes } => {
             let (title, foot) = match yes {
                 Confirmed::Safe(_) => ("Private words", "y replace   n keep as typed   Esc back"),
-                Confirmed::Quit | Confirmed::Retract(_) => ("Sure?", "y yes   n no"),
+                Confirmed::Quit | Confirmed::Retract(_) | Confirmed::Replace(_) => ("Sure?", "y yes   n no"),
             };
             let width = area.width.saturating_sub(8).min(64);
             let lines = text::wrap(question, usize::from(width.saturating_sub(4)).max(1)).len();

@@ -82,6 +82,8 @@ pub enum FormId {
     TableDerive(Option<String>),
     /// Hidden columns to show again.
     TableHidden,
+    /// Where rows of the table go.
+    ExportRows,
     /// A new session.
     NewSession,
     /// A session's path.
@@ -116,6 +118,8 @@ pub fn worth_keeping(draft_key: &str) -> bool {
         FormId::NewSession,
         FormId::OpenPath,
         FormId::Report,
+        FormId::ExportRows,
+        FormId::Choose("copy"),
     ];
     !slight.iter().any(|id| id.draft_key() == draft_key)
 }
@@ -152,6 +156,7 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::TableFilter => Ok(table::submit_filter(app, form)),
         FormId::TableDerive(old) => table::submit_derive(app, form, old.as_deref()),
         FormId::TableHidden => Ok(table::brought_back(app, &form.chosen("columns"))),
+        FormId::ExportRows => super::screens::explore::cells::submit(app, form),
         FormId::NewSession => files::submit_new_session(form),
         FormId::OpenPath => files::submit_path(form),
         FormId::Report => files::submit_report(form),

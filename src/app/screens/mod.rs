@@ -79,6 +79,7 @@ fn back(app: &mut App) -> Vec<Effect> {
     }
     match app.screen {
         Screen::Explore if explore::is_filtered(app) => explore::show_all(app),
+        Screen::Explore if explore::cells::may_escape(app) => explore::cells::escape(app),
         Screen::Explore if explore::filter::can_drop(app) => explore::filter::drop_last(app),
         // The KPI pane is opened from a column.
         Screen::Explore if app.views.explore.pane == explore::Pane::Kpi => {
@@ -276,8 +277,11 @@ pub static GLOBAL: &[CommandSpec] = &[
             Scope::Global,
             &["y"],
             "copy",
-            "Copy what is selected: a row, a clue, the brief as Markdown",
-            |a| copy_text(a).map(Effect::Copy).into_iter().collect(),
+            "Copy what is selected: a cell, marked rows, a clue, the brief as Markdown",
+            |a| match a.screen {
+                Screen::Explore if a.views.explore.pane == explore::Pane::Table => explore::cells::copy(a),
+                _ => copy_text(a).map(Effect::Copy).into_iter().collect(),
+            },
         )
     },
     CommandSpec {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Workbench;
 use crate::analysis;
+use crate::app::screens::explore::cells::Told;
 use crate::app::screens::explore::table::sees;
 use crate::app::{CANCELLED, Msg, Screen, Tone};
 use crate::cli::load::resolve;
@@ -35,6 +36,10 @@ pub(super) enum Done {
     Found { slot: String, result: Result<Findings, EngineError>, seconds: f64 },
     /// A fingerprint.
     Fingerprint { data: String, result: Result<(Fingerprint, Schema), EngineError> },
+    /// About cells of a table.
+    Cells(Told),
+    /// Text for the clipboard, and words about it.
+    Copy { text: String, words: String },
     /// The demonstration's session, ready to be opened.
     Demo(Result<PathBuf, String>),
 }
@@ -158,6 +163,11 @@ impl Workbench {
                     self.tell(Msg::Fingerprint { data, facts: Box::new(facts(&print, &schema)) });
                 }
             }
+            Done::Cells(told) => self.tell(Msg::Cells(Box::new(told))),
+            Done::Copy { text, words } => {
+                self.copied = words;
+                self.requests.push_back(crate::term::Request::Copy(text));
+            }
             // Whoever went on to something else is not torn away from it.
             Done::Demo(Ok(_)) if self.app.screen != Screen::Home || !self.app.popups.is_empty() => {
                 self.say(Tone::Good, "The demonstration is ready: d on Home opens it.");
@@ -177,6 +187,8 @@ impl Workbench {
             self.tell(Msg::Rows { data: data.to_owned(), page: Err(why) });
         } else if slot.starts_with("fingerprint:") || slot.starts_with("head:") {
             // Nobody waits for it; it is asked for again when the session is opened.
+        } else if super::cells::is_slot(slot) {
+            self.cells_failed(slot, why);
         } else if slot == DEMO {
             self.tell(Msg::NotOpened(format!("The demonstration was not opened. {why}")));
         } else {

@@ -1,5 +1,6 @@
 //! The interactive program: carries out what the application asks for, and hands it what happens.
 
+mod cells;
 mod data;
 mod files;
 mod kept;
@@ -97,6 +98,8 @@ struct Workbench {
     next_wake: Option<Instant>,
     started: BTreeMap<String, Instant>,
     last_words: Vec<String>,
+    /// What is to be said of a copy beside where it went.
+    copied: String,
 }
 
 impl Workbench {
@@ -119,6 +122,7 @@ impl Workbench {
             next_wake: None,
             started: BTreeMap::new(),
             last_words: Vec::new(),
+            copied: String::new(),
         }
     }
 
@@ -170,6 +174,7 @@ impl Workbench {
             Effect::View { data, view } => self.view(data, *view),
             Effect::Rows { data, start, len } => self.rows(data, start, len),
             Effect::Run { slot, label, data, analysis } => self.analyse(slot, label, &data, *analysis),
+            Effect::Cells { data, ask } => self.cells(&data, *ask),
             Effect::CancelJobs => {
                 if let Some(jobs) = &self.jobs {
                     jobs.cancel_all();
@@ -308,7 +313,10 @@ impl Program for Workbench {
 
     fn reply(&mut self, reply: Reply) {
         match reply {
-            Reply::Copied(copied) => self.say(Tone::Good, copied.message()),
+            Reply::Copied(copied) => {
+                let before = std::mem::take(&mut self.copied);
+                self.say(Tone::Good, format!("{before}{}", copied.message()));
+            }
             Reply::Edited(Err(why)) => self.say(Tone::Bad, why),
             Reply::Edited(Ok(text)) => self.tell(Msg::Edited(text)),
         }

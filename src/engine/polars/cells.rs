@@ -80,7 +80,8 @@ pub fn cell(value: &AnyValue<'_>) -> Cell {
     }
 }
 
-fn micros(t: i64, unit: TimeUnit) -> i64 {
+/// A moment or length of time in microseconds.
+pub fn micros(t: i64, unit: TimeUnit) -> i64 {
     match unit {
         TimeUnit::Nanoseconds => t.div_euclid(1000),
         TimeUnit::Microseconds => t,

@@ -12,6 +12,8 @@ mod codes;
 mod columnar;
 mod csv;
 mod dates;
+mod export;
+mod find;
 mod fingerprint;
 mod infer;
 mod inflate;
@@ -22,6 +24,7 @@ mod open;
 mod profile;
 mod quantiles;
 mod sample;
+mod shown;
 mod sketch;
 mod sql;
 mod table;
@@ -35,11 +38,15 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ::polars::prelude::{DataFrame, PolarsError};
 
-use super::{CachedTable, Engine, EngineError, Fingerprint, ReadOptions, Source, Ticket};
-use crate::query::{ColumnInfo, ColumnProfile, GroupQuery, GroupRow, Key, Page, ReadingReport, Schema, View};
+use super::{CachedTable, Engine, EngineError, Fingerprint, ReadOptions, Source, Ticket, pages};
+use crate::query::{
+    Cell, ColumnInfo, ColumnProfile, Direction, Export, Exported, Find, FoundCount, GroupQuery, GroupRow, Hit, Key,
+    Page, Place, ReadingReport, Schema, View,
+};
 use codes::Codes;
 use table::Table;
 
@@ -224,6 +231,40 @@ impl Engine for PolarsEngine {
 
     fn fingerprint(&self, ticket: &Ticket) -> Result<Fingerprint, EngineError> {
         unwound(|| fingerprint::run(self, ticket))
+    }
+
+    fn row(&self, row: u64) -> Result<Vec<Cell>, EngineError> {
+        unwound(|| self.table.row(row))
+    }
+
+    fn find(
+        &self,
+        find: &Find,
+        from: &Place,
+        direction: Direction,
+        ticket: &Ticket,
+    ) -> Result<Option<Hit>, EngineError> {
+        unwound(|| find::next(&self.table, &pages::looked_at(self, find)?, find, from, direction, ticket))
+    }
+
+    fn count_found(
+        &self,
+        find: &Find,
+        from: u64,
+        patience: Duration,
+        ticket: &Ticket,
+    ) -> Result<FoundCount, EngineError> {
+        unwound(|| find::count(&self.table, &pages::looked_at(self, find)?, find, from, patience, ticket))
+    }
+
+    fn export(&self, export: &Export, ticket: &Ticket) -> Result<Exported, EngineError> {
+        unwound(|| match &export.query {
+            None => export::run(&self.table, export, ticket),
+            Some(query) => {
+                let (frame, _) = columnar::finish(sql::rows(self, query, None, ticket)?, "sql")?;
+                export::run(&Table::memory(frame), export, ticket)
+            }
+        })
     }
 }
 

@@ -374,8 +374,13 @@ pub fn bare_column<'a>(engine: &'a PolarsEngine, text: &str) -> Option<&'a Colum
     })
 }
 
-/// Runs a query over the table `data`.
-pub fn run(engine: &PolarsEngine, query: &str, limit: usize, ticket: &Ticket) -> Result<(Schema, Page), EngineError> {
+/// The rows of a query over the table `data`, as many as there are up to `limit`.
+pub fn rows(
+    engine: &PolarsEngine,
+    query: &str,
+    limit: Option<usize>,
+    ticket: &Ticket,
+) -> Result<DataFrame, EngineError> {
     ticket.check()?;
     refuse_all_but_select(query)?;
     if query.len() > LONGEST || operators(query) > MOST_OPERATORS {
@@ -390,9 +395,18 @@ pub fn run(engine: &PolarsEngine, query: &str, limit: usize, ticket: &Ticket) ->
     let mut context = SQLContext::new();
     context.register("data", engine.table.lazy()?);
     let lazy = context.execute(query).map_err(|e| fail(&e.to_string()))?;
-    let most = u32::try_from(limit).unwrap_or(u32::MAX);
-    let frame = lazy.limit(most).collect().map_err(|e| fail(&e.to_string()))?;
+    let lazy = match limit {
+        Some(limit) => lazy.limit(u32::try_from(limit).unwrap_or(u32::MAX)),
+        None => lazy,
+    };
+    let frame = lazy.collect().map_err(|e| fail(&e.to_string()))?;
     ticket.check()?;
+    Ok(frame)
+}
+
+/// Runs a query over the table `data`.
+pub fn run(engine: &PolarsEngine, query: &str, limit: usize, ticket: &Ticket) -> Result<(Schema, Page), EngineError> {
+    let frame = rows(engine, query, Some(limit), ticket)?;
     let columns = frame
         .columns()
         .iter()

@@ -115,6 +115,11 @@ impl Layer {
         &self.base.table
     }
 
+    /// Whether pages come in another order than parts.
+    pub fn is_sorted(&self) -> bool {
+        matches!(self.kind, Kind::Sorted { .. })
+    }
+
     /// Whether a column is handed on as it is, part by part.
     pub fn passes(&self, column: &str) -> bool {
         match &self.kind {

@@ -57,7 +57,7 @@ pub(super) fn step_column(app: &mut App, by: isize) -> Vec<Effect> {
 /// Enter: the whole cell, the KPI by this column, the group's rows in words, a check.
 pub(super) fn enter(app: &mut App) -> Vec<Effect> {
     match app.views.explore.pane {
-        Pane::Table => cell(app),
+        Pane::Table => super::cells::open_cell(app),
         Pane::Columns => {
             // The cursor stands on the group of which Columns has told.
             let worst = worst_group(app).map(|g| g.label.clone());
@@ -79,33 +79,6 @@ pub(super) fn enter(app: &mut App) -> Vec<Effect> {
         }
         Pane::Checks => start_check(app),
     }
-}
-
-fn cell(app: &mut App) -> Vec<Effect> {
-    let Some(info) = app.main_info() else { return Vec::new() };
-    let row = app.views.explore.table.selected(usize::try_from(info.rows).unwrap_or(0)).unwrap_or(0);
-    let column = super::table::selected_column(app).map_or(0, |(place, _)| place);
-    let start = usize::try_from(info.page.start).unwrap_or(0);
-    let cells = row.checked_sub(start).and_then(|i| info.page.rows.get(i));
-    let (Some(cell), Some(head)) = (cells.and_then(|c| c.get(column)), info.schema.columns.get(column)) else {
-        return Vec::new();
-    };
-    let lines = cell.to_string().split('\n').map(str::to_owned).collect();
-    let title = format!("{} · row {}", head.name, format::count(row as u64 + 1));
-    app.popups.push(Popup::Words { title, lines, scroll: 0 });
-    Vec::new()
-}
-
-/// The selected row as a form: one line a column.
-pub(super) fn whole_row(app: &mut App) -> Vec<Effect> {
-    let Some(info) = app.main_info() else { return Vec::new() };
-    let row = app.views.explore.table.selected(usize::try_from(info.rows).unwrap_or(0)).unwrap_or(0);
-    let start = usize::try_from(info.page.start).unwrap_or(0);
-    let Some(cells) = row.checked_sub(start).and_then(|i| info.page.rows.get(i)) else { return Vec::new() };
-    let wide = info.schema.columns.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).min(30);
-    let lines = info.schema.columns.iter().zip(cells).map(|(c, v)| format!("{:<wide$}  {v}", c.name)).collect();
-    app.popups.push(Popup::Words { title: format!("Row {}", format::count(row as u64 + 1)), lines, scroll: 0 });
-    Vec::new()
 }
 
 /// How the file was read.
@@ -263,6 +236,7 @@ pub fn chosen(app: &mut App, what: &str, key: &str) -> Vec<Effect> {
             app.views.explore.groups.home();
             ask_split(app)
         }
+        "copy" => super::cells::chosen(app, key),
         "impact" => {
             open_impact(app, key);
             Vec::new()

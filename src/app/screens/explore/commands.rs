@@ -46,19 +46,13 @@ fn sort(app: &mut App) -> Vec<Effect> {
 }
 
 /// The commands of the Table pane.
-pub static TABLE: &[CommandSpec] = &[
-    CommandSpec {
-        when: with_session,
-        ..spec("explore.go_row", Scope::Table, &["#", "Ctrl-G"], "go to row", "Go to a row by its number", |a| {
-            forms::open_go_to_row(a);
-            Vec::new()
-        })
-    },
-    CommandSpec {
-        when: with_session,
-        ..spec("explore.row", Scope::Table, &["="], "row", "The whole row, one line a column", actions::whole_row)
-    },
-];
+pub static TABLE: &[CommandSpec] = &[CommandSpec {
+    when: with_session,
+    ..spec("explore.go_row", Scope::Table, &["#", "Ctrl-G"], "go to row", "Go to a row by its number", |a| {
+        forms::open_go_to_row(a);
+        Vec::new()
+    })
+}];
 
 /// The commands of the Columns pane.
 pub static COLUMNS: &[CommandSpec] = &[CommandSpec {
@@ -170,11 +164,8 @@ pub static COMMANDS: &[CommandSpec] = &[
             Scope::Explore,
             &["/"],
             "find",
-            "Filter the columns or the checks; in the table and on the KPI pane go to a column",
-            |a| {
-                forms::open_search(a);
-                Vec::new()
-            },
+            "Look for text in the cells; filter the columns or the checks; on the KPI pane go to a column",
+            search::open,
         )
     },
     CommandSpec {

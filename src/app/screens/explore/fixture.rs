@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 use crate::app::form::Form;
 use crate::app::key::{Input, Key};
 use crate::app::screens::ask::fixture;
+use crate::app::screens::explore::cells::{Ask, Told};
 use crate::app::screens::explore::table::sees as explore_slot;
 use crate::app::{App, Effect, Msg, Popup, Screen, update};
 use crate::domain::event::{Act, TableFacts};
@@ -199,6 +200,12 @@ impl Bench {
         }
     }
 
+    /// Takes a message as if it came from outside.
+    pub fn tell(&mut self, msg: Msg) -> Vec<Act> {
+        let effects = update(&mut self.app, msg);
+        self.carry(effects)
+    }
+
     fn input(&mut self, input: Input) -> Vec<Act> {
         fixture::stamp(&mut self.app);
         let effects = update(&mut self.app, Msg::Input(input));
@@ -241,6 +248,27 @@ impl Bench {
             Effect::Rows { data, start, len } => {
                 let page = self.engine.as_ref()?.page(start, len).map_err(|e| e.to_string());
                 Some(Msg::Rows { data, page })
+            }
+            Effect::Cells { data, ask } => {
+                let engine = self.engine.clone()?;
+                let (ticket, long) = (Ticket::default(), std::time::Duration::from_secs(600));
+                let words = |e: crate::engine::EngineError| e.to_string();
+                let told = match *ask {
+                    Ask::Find { find, from, direction } => {
+                        let found = engine.find(&find, &from, direction, &ticket).map_err(words);
+                        Told::Found(Box::new(find), found)
+                    }
+                    Ask::Count { find, from } => {
+                        let counted = engine.count_found(&find, from, long, &ticket).map_err(words);
+                        Told::Counted(Box::new(find), counted)
+                    }
+                    Ask::Row(row) => Told::Row(row, engine.row(row).map_err(words)),
+                    ask @ (Ask::Copy(_) | Ask::Export(_)) => {
+                        self.other.push(Effect::Cells { data, ask: Box::new(ask) });
+                        return None;
+                    }
+                };
+                Some(Msg::Cells(Box::new(told)))
             }
             held @ (Effect::Run { .. } | Effect::View { .. }) if self.hold => {
                 self.held.push(held);

@@ -2,6 +2,7 @@
 
 mod actions;
 mod basis;
+pub mod cells;
 mod checklist;
 mod commands;
 pub mod filter;
@@ -131,8 +132,10 @@ pub struct ExploreView {
     pub check_filter: String,
     /// Only columns whose name holds these letters are listed.
     pub column_filter: String,
-    /// The column last gone to in the table or on the KPI pane.
+    /// The column last gone to on the KPI pane.
     pub jump: String,
+    /// Searches and marks in the table.
+    pub cells: cells::CellsView,
     /// Widths of the table's columns, as last drawn.
     pub widths: RefCell<Widths>,
     /// A second column beside the selected one.

@@ -1,12 +1,21 @@
-//! `/`, `n`, `N`: filters of the lists, and the way to a column; going to a row.
+//! `/`, `n`, `N`: filters of the lists, text in cells, and the way to a column; going to a row.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{Pane, ask_split, current_checks, moved, ordered_columns};
-use crate::app::{App, Effect, Tone};
+use super::{Pane, ask_split, cells, current_checks, moved, ordered_columns};
+use crate::app::{App, Effect, Tone, forms};
 
-/// What is searched for in the pane that has the keys.
+/// Opens what takes the words: the search line of the table, a form elsewhere.
+pub(super) fn open(app: &mut App) -> Vec<Effect> {
+    if app.views.explore.pane == Pane::Table {
+        return cells::open_search(app);
+    }
+    forms::open_search(app);
+    Vec::new()
+}
+
+/// What is searched for in the pane that has the keys; text in cells is kept elsewhere.
 #[must_use]
 pub fn searched(app: &App) -> Option<&str> {
     let view = &app.views.explore;
@@ -28,7 +37,7 @@ fn set(app: &mut App, words: &str) {
     *place = words.to_owned();
 }
 
-/// Filters the columns or the checks; in the table and on the KPI pane goes to the column that fits best.
+/// Filters the columns or the checks; on the KPI pane goes to the column that fits best.
 pub fn search(app: &mut App, words: &str) -> Vec<Effect> {
     let words = words.trim();
     set(app, words);
@@ -67,6 +76,9 @@ pub fn search(app: &mut App, words: &str) -> Vec<Effect> {
 
 /// The next or previous one that fits, round the end.
 pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
+    if app.views.explore.pane == Pane::Table {
+        return cells::next(app, forward);
+    }
     let Some(words) = searched(app).map(str::to_owned) else {
         app.say(Tone::Plain, "Nothing is searched for. / searches.");
         return Vec::new();
@@ -78,12 +90,7 @@ pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
             let now = super::scroll(app).and_then(|s| s.selected(n)).unwrap_or(0);
             ((0..n).collect(), now)
         }
-        Pane::Table => {
-            let n = super::table::columns(app).len();
-            let now = app.views.explore.column.selected(n).unwrap_or(0);
-            (places(app, &words).into_iter().map(|(_, at)| at).collect(), now)
-        }
-        Pane::Kpi => {
+        Pane::Table | Pane::Kpi => {
             let now = app.views.explore.columns.selected(ordered_columns(app).len()).unwrap_or(0);
             (places(app, &words).into_iter().map(|(_, at)| at).collect(), now)
         }
@@ -113,14 +120,7 @@ fn places(app: &App, words: &str) -> Vec<(u32, usize)> {
     let pattern = Pattern::parse(words, CaseMatching::Ignore, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
-    let names: Vec<&str> = match app.views.explore.pane {
-        Pane::Table => app.main_info().map(|i| {
-            let shown = super::table::columns(app);
-            shown.iter().filter_map(|at| i.schema.columns.get(*at)).map(|c| c.name.as_str()).collect()
-        }),
-        _ => Some(ordered_columns(app).into_iter().map(|c| c.name.as_str()).collect()),
-    }
-    .unwrap_or_default();
+    let names: Vec<&str> = ordered_columns(app).into_iter().map(|c| c.name.as_str()).collect();
     names
         .into_iter()
         .enumerate()
@@ -134,10 +134,6 @@ fn places(app: &App, words: &str) -> Vec<(u32, usize)> {
 
 fn go_to_column(app: &mut App, at: usize) -> Vec<Effect> {
     app.views.explore.then = None;
-    if app.views.explore.pane == Pane::Table {
-        app.views.explore.column.select(at);
-        return Vec::new();
-    }
     app.views.explore.columns.select(at);
     app.views.explore.groups.home();
     ask_split(app)

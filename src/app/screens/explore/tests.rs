@@ -1,5 +1,6 @@
 //! What keys do in Explore, over a real small table: state, keys, recorded events.
 
+use super::cells::Float;
 use super::fixture::{Bench, ROWS, With};
 use super::{Pane, Sort, selected_column, selected_group, shown};
 use crate::app::form::FieldKind;
@@ -83,17 +84,20 @@ fn rows_are_read_around_the_cursor_and_enter_shows_the_whole_cell() {
     assert_eq!(end, ROWS as u64, "the last rows are there");
     b.press("g l Enter");
     match b.app.popups.last() {
-        Some(Popup::Words { title, lines, .. }) => {
-            assert_eq!(
-                (title.as_str(), lines.as_slice()),
-                ("Contract · row 1", ["Month-to-month".to_owned()].as_slice())
-            );
-        }
+        Some(Popup::Cells(float)) => match &**float {
+            Float::Cell(cell) => {
+                assert_eq!((cell.name.as_str(), cell.text().as_str()), ("Contract", "Month-to-month"));
+            }
+            other => panic!("{other:?}"),
+        },
         other => panic!("{other:?}"),
     }
     b.press("Esc =");
     match b.app.popups.last() {
-        Some(Popup::Words { lines, .. }) => assert_eq!(lines.len(), 9, "one line a column"),
+        Some(Popup::Cells(float)) => match &**float {
+            Float::Record(record) => assert_eq!(record.fits.len(), 9, "one line a column"),
+            other => panic!("{other:?}"),
+        },
         other => panic!("{other:?}"),
     }
     b.press("Esc R");
@@ -665,9 +669,9 @@ fn slash_filters_columns_and_checks_and_esc_shows_all() {
 }
 
 #[test]
-fn in_the_table_slash_goes_to_a_column_and_hash_to_a_row() {
+fn in_the_table_a_bar_goes_to_a_column_and_hash_to_a_row() {
     let mut b = Bench::new();
-    b.press("S-Tab /");
+    b.press("S-Tab |");
     b.typed("chr");
     b.press("Enter");
     let column = |b: &Bench| {
@@ -676,10 +680,10 @@ fn in_the_table_slash_goes_to_a_column_and_hash_to_a_row() {
     };
     assert!(["charges", "Churn"].contains(&column(&b).as_str()), "{}", column(&b));
     let first = column(&b);
-    b.press("n");
+    b.press("|");
+    b.typed("chr");
+    b.press("Down Enter");
     assert_ne!(column(&b), first);
-    b.press("n");
-    assert_eq!(column(&b), first);
     b.press("#");
     b.typed("1 000");
     b.press("Enter");

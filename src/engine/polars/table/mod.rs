@@ -7,6 +7,7 @@
 mod gather;
 mod parquet;
 mod recent;
+mod walk;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -259,6 +260,23 @@ impl Table {
         let (part, place) = self.place(row);
         let Ok(series) = self.series(part, name) else { return Cell::Null };
         series.get(place).map_or(Cell::Null, |v| cells::cell(&v))
+    }
+
+    /// One row with nothing cut.
+    ///
+    /// # Errors
+    /// As [`Table::series`]; also for a row that is not there.
+    pub fn row(&self, row: u64) -> Result<Vec<Cell>, EngineError> {
+        let at = usize::try_from(row).ok().filter(|r| *r < self.rows());
+        let at = at.ok_or_else(|| crate::engine::pages::no_row(row, self.rows() as u64))?;
+        let (part, place) = self.place(at);
+        let names: Vec<&str> = self.names().collect();
+        let frame = match &self.store {
+            Store::Layer(_) => self.gather(&[at], &names)?,
+            Store::Parquet(parts) if !self.is_recent(part, &names) => parts.slice(part, place, 1, &names)?,
+            _ => self.frame(part, &names)?.slice(i64::try_from(place).unwrap_or(i64::MAX), 1),
+        };
+        frame.columns().iter().map(|c| c.get(0).map(|v| cells::cell(&v)).map_err(|e| broken(&e))).collect()
     }
 
     /// Rows from `start`, as many as there are up to `len`.

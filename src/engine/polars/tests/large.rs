@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use super::super::cache::Cache;
 use super::super::{PolarsEngine, open};
 use crate::engine::{Engine, EngineError, ReadOptions, Ticket};
-use crate::query::{GroupQuery, Key, KeyBin, Page};
+use crate::query::{Direction, Export, ExportFormat, Find, GroupQuery, Key, KeyBin, Page, Place};
 
 fn opened(path: &Path, cache: Option<&Cache>, large: u64) -> Result<PolarsEngine, EngineError> {
     let (table, reading) = open::read_with(path, &ReadOptions::default(), cache, large, &Ticket::default())?;
@@ -30,6 +31,51 @@ fn orders(rows: u64, late: u64) -> String {
 fn pages(engine: &PolarsEngine) -> Vec<Page> {
     let rows = engine.row_count();
     [0, rows / 3, rows.saturating_sub(5)].map(|start| engine.page(start, 50).unwrap()).into()
+}
+
+/// Finds, counts and what is written do not depend on the parts.
+fn same_cells(whole: &PolarsEngine, parts: &PolarsEngine, text: &str) {
+    let ticket = Ticket::default();
+    let find = Find { text: text.into(), ..Find::default() };
+    let rows = whole.row_count();
+    let column = whole.schema().columns[1].name.clone();
+    for row in [16_383, rows - 1] {
+        for direction in [Direction::Forward, Direction::Backward] {
+            let from = Place { row, column: Some(column.clone()) };
+            let found = whole.find(&find, &from, direction, &ticket).unwrap();
+            assert!(found.is_some(), "{text} is there");
+            assert_eq!(found, parts.find(&find, &from, direction, &ticket).unwrap());
+        }
+        assert_eq!(whole.row(row).unwrap(), parts.row(row).unwrap());
+    }
+    // Without patience a count goes on from part to part.
+    let all = whole.count_found(&find, 0, Duration::from_secs(600), &ticket).unwrap();
+    let (mut blocks, mut next, mut steps) = (vec![0; all.blocks.len()], Some(0), 0);
+    while let Some(from) = next {
+        let some = parts.count_found(&find, from, Duration::ZERO, &ticket).unwrap();
+        for (i, n) in some.blocks.iter().enumerate() {
+            blocks[some.first_block + i] += n;
+        }
+        (next, steps) = (some.next, steps + 1);
+    }
+    assert_eq!((blocks, steps), (all.blocks, parts.table.parts()));
+    let folder = tempfile::tempdir().unwrap();
+    let written = |engine: &PolarsEngine, name: &str| {
+        let path = folder.path().join(name);
+        let rows = Some(vec![(1, 20), (rows / 2, rows / 3)]);
+        let export = Export {
+            path: path.display().to_string(),
+            format: ExportFormat::Csv,
+            query: None,
+            rows,
+            columns: None,
+            guard: true,
+            replace: false,
+        };
+        assert_eq!(engine.export(&export, &ticket).unwrap().rows, 20 + engine.row_count() / 3);
+        std::fs::read(path).unwrap()
+    };
+    assert!(written(whole, "a.csv") == written(parts, "b.csv"), "exports differ");
 }
 
 fn same(whole: &PolarsEngine, parts: &PolarsEngine) {
@@ -96,6 +142,7 @@ fn a_file_read_in_blocks_is_the_same_as_one_read_whole() {
     assert!(parts.table.parts() > 1, "one part");
     assert!(parts.reading().notes.iter().any(|n| n.contains("x650000")), "{:?}", parts.reading().notes);
     same(&whole, &parts);
+    same_cells(&whole, &parts, "x65000");
     // The next opening finds the copy.
     drop(parts);
     assert_eq!(cache.list().len(), 1);
@@ -162,6 +209,7 @@ fn a_parquet_file_is_read_where_it_lies() {
     assert!(parts.table.parts() > 3);
     assert_eq!(whole.schema(), parts.schema());
     assert_eq!(pages(&whole), pages(&parts));
+    same_cells(&whole, &parts, "29999");
     let ticket = Ticket::default();
     for column in ["id", "small", "x", "t"] {
         let (a, b) = (

@@ -1,5 +1,6 @@
 //! 3 Explore: four panes over the data.
 
+pub mod cells;
 mod checks;
 mod columns;
 mod kpi;

@@ -7,13 +7,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::analysis::format;
-use crate::app::screens::explore::Widths;
 use crate::app::screens::explore::table::{self, Layout, Shape};
+use crate::app::screens::explore::{Widths, cells};
 use crate::app::{App, TableInfo};
 use crate::query::{self, SortKey};
 use crate::ui::text;
 use crate::ui::theme::Theme;
-use crate::ui::widgets::draw::{clear, put, row_of};
+use crate::ui::widgets::draw::{below, clear, put, put_right, row_of};
 use crate::ui::widgets::table::{Cell, Column, Table};
 
 /// No column of a table is wider than this many cells on the screen.
@@ -51,6 +51,9 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
                     None => Cell::styled("…", theme.dim),
                     Some(row) => match row.get(place) {
                         Some(query::Cell::Null) | None => Cell::styled("null", theme.rule),
+                        Some(value) if cells::is_hit(app, value) => {
+                            Cell::styled(words(value, wide(layout, info, place)), super::cells::hit(theme))
+                        }
                         Some(value) => Cell::new(words(value, wide(layout, info, place))),
                     },
                 }
@@ -61,23 +64,59 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         }
         clear(buf, body);
     }
+    marks(app, theme, body, buf);
     if foot > 0 {
         let row = view.table.selected(len).map_or(0, |r| r + 1);
-        let column = view.column.selected(shown.len());
+        let column = view.column.selected(shown.len()).map_or(0, |c| c + 1);
         let head = table::selected_column(app).map(|(_, c)| c);
         let derived = head.and_then(|c| layout?.view.derived.iter().find(|d| d.name == c.name));
         let hidden = info.schema.columns.len() - shown.len();
-        let words = format!(
-            "row {} of {}   column {} of {}{}{}{}",
-            format::count(row as u64),
-            format::count(info.rows),
-            column.map_or(0, |c| c + 1),
-            shown.len(),
-            if hidden > 0 { format!(" ({hidden} hidden)") } else { String::new() },
-            head.map(|n| format!("   {} · {}", n.name, n.dtype.word())).unwrap_or_default(),
-            derived.map(|d| format!(" = {}", d.sql)).unwrap_or_default(),
-        );
-        put(buf, row_of(area, area.height - 1), 3, 0, &words, theme.dim);
+        let rows = format!("row {} of {}", format::count(row as u64), format::count(info.rows));
+        let hidden = if hidden > 0 { format!(" ({hidden} hidden)") } else { String::new() };
+        let of = format!("   column {column} of {}{hidden}", shown.len());
+        let name = head.map(|n| format!("   {} · {}", text::clean(&n.name), n.dtype.word())).unwrap_or_default();
+        let made = derived.map(|d| format!(" = {}", text::clean(&d.sql))).unwrap_or_default();
+        let line = row_of(area, area.height - 1);
+        // What is found and marked stands at the right; where both do not fit, the column's number gives way, then the
+        // column's name.
+        let told = told(app, (row as u64).saturating_sub(1));
+        let room = usize::from(line.width).saturating_sub(if told.is_empty() { 3 } else { text::width(&told) + 7 });
+        let left = if told.is_empty() {
+            vec![format!("{rows}{of}{name}{made}")]
+        } else {
+            vec![format!("{rows}{of}{name}{made}"), format!("{rows}{name}"), rows.clone()]
+        };
+        let words = left.iter().find(|w| text::width(w) <= room).or(left.last()).unwrap_or(&rows);
+        let used = put(buf, line, 3, 0, words, theme.dim);
+        let rest = usize::from(line.width.saturating_sub(used + 7));
+        if !told.is_empty() && rest > 3 {
+            let line = Rect { width: line.width.saturating_sub(1), ..line };
+            put_right(buf, line, 0, &text::cut(&told, rest), theme.accent);
+        }
+    }
+}
+
+/// Finds and marked rows in words.
+fn told(app: &App, cursor: u64) -> String {
+    let marks = &app.views.explore.cells.marks;
+    let range = if marks.from.is_some() { "range: " } else { "" };
+    let marked = match marks.count(cursor) {
+        0 => None,
+        n => Some(format!("{range}{} {}", format::count(n), if n == 1 { "row marked" } else { "rows marked" })),
+    };
+    [cells::found_words(app), marked].into_iter().flatten().collect::<Vec<_>>().join("   ")
+}
+
+/// A sign before each marked row.
+fn marks(app: &App, theme: &Theme, body: Rect, buf: &mut Buffer) {
+    let view = &app.views.explore;
+    let Some((cursor, _)) = cells::cursor(app) else { return };
+    let len = app.main_info().map_or(0, |i| usize::try_from(i.rows).unwrap_or(usize::MAX));
+    let lines = below(body, 1);
+    for (line, row) in (0..lines.height).zip(view.table.window(len, usize::from(lines.height))) {
+        if view.cells.marks.shows(row as u64, cursor) {
+            put(buf, row_of(lines, line), 0, 0, theme.glyphs.point, theme.accent);
+        }
     }
 }
 

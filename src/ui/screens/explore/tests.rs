@@ -18,7 +18,7 @@ fn drawn(app: &App, theme: &Theme, (width, height): (u16, u16)) -> String {
     text_of(&buf)
 }
 
-fn text_of(buf: &Buffer) -> String {
+pub(super) fn text_of(buf: &Buffer) -> String {
     let (width, height) = (buf.area.width, buf.area.height);
     let mut out = String::new();
     for y in 0..height {

@@ -225,6 +225,9 @@ pub fn viewed(app: &mut App, data: &str, view: View, result: Result<(Schema, u64
     if moved && !again {
         app.views.explore.table.home();
     }
+    if moved {
+        super::cells::rows_changed(app);
+    }
     if !figures && !unknown {
         return rows_in_sight(app).into_iter().collect();
     }
