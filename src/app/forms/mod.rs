@@ -171,6 +171,14 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
 pub fn changed(app: &mut App, form: &mut Form) -> Vec<Effect> {
     match form.id {
         FormId::Kpi => problem::kpi_typed(app, form),
+        FormId::TableFilter => {
+            table::complete(app, form, "condition");
+            Vec::new()
+        }
+        FormId::TableDerive(_) => {
+            table::complete(app, form, "sql");
+            Vec::new()
+        }
         _ => Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! The order of the rows by some columns: only the keys are held while it is found.
 
+use std::collections::HashMap;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use crate::query::{SortKey, ValueType};
 const MOST: usize = 3 << 30;
 /// How often a running sort looks whether it is still wanted.
 const LOOK: Duration = Duration::from_millis(20);
+/// Texts with fewer different ones than this are sorted by their ranks.
+const FEW: usize = 1 << 16;
 
 /// Row numbers in the order of the keys: stable, nulls last whichever way, numbers by size, text by its letters' codes,
 /// false before true.
@@ -31,6 +34,13 @@ pub fn order(engine: &PolarsEngine, keys: &[SortKey], ticket: &Ticket) -> Result
             ));
         }
         let dtype = engine.table.dtype(&key.column).cloned().unwrap_or(DataType::Null);
+        if dtype == DataType::String
+            && let Some(ranks) = ranks(engine, key, name(i), &work)?
+        {
+            columns.push(ranks);
+            work.advance(rows as u64);
+            continue;
+        }
         let mut all = Series::new_empty(name(i).as_str().into(), &dtype);
         for part in 0..engine.table.parts() {
             work.check()?;
@@ -63,6 +73,44 @@ pub fn order(engine: &PolarsEngine, keys: &[SortKey], ticket: &Ticket) -> Result
     };
     work.advance(rows as u64);
     Ok(order)
+}
+
+/// Texts with few different ones as their ranks, which sort much faster and take less room; `None` where there are many.
+fn ranks(engine: &PolarsEngine, key: &SortKey, name: String, ticket: &Ticket) -> Result<Option<Column>, EngineError> {
+    let mut known: HashMap<String, u32> = HashMap::new();
+    let mut codes: Vec<Option<u32>> = Vec::with_capacity(engine.rows());
+    for part in 0..engine.table.parts() {
+        ticket.check()?;
+        let series = engine.table.glimpse(part, &key.column)?;
+        let texts = series.str().map_err(|e| broken(&e))?;
+        for text in texts.iter() {
+            let code = match text {
+                None => None,
+                Some(text) => match known.get(text) {
+                    Some(code) => Some(*code),
+                    None if known.len() >= FEW => return Ok(None),
+                    None => {
+                        let code = u32::try_from(known.len()).unwrap_or(u32::MAX);
+                        known.insert(text.to_owned(), code);
+                        Some(code)
+                    }
+                },
+            };
+            codes.push(code);
+        }
+    }
+    let mut texts: Vec<(&str, u32)> = known.iter().map(|(text, code)| (text.as_str(), *code)).collect();
+    texts.sort_unstable();
+    let mut rank = vec![0u32; texts.len()];
+    for (place, (_, code)) in (0u32..).zip(texts) {
+        if let Some(slot) = rank.get_mut(code as usize) {
+            *slot = place;
+        }
+    }
+    for code in codes.iter_mut().flatten() {
+        *code = rank.get(*code as usize).copied().unwrap_or(0);
+    }
+    Ok(Some(Column::new(name.into(), codes)))
 }
 
 fn name(key: usize) -> String {

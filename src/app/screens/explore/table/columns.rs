@@ -118,6 +118,12 @@ pub(in crate::app) fn freeze(app: &mut App) -> Vec<Effect> {
     let Some(at) = app.views.explore.column.selected(shown.len()) else { return Vec::new() };
     let now = arranged(app).map_or(1, |a| a.now.frozen);
     let frozen = if now == at + 1 { 0 } else { at + 1 };
+    let cells: u32 = shown.iter().take(frozen).map(|place| width_of(app, *place)).sum();
+    // The table would scroll all of them, since the others had no room.
+    if frozen > 1 && cells * 3 > u32::from(app.size.0) * 2 {
+        app.say(Tone::Warn, "So many columns would leave no room for the others. Hide some, or make them narrower.");
+        return Vec::new();
+    }
     let words = match frozen {
         0 => "All columns scroll.".to_owned(),
         1 => "The first column stays in sight.".to_owned(),
@@ -125,6 +131,12 @@ pub(in crate::app) fn freeze(app: &mut App) -> Vec<Effect> {
     };
     app.say(Tone::Plain, words);
     change(app, |layout| layout.frozen = frozen)
+}
+
+/// Cells that a column takes with the blanks behind it, as far as it was drawn.
+fn width_of(app: &App, place: usize) -> u32 {
+    let name = app.main_info().and_then(|i| i.schema.columns.get(place)).map_or("", |c| c.name.as_str());
+    u32::from(drawn(app, place, name)) + 2
 }
 
 /// Cells that the column under the cursor has now.

@@ -3,7 +3,7 @@
 use super::super::filter::{self, add_filter};
 use super::{arranged, selected_column};
 use crate::analysis::sqltext::{literal, quoted};
-use crate::app::form::{Choice, Form};
+use crate::app::form::{Choice, FieldKind, Form};
 use crate::app::forms::FormId;
 use crate::app::screens::explore::selected_cell;
 use crate::app::{App, Effect, Tone};
@@ -107,6 +107,30 @@ pub(super) fn quoted_if_odd(name: &str) -> String {
             | "ASC"
     );
     if plain && !word && !name.is_empty() { name.to_owned() } else { quoted(name) }
+}
+
+/// Offers columns for the word that is being typed: taking one leaves what stands before it.
+pub(in crate::app) fn complete(app: &App, form: &mut Form, key: &str) {
+    let Some((text, now)) = form.fields.iter().find(|f| f.key == key).and_then(|f| match &f.kind {
+        FieldKind::Suggest { editor, options, .. } => Some((editor.text(), options.clone())),
+        _ => None,
+    }) else {
+        return;
+    };
+    let word_of = |c: &(usize, char)| !(c.1.is_alphanumeric() || c.1 == '_');
+    let begun = text.char_indices().rev().find(word_of).map_or(0, |(at, c)| at + c.len_utf8());
+    let (before, word) = text.split_at(begun);
+    let word = word.to_lowercase();
+    let columns = app.main_info().map(|i| i.schema.columns.as_slice()).unwrap_or_default();
+    let offers: Vec<Choice> = columns
+        .iter()
+        .filter(|c| word.is_empty() || c.name.to_lowercase().contains(&word))
+        .map(|c| (format!("{before}{}", quoted_if_odd(&c.name)), c.dtype.word().to_owned()))
+        .collect();
+    // Whoever goes through the offers with the arrows is not put back to the first.
+    if offers != now {
+        form.set_suggestions(key, offers);
+    }
 }
 
 pub(in crate::app) fn submit_filter(app: &mut App, form: &Form) -> Vec<Effect> {

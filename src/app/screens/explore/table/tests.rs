@@ -157,6 +157,28 @@ fn a_condition_is_typed_and_what_is_wrong_stands_in_the_form() {
 }
 
 #[test]
+fn the_word_that_is_typed_is_completed_to_a_column() {
+    let mut b = bench();
+    press(&mut b, "f Ctrl-U");
+    b.typed("tenure > 30 AND chu");
+    press(&mut b, "Down Enter");
+    assert_eq!(b.form().text("condition"), "tenure > 30 AND Churn");
+    b.typed(" = 'Yes'");
+    press(&mut b, "Ctrl-S");
+    assert_eq!(filter(&b.app).as_deref(), Some("tenure > 30 AND Churn = 'Yes'"));
+}
+
+#[test]
+fn no_more_columns_are_frozen_than_leave_room() {
+    let mut b = bench();
+    b.app.size = (20, 24);
+    go_to(&mut b, "charges");
+    press(&mut b, "F");
+    assert!(b.said().starts_with("So many columns"), "{}", b.said());
+    assert_eq!(arranged(&b.app).map_or(1, |a| a.now.frozen), 1);
+}
+
+#[test]
 fn columns_are_hidden_and_brought_back() {
     let mut b = bench();
     let all = names(&b.app).into_iter().map(str::to_owned).collect::<Vec<_>>();
