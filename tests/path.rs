@@ -3,6 +3,8 @@
 
 mod common;
 
+#[path = "path/cells.rs"]
+mod cells;
 #[path = "path/long.rs"]
 mod long;
 #[path = "path/refuse.rs"]
