@@ -1,6 +1,6 @@
 //! Critical values of the normal and Student distributions, and the score interval of a share.
 
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ContinuousCDF, FisherSnedecor, Normal, StudentsT};
 
 /// z for a two-sided 95 % interval.
 pub const Z95: f64 = 1.959_963_984_540_054;
@@ -56,6 +56,35 @@ pub fn t_at(df: f64, alpha: f64) -> Option<f64> {
     }
     let t = StudentsT::new(0.0, 1.0, df).ok()?.inverse_cdf(1.0 - alpha / 2.0);
     t.is_finite().then_some(t)
+}
+
+/// The probability that an F-distributed number with these degrees of freedom is above `f`.
+#[must_use]
+pub fn f_above(f: f64, df1: f64, df2: f64) -> Option<f64> {
+    if f.is_nan() || f < 0.0 {
+        return None;
+    }
+    if f >= 1e12 {
+        return Some(0.0);
+    }
+    // Beyond so many degrees the denominator is its mean.
+    let p = FisherSnedecor::new(df1, df2.min(1e7)).ok()?.sf(f);
+    p.is_finite().then(|| p.clamp(0.0, 1.0))
+}
+
+/// The two-sided probability of a standard normal number at least as far off 0 as `z`.
+#[must_use]
+pub fn z_beyond(z: f64) -> f64 {
+    Normal::new(0.0, 1.0).map_or(1.0, |n| 2.0 * n.sf(z.abs())).clamp(0.0, 1.0)
+}
+
+/// The same of Student's t with `df` degrees of freedom.
+#[must_use]
+pub fn t_beyond(t: f64, df: f64) -> f64 {
+    if df > 1e6 || !df.is_finite() {
+        return z_beyond(t);
+    }
+    StudentsT::new(0.0, 1.0, df.max(0.5)).map_or(1.0, |d| 2.0 * d.sf(t.abs())).clamp(0.0, 1.0)
 }
 
 /// How often an interval may miss when nothing was chosen: 95 % intervals.

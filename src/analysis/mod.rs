@@ -9,6 +9,7 @@
 //! | `sqltext` | names, values and conditions as SQL text |
 //! | [`kpi`] | the KPI over all, by keys, over time |
 //! | [`reach`] | what could be won |
+//! | [`coding`], [`drivers`], [`segments`], [`leaks`], [`confounders`] | columns counted together; which the KPI goes with, in which combinations; which know the outcome; what explains it away |
 //! | [`change`], [`localise`] | what moved between two periods or against a forecast, and in which smallest set of cells |
 //! | [`crude`], [`mantel`], [`compare`] | A against B, crude and within strata |
 //! | [`profile`], [`alerts`] | every column, and what in it deserves a look |
@@ -22,12 +23,15 @@ pub mod associate;
 pub mod cells;
 pub mod change;
 pub mod check;
+pub mod coding;
 pub mod compare;
+pub mod confounders;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod coverage;
 pub mod crude;
 pub mod dist;
+pub mod drivers;
 pub mod experiment;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -35,11 +39,13 @@ pub(crate) mod fake;
 pub mod format;
 pub mod keys;
 pub mod kpi;
+pub mod leaks;
 pub mod level;
 pub mod localise;
 pub mod mantel;
 pub mod profile;
 pub mod reach;
+pub mod segments;
 pub mod sqltext;
 #[cfg(test)]
 mod truth;
@@ -72,6 +78,10 @@ pub fn run(engine: &dyn Engine, analysis: &Analysis, ticket: &Ticket) -> Result<
         Analysis::Check { kpi, request, unit, better } => {
             check::run(engine, kpi, *better, request, unit.as_deref(), ticket).map(Findings::Check)
         }
+        Analysis::Leaks(request) => leaks::run(engine, request, ticket).map(Findings::Leaks),
+        Analysis::Drivers(request) => drivers::run(engine, request, ticket).map(Findings::Drivers),
+        Analysis::Segments(request) => segments::run(engine, request, ticket).map(Findings::Segments),
+        Analysis::Confounders(request) => confounders::run(engine, request, ticket).map(Findings::Confounders),
         Analysis::Change(request) => change::run(engine, request, ticket).map(Findings::Change),
         Analysis::Association { a, b } => {
             associate::cramers_v(engine, a, b, ticket).map(|v| Findings::Association { v })

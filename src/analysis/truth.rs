@@ -337,3 +337,96 @@ fn flights_fell_late_less_in_september_by_rate_and_not_by_mix() {
         close(Some(r.parts.iter().filter_map(|p| p.contribution.value).sum()), -0.184_887, 1e-6);
     }
 }
+
+fn clues(kpi: &str) -> crate::query::ClueRequest {
+    crate::query::ClueRequest {
+        kpi: kpi.parse().unwrap(),
+        better: Better::Lower,
+        filter: None,
+        unit: None,
+        exclude: Vec::new(),
+        known_before: Vec::new(),
+    }
+}
+
+fn drivers(t: &Arc<dyn Engine>, asked: crate::query::ClueRequest) -> crate::query::DriverResult {
+    match run(t.as_ref(), &Analysis::Drivers(asked), &Ticket::default()).unwrap() {
+        Findings::Drivers(r) => r,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn contract_is_the_first_driver_of_churn() {
+    let Some(t) = table("telco_churn.csv") else { return };
+    let r = drivers(&t, clues("rate(Churn = 'Yes')"));
+    let names: Vec<&str> = r.drivers.iter().map(|d| d.column.as_str()).collect();
+    assert_eq!(names[..5], ["Contract", "tenure", "OnlineSecurity", "TechSupport", "InternetService"]);
+    assert!(r.leaks.is_empty(), "{:?}", r.leaks);
+    close(Some(r.drivers[0].worst.level), 0.427_097, 1e-6);
+    assert!(r.skipped.iter().any(|s| s.column == "customerID"));
+    let monthly = r.drivers.iter().find(|d| d.column == "MonthlyCharges").unwrap();
+    assert!(!monthly.explained_by.is_empty(), "no effect of its own");
+}
+
+#[test]
+fn overtime_is_the_first_driver_of_attrition() {
+    let Some(t) = table("hr_attrition.csv") else { return };
+    let r = drivers(&t, clues("rate(Attrition = 'Yes')"));
+    assert_eq!(r.drivers[0].column, "OverTime", "{:?}", r.drivers.iter().map(|d| &d.column).collect::<Vec<_>>());
+    for constant in ["EmployeeCount", "Over18", "StandardHours"] {
+        assert!(r.skipped.iter().any(|s| s.column == constant && s.why.contains("same in all rows")), "{constant}");
+    }
+}
+
+#[test]
+fn the_reversal_of_the_admissions_is_found_without_being_asked() {
+    let Some(t) = table("ucb_admit.csv") else { return };
+    let asked = crate::query::ClueRequest { better: Better::Higher, ..clues("rate(admit = 'admitted')") };
+    let r = drivers(&t, asked);
+    let gender = r.drivers.iter().find(|d| d.column == "gender").unwrap();
+    let dept = gender.explained_by.iter().find(|e| e.columns == ["dept"]).unwrap();
+    close(dept.standardised.value, 0.043, 1.5e-3);
+    assert!(dept.flips, "{dept:?}");
+    assert!(r.leaks.iter().any(|l| l.column == "rownames"), "the table is sorted by the outcome");
+}
+
+#[test]
+fn the_departure_delay_is_held_out_until_it_is_known() {
+    let Some(t) = table("nycflights13_flights.csv.gz") else { return };
+    let r = drivers(&t, clues("rate(arr_delay >= 15)"));
+    let delay = r.leaks.iter().find(|l| l.column == "dep_delay").unwrap();
+    close(delay.auc, 0.894, 0.01);
+    assert!(r.drivers.iter().all(|d| d.column != "dep_delay" && d.column != "arr_delay"));
+    let carrier = r.drivers.iter().find(|d| d.column == "carrier").unwrap();
+    assert!(carrier.interval.0 > 0.0 && r.skipped.iter().any(|s| s.column == "year"));
+    let segment = Analysis::Confounders(crate::query::ConfounderRequest {
+        clues: crate::query::ClueRequest {
+            exclude: ["dep_time", "arr_time", "air_time", "tailnum", "flight"].map(str::to_owned).to_vec(),
+            ..clues("rate(arr_delay >= 15)")
+        },
+        segment: "carrier = 'EV'".into(),
+    });
+    let Findings::Confounders(r) = run(t.as_ref(), &segment, &Ticket::default()).unwrap() else { panic!("nothing") };
+    for column in ["origin", "hour"] {
+        let held = r.strata.iter().find(|s| s.explained.columns == [column]).unwrap();
+        assert!(held.explained.adjusted.interval.unwrap().0 > 0.0, "EV is late in spite of {column}: {held:?}");
+    }
+}
+
+#[test]
+fn the_training_raised_earnings_once_its_takers_are_compared_with_their_like() {
+    let Some(t) = table("lalonde.csv") else { return };
+    let segment = Analysis::Confounders(crate::query::ConfounderRequest {
+        clues: crate::query::ClueRequest {
+            better: Better::Higher,
+            exclude: vec!["rownames".into()],
+            ..clues("mean(re78)")
+        },
+        segment: "treat = 1".into(),
+    });
+    let Findings::Confounders(r) = run(t.as_ref(), &segment, &Ticket::default()).unwrap() else { panic!("nothing") };
+    close(r.crude.value, -635.0, 1.0);
+    let race = r.strata.iter().find(|s| s.explained.columns == ["race"]).unwrap();
+    assert!(race.explained.adjusted.value.unwrap() > 0.0, "the sign turns: {race:?}");
+}

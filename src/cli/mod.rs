@@ -7,6 +7,7 @@ pub mod board;
 mod books;
 pub mod cache;
 pub mod change;
+pub mod clues;
 pub mod data_args;
 pub mod demo;
 pub mod exit;
@@ -67,6 +68,14 @@ pub enum Command {
     Sql(sql::SqlCommand),
     /// List or clear the copies of large tables on disk
     Cache(cache::CacheCommand),
+    /// Which columns the KPI goes with, the strongest first
+    Drivers(clues::ClueArgs),
+    /// In which combinations of values the KPI is another
+    Segments(clues::SegmentCommand),
+    /// Columns that know the outcome, or may
+    Leakage(clues::ClueArgs),
+    /// What explains a segment's difference away
+    Confounders(clues::ConfounderCommand),
     /// What moved between two periods, or against a forecast, and where
     Change(change::ChangeCommand),
     /// How large the follow-up experiment must be
@@ -157,6 +166,10 @@ fn text_command(command: &Command, streams: &mut Streams<'_>) -> Outcome {
         Command::Kpi(args) => kpi::run(args, streams),
         Command::Sql(args) => sql::run(args, streams),
         Command::Cache(args) => cache::run(args, streams),
+        Command::Drivers(args) => clues::drivers(args, streams),
+        Command::Segments(args) => clues::segments(args, streams),
+        Command::Leakage(args) => clues::leakage(args, streams),
+        Command::Confounders(args) => clues::confounders(args, streams),
         Command::Change(args) => change::run(args, streams),
         Command::Experiment(args) => experiment::run(args, streams),
         Command::Board(args) => board::run(args, streams),

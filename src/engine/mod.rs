@@ -17,8 +17,8 @@ pub use polars::{cached, clear_cache, head, open, open_joined, panics_are_caught
 pub use ticket::{Counted, Ticket, TicketState, Unit};
 
 use crate::query::{
-    Cell, ColumnProfile, Direction, Export, Exported, Find, FoundCount, GroupQuery, GroupRow, Hit, Page, Place,
-    ReadingReport, Schema, View,
+    Cell, CodedTable, CodingRequest, ColumnProfile, Direction, Export, Exported, Find, FoundCount, GroupQuery,
+    GroupRow, Hit, Page, Place, ReadingReport, Schema, View,
 };
 
 /// How a file is to be read; what is absent is guessed, and the guess is reported.
@@ -165,6 +165,15 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// When the file can no longer be read, or a cancel.
     fn fingerprint(&self, ticket: &Ticket) -> Result<Fingerprint, EngineError>;
+
+    /// The rows as codes, for dense counting. The last answer is kept.
+    ///
+    /// # Errors
+    /// As [`Engine::aggregate`]; a key with more than 255 groups.
+    fn coded(&self, request: &CodingRequest, ticket: &Ticket) -> Result<Arc<CodedTable>, EngineError> {
+        let _ = (request, ticket);
+        Err(EngineError::request("This source can't be counted by codes.", "Open the table as a file."))
+    }
 
     /// One row, all columns, with nothing cut: a page cuts long text. Rows count from 0.
     ///

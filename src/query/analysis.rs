@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Better, Cell, ChangeRequest, ChangeResult, CheckRequest, CheckResult, Every, Key, Kpi, ValueType};
+use super::{
+    Better, Cell, ChangeRequest, ChangeResult, CheckRequest, CheckResult, ClueRequest, ConfounderRequest,
+    ConfounderResult, DriverResult, Every, Key, Kpi, LeakResult, SegmentRequest, SegmentResult, ValueType,
+};
 
 /// A number with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -70,6 +73,14 @@ pub enum Analysis {
         #[serde(default)]
         better: Better,
     },
+    /// Columns that know the outcome.
+    Leaks(ClueRequest),
+    /// Columns that the KPI goes with.
+    Drivers(ClueRequest),
+    /// Combinations of values where the KPI is another.
+    Segments(SegmentRequest),
+    /// What explains a segment's difference away.
+    Confounders(ConfounderRequest),
     /// What moved between two periods, or against a forecast.
     Change(ChangeRequest),
     /// How strongly two columns go together (Cramér's V, numbers in 10 quantile bins).
@@ -299,6 +310,14 @@ pub enum Findings {
     Reach(ReachResult),
     /// Of [`Analysis::Check`].
     Check(CheckResult),
+    /// Of [`Analysis::Leaks`].
+    Leaks(LeakResult),
+    /// Of [`Analysis::Drivers`].
+    Drivers(DriverResult),
+    /// Of [`Analysis::Segments`].
+    Segments(SegmentResult),
+    /// Of [`Analysis::Confounders`].
+    Confounders(ConfounderResult),
     /// Of [`Analysis::Change`].
     Change(ChangeResult),
     /// Of [`Analysis::Association`]: Cramér's V.

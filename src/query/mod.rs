@@ -7,6 +7,8 @@ mod analysis;
 mod cell;
 mod change;
 mod check;
+mod clues;
+mod coded;
 mod export;
 mod find;
 mod group;
@@ -20,6 +22,11 @@ pub use analysis::{
 pub use cell::{Cell, ColumnInfo, Page, Schema, ValueType};
 pub use change::{ChangeCause, ChangePart, ChangeRequest, ChangeResult, ChangeSide, Sides, Usual};
 pub use check::{CheckOp, CheckRequest, CheckResult, Outcome, YesIf};
+pub use clues::{
+    ClueRequest, ConfounderRequest, ConfounderResult, ConfounderStratum, Driver, DriverGroup, DriverResult, Explained,
+    Leak, LeakResult, LeakTier, Segment, SegmentRequest, SegmentResult, Skipped,
+};
+pub use coded::{CodedColumn, CodedTable, CodingRequest, UNIT_BUCKETS};
 pub use export::{Export, ExportFormat, Exported, UnknownFormat};
 pub use find::{BLOCK, BadPattern, Direction, Find, FindMode, FoundCount, Hit, Pattern, Place};
 pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};

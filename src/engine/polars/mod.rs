@@ -8,6 +8,7 @@
 mod aggregate;
 mod cache;
 mod cells;
+mod coded;
 mod codes;
 mod columnar;
 mod csv;
@@ -44,8 +45,8 @@ use ::polars::prelude::{DataFrame, PolarsError};
 
 use super::{CachedTable, Engine, EngineError, Fingerprint, ReadOptions, Source, Ticket, pages};
 use crate::query::{
-    Cell, ColumnInfo, ColumnProfile, Direction, Export, Exported, Find, FoundCount, GroupQuery, GroupRow, Hit, Key,
-    Page, Place, ReadingReport, Schema, View,
+    Cell, CodedTable, CodingRequest, ColumnInfo, ColumnProfile, Direction, Export, Exported, Find, FoundCount,
+    GroupQuery, GroupRow, Hit, Key, Page, Place, ReadingReport, Schema, View,
 };
 use codes::Codes;
 use table::Table;
@@ -59,6 +60,8 @@ pub struct PolarsEngine {
     reading: ReadingReport,
     /// Codes of columns that were grouped by before, by part.
     coded: Mutex<HashMap<(usize, String), Arc<Codes>>>,
+    /// The last table of codes that was asked for: the same one serves all analyses of a KPI.
+    last_coded: Mutex<Option<(CodingRequest, Arc<CodedTable>)>>,
 }
 
 /// Opens a file as a table.
@@ -151,7 +154,7 @@ pub fn clear_cache() -> (u64, usize) {
 
 impl PolarsEngine {
     fn new(paths: Vec<PathBuf>, table: Table, reading: ReadingReport) -> Self {
-        Self { paths, schema: table.schema(), table, reading, coded: Mutex::default() }
+        Self { paths, schema: table.schema(), table, reading, coded: Mutex::default(), last_coded: Mutex::default() }
     }
 
     fn rows(&self) -> usize {
@@ -231,6 +234,20 @@ impl Engine for PolarsEngine {
 
     fn fingerprint(&self, ticket: &Ticket) -> Result<Fingerprint, EngineError> {
         unwound(|| fingerprint::run(self, ticket))
+    }
+
+    fn coded(&self, request: &CodingRequest, ticket: &Ticket) -> Result<Arc<CodedTable>, EngineError> {
+        if let Ok(last) = self.last_coded.lock()
+            && let Some((asked, table)) = last.as_ref()
+            && asked == request
+        {
+            return Ok(table.clone());
+        }
+        let table = Arc::new(unwound(|| coded::run(self, request, ticket))?);
+        if let Ok(mut last) = self.last_coded.lock() {
+            *last = Some((request.clone(), table.clone()));
+        }
+        Ok(table)
     }
 
     fn row(&self, row: u64) -> Result<Vec<Cell>, EngineError> {

@@ -5,8 +5,8 @@
 //! the parts are then joined.
 
 mod join;
-mod keys;
-mod measure;
+pub mod keys;
+pub mod measure;
 mod order;
 
 use std::collections::HashMap;
@@ -120,7 +120,7 @@ impl Work<'_> {
 }
 
 /// Which rows of a part the conditions leave; `None` where there are none.
-fn mask(
+pub fn mask(
     engine: &PolarsEngine,
     part: usize,
     filters: &[Planned],

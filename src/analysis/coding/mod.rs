@@ -1,0 +1,177 @@
+//! Columns made ready to be counted together: which of them, in which groups, and dense tables of their sums.
+
+mod tally;
+
+use std::sync::Arc;
+
+use crate::engine::{Engine, EngineError, Ticket};
+use crate::query::{Cell, ClueRequest, CodedTable, CodingRequest, Key, KeyBin, Kpi, Skipped, UNIT_BUCKETS, ValueType};
+
+use super::cells::{Arm, need_level};
+use super::keys::{Coded, Coding, OTHER, both, code, quoted};
+use super::level::count_f64;
+use super::sqltext::names_in;
+
+pub use tally::{Tally, arm, one_way, sums};
+
+/// How columns become groups: finer than what is shown, so that little is lost.
+const COUNTED: Coding = Coding { by_value: 20, bins: 12, top: Some(20) };
+/// A column whose named values hold less than this share of the rows names rows rather than groups.
+const LEAST_NAMED: f64 = 0.5;
+/// Columns beyond this many are not looked at; the result says so.
+const MOST_COLUMNS: usize = 400;
+
+/// A column ready to be counted.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// How its values are grouped.
+    pub coded: Coded,
+    /// Its number in the table of codes.
+    pub at: usize,
+    /// The column behind it, where its name is another: `hour of when` is of `when`.
+    pub of: String,
+}
+
+/// A table ready to be counted.
+pub struct Prepared {
+    /// The KPI.
+    pub kpi: Kpi,
+    /// Whether errors are clustered on a unit.
+    pub clustered: bool,
+    /// The rows as codes.
+    pub table: Arc<CodedTable>,
+    /// The columns that have groups.
+    pub columns: Vec<Counted>,
+    /// The others, with why.
+    pub skipped: Vec<Skipped>,
+    /// Remarks.
+    pub notes: Vec<String>,
+}
+
+/// Codes the columns that may explain a KPI.
+///
+/// # Errors
+/// A KPI that is a total, a column that is not there, or whatever the engine says.
+pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Result<Prepared, EngineError> {
+    need_level(&asked.kpi, "Finding what a KPI goes with")?;
+    for column in asked.exclude.iter().chain(&asked.known_before).chain(&asked.unit) {
+        super::keys::column_type(engine, column)?;
+    }
+    engine.check_sql(match &asked.kpi.measure {
+        crate::query::Measure::Rate(e) | crate::query::Measure::Mean(e) => e,
+        _ => "1",
+    })?;
+    let own = names_in(&asked.kpi.to_string());
+    let mut skipped = Vec::new();
+    let mut notes = Vec::new();
+    let mut skip = |column: &str, why: &str| skipped.push(Skipped { column: column.to_owned(), why: why.to_owned() });
+    let filter = both(asked.filter.as_deref(), asked.kpi.filter.as_deref());
+    let mut coded: Vec<(Coded, String)> = Vec::new();
+    let mut looked = 0;
+    for info in &engine.schema().columns {
+        let name = info.name.as_str();
+        if own.iter().any(|o| o.eq_ignore_ascii_case(name)) {
+            skip(name, "the KPI is made of it");
+        } else if asked.unit.as_deref() == Some(name) {
+            skip(name, "it is the independent unit");
+        } else if asked.exclude.iter().any(|e| e == name) {
+            skip(name, "it was left out");
+        } else if info.dtype == ValueType::Other {
+            skip(name, "it holds lists or records");
+        } else if looked == MOST_COLUMNS {
+            skip(name, "too many columns: leave others out to reach it");
+        } else {
+            looked += 1;
+            ticket.check()?;
+            for key in keys_of(name, info.dtype) {
+                let mut one = code(engine, &key.0, COUNTED, Some(&asked.kpi), asked.filter.as_deref(), ticket)?;
+                one.name = key.1;
+                coded.push((one, name.to_owned()));
+            }
+        }
+    }
+    let keys: Vec<Key> = coded.iter().map(|(c, _)| c.key.clone()).collect();
+    let request =
+        CodingRequest { keys, kpi: asked.kpi.clone(), filter: asked.filter.clone(), unit: asked.unit.clone() };
+    let table = engine.coded(&request, ticket)?;
+    if table.is_empty() {
+        return Err(EngineError::request(
+            match &filter {
+                Some(f) => format!("The KPI {} is known in no row where {f}.", asked.kpi),
+                None => format!("The KPI {} is known in no row.", asked.kpi),
+            },
+            "Choose rows in which it was measured.",
+        ));
+    }
+    let mut columns = Vec::new();
+    for (at, (one, of)) in coded.into_iter().enumerate() {
+        let Some(column) = table.columns.get(at) else { continue };
+        let counts = tally::counts(column);
+        let used = counts.iter().filter(|n| **n > 0).count();
+        if used < 2 {
+            let null = column.values.iter().zip(&counts).any(|(v, n)| *n > 0 && *v == Cell::Null);
+            skip(&one.name, if null { "it holds nothing but empty cells" } else { "it is the same in all rows" });
+        } else if names_rows(&one, &column.values, &counts) {
+            skip(&one.name, "nearly every row has a value of its own: it names rows and makes no groups");
+        } else {
+            columns.push(Counted { coded: one, at, of });
+        }
+    }
+    if table.unknown > 0 {
+        notes.push(format!("{} rows without a known KPI were left out.", super::format::count(table.unknown)));
+    }
+    if asked.unit.is_none() {
+        notes.push("Rows are taken as independent; name the independent unit where rows belong together.".to_owned());
+    }
+    Ok(Prepared { kpi: asked.kpi.clone(), clustered: asked.unit.is_some(), table, columns, skipped, notes })
+}
+
+/// The keys of a column with their names: a time gives its course, its hour and its weekday.
+fn keys_of(name: &str, dtype: ValueType) -> Vec<(Key, String)> {
+    let mut out = vec![(Key::column(name), name.to_owned())];
+    let part = |what: &str| Key::sql(format!("EXTRACT({what} FROM {})", quoted(name)));
+    if dtype == ValueType::Datetime {
+        out.push((part("HOUR"), format!("hour of {name}")));
+    }
+    if matches!(dtype, ValueType::Date | ValueType::Datetime) {
+        out.push((part("ISODOW"), format!("weekday of {name}")));
+    }
+    out
+}
+
+/// Whether the values beyond the frequent ones hold most of the rows.
+fn names_rows(coded: &Coded, values: &[Cell], counts: &[u64]) -> bool {
+    if !matches!(coded.key.bin, KeyBin::Top(_)) {
+        return false;
+    }
+    let all: u64 = counts.iter().sum();
+    let other: u64 =
+        values.iter().zip(counts).filter(|(v, _)| matches!(v, Cell::Text(t) if t == OTHER)).map(|(_, n)| *n).sum();
+    count_f64(all - other) < LEAST_NAMED * count_f64(all)
+}
+
+impl Prepared {
+    /// The codes of a column.
+    #[must_use]
+    pub fn codes(&self, column: &Counted) -> &[u8] {
+        self.table.columns.get(column.at).map_or(&[], |c| c.codes.as_slice())
+    }
+
+    /// The values of a column's codes.
+    #[must_use]
+    pub fn values(&self, column: &Counted) -> &[Cell] {
+        self.table.columns.get(column.at).map_or(&[], |c| c.values.as_slice())
+    }
+
+    /// The sums of all rows, with the unit's buckets.
+    #[must_use]
+    pub fn all(&self) -> Arm {
+        let mut buckets = vec![Tally::default(); UNIT_BUCKETS];
+        for row in 0..self.table.len() {
+            if let Some(tally) = self.table.buckets.get(row).and_then(|b| buckets.get_mut(usize::from(*b))) {
+                tally.add(self.table.y[row], self.table.d(row));
+            }
+        }
+        arm(&buckets, self.clustered)
+    }
+}

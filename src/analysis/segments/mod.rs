@@ -1,0 +1,263 @@
+//! Which combinations of values the KPI is another in, up to three columns (3-analysis.md iii).
+//!
+//! The search looks at one half of the units and the figures come from the other, so that what was picked because it
+//! looked large is not told larger than it is.
+
+mod search;
+
+use crate::analysis::cells::{Arm, Scale, delta};
+use crate::analysis::coding::{Counted, Prepared, Tally, arm, prepare};
+use crate::analysis::confounders;
+use crate::analysis::dist::{Z95, z_beyond};
+use crate::analysis::drivers::{benjamini_hochberg, effect, variance};
+use crate::analysis::leaks;
+use crate::analysis::level::{count_f64, finite, level, point};
+use crate::analysis::reach::reach;
+use crate::analysis::sqltext::both;
+use crate::engine::{Engine, EngineError, Ticket};
+use crate::query::{Better, Segment, SegmentRequest, SegmentResult, UNIT_BUCKETS};
+
+use search::{Found, Search};
+
+/// More columns than this are searched one by one only for the best of them.
+const MOST_COLUMNS: usize = 24;
+/// Segments that are held against the other columns.
+const EXPLAINED: usize = 10;
+/// Segments of which this share of the rows is common are twins.
+const TWINS: f64 = 0.8;
+/// A difference below this share of the KPI's standard deviation is told as none.
+const LEAST_DELTA: f64 = 0.02;
+/// Probability beyond which a segment is none.
+const MOST_Q: f64 = 0.05;
+
+/// Searches the combinations.
+///
+/// # Errors
+/// As [`prepare`]; a depth that is not 1 to 3.
+pub fn run(engine: &dyn Engine, asked: &SegmentRequest, ticket: &Ticket) -> Result<SegmentResult, EngineError> {
+    if !(1..=3).contains(&asked.depth) {
+        return Err(EngineError::request("Segments are of one to three columns.", "Choose a depth of 1, 2 or 3."));
+    }
+    let prepared = prepare(engine, &asked.clues, ticket)?;
+    let leaks = leaks::found(&prepared, &asked.clues.known_before, ticket)?;
+    let mut notes = prepared.notes.clone();
+    let columns = columns(&prepared, &leaks, &mut notes);
+    let all = prepared.all();
+    let mut whole = Tally::default();
+    for row in 0..prepared.table.len() {
+        whole.add(prepared.table.y[row], prepared.table.d(row));
+    }
+    let mut out = SegmentResult {
+        kpi: prepared.kpi.clone(),
+        n: prepared.table.len() as u64,
+        level: level(&prepared.kpi, &all.sums, false),
+        tried: 0,
+        leaks,
+        segments: Vec::new(),
+        notes: Vec::new(),
+    };
+    let varies = whole.level().is_some_and(|r| whole.residuals(r) > 0.0);
+    if varies {
+        let search = Search::new(&prepared, &columns, usize::from(asked.depth), design_effect(&prepared));
+        let (tried, found) = search.run(ticket)?;
+        out.tried = tried;
+        out.segments = told(&prepared, &columns, found, asked, &whole, ticket)?;
+        explain(&prepared, &columns, &mut out);
+        if out.segments.is_empty() {
+            notes.push(format!("No combination stands out among {} looked at.", crate::analysis::format::count(tried)));
+        }
+    } else {
+        notes.push(format!("{} is the same in all rows: there is nothing to explain.", prepared.kpi));
+    }
+    out.notes = notes;
+    Ok(out)
+}
+
+/// The columns to search: without those held out, and where there are too many the ones that tell most alone.
+fn columns<'a>(prepared: &'a Prepared, leaks: &[crate::query::Leak], notes: &mut Vec<String>) -> Vec<&'a Counted> {
+    let mut out: Vec<&Counted> = prepared.columns.iter().filter(|c| leaks.iter().all(|l| l.column != c.of)).collect();
+    if out.len() > MOST_COLUMNS {
+        notes.push(format!("The {MOST_COLUMNS} columns that tell most alone were searched, of {}.", out.len()));
+        let alone = |c: &&Counted| {
+            let cells = crate::analysis::coding::one_way(&prepared.table, c.at);
+            effect(&cells, prepared.clustered).map_or(0.0, |e| e.omega2)
+        };
+        let mut ranked: Vec<(f64, &Counted)> = out.iter().map(|c| (alone(c), *c)).collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.at.cmp(&b.1.at)));
+        ranked.truncate(MOST_COLUMNS);
+        out = ranked.into_iter().map(|(_, c)| c).collect();
+        out.sort_by_key(|c| c.at);
+    }
+    out
+}
+
+/// How many times wider the level spreads by units than by rows; at least 1.
+fn design_effect(prepared: &Prepared) -> f64 {
+    if !prepared.clustered {
+        return 1.0;
+    }
+    let all = prepared.all();
+    let Some(r) = point(&all.sums) else { return 1.0 };
+    let used: Vec<&(f64, f64)> = all.buckets.iter().filter(|b| b.1 != 0.0).collect();
+    let b = count_f64(used.len() as u64);
+    if b < 2.0 {
+        return 1.0;
+    }
+    let by_units: f64 = used.iter().map(|(y, d)| (y - r * d).powi(2)).sum::<f64>() * b / (b - 1.0);
+    let by_rows = crate::analysis::level::residual_squares(&all.sums, r);
+    if by_rows > 0.0 { (by_units / by_rows).max(1.0) } else { 1.0 }
+}
+
+/// Inside and outside of a place, over the buckets of one half or of both.
+fn arms(prepared: &Prepared, inside: &[bool], half: impl Fn(u8) -> bool) -> (Arm, Arm) {
+    let mut cells = [vec![Tally::default(); UNIT_BUCKETS], vec![Tally::default(); UNIT_BUCKETS]];
+    let table = &prepared.table;
+    for (row, inside) in inside.iter().enumerate() {
+        let bucket = table.buckets[row];
+        if half(bucket) {
+            cells[usize::from(!*inside)][usize::from(bucket)].add(table.y[row], table.d(row));
+        }
+    }
+    (arm(&cells[0], prepared.clustered), arm(&cells[1], prepared.clustered))
+}
+
+/// Which rows stand in a place.
+fn inside(prepared: &Prepared, columns: &[&Counted], found: &Found) -> Vec<bool> {
+    let tests: Vec<(&[u8], u8)> =
+        found.place.iter().map(|(column, code)| (prepared.codes(columns[*column]), *code)).collect();
+    (0..prepared.table.len()).map(|row| tests.iter().all(|(codes, code)| codes[row] == *code)).collect()
+}
+
+/// The segments with the figures of the half that was not searched.
+fn told(
+    prepared: &Prepared,
+    columns: &[&Counted],
+    found: Vec<Found>,
+    asked: &SegmentRequest,
+    whole: &Tally,
+    ticket: &Ticket,
+) -> Result<Vec<Segment>, EngineError> {
+    let least = whole.level().map_or(0.0, |r| LEAST_DELTA * variance(whole, r).sqrt());
+    let mut tested: Vec<(Segment, f64, Vec<bool>)> = Vec::new();
+    for one in &found {
+        ticket.check()?;
+        let rows = inside(prepared, columns, one);
+        let (s, rest) = arms(prepared, &rows, |bucket| bucket % 2 == 1);
+        let difference = delta(&[&s, &rest], Scale::Linear, |t| match t {
+            [a, b] if a.1 != 0.0 && b.1 != 0.0 => Some(a.0 / a.1 - b.0 / b.1),
+            _ => None,
+        });
+        let (Some(value), Some((low, high))) = (difference.value, difference.interval) else {
+            tested.push((blank(), 1.0, Vec::new()));
+            continue;
+        };
+        let se = (high - low) / (2.0 * Z95);
+        // Beyond chance, and beyond what would matter.
+        let p = z_beyond(((value.abs() - least).max(0.0)) / se);
+        let place: Vec<&Counted> = one.place.iter().map(|(c, _)| columns[*c]).collect();
+        let cells: Vec<_> =
+            one.place.iter().zip(&place).map(|((_, code), c)| prepared.values(c)[usize::from(*code)].clone()).collect();
+        let mut condition: Option<String> = None;
+        let mut written = true;
+        for (column, cell) in place.iter().zip(&cells) {
+            match column.coded.condition(cell, prepared.values(column)) {
+                Some(one) => condition = both(condition.as_deref(), Some(&one)),
+                None => written = false,
+            }
+        }
+        let label = place.iter().zip(&cells).map(|(c, v)| c.coded.label(v)).collect::<Vec<_>>().join(" and ");
+        let segment = Segment {
+            place: place.iter().zip(&cells).map(|(c, v)| (c.coded.name.clone(), c.coded.value(v))).collect(),
+            label,
+            condition: condition.filter(|_| written),
+            n: rows.iter().filter(|r| **r).count() as u64,
+            level: point(&s.sums),
+            rest: point(&rest.sums),
+            delta: difference,
+            reach: reach(&s, &rest),
+            q: 1.0,
+            also: Vec::new(),
+            explained_by: Vec::new(),
+        };
+        tested.push((segment, p, rows));
+    }
+    let p: Vec<f64> = tested.iter().map(|t| t.1).collect();
+    let mut kept: Vec<(Segment, Vec<bool>)> = Vec::new();
+    for ((mut segment, _, rows), q) in tested.into_iter().zip(benjamini_hochberg(&p)) {
+        segment.q = q;
+        let off = segment.delta.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0);
+        if q <= MOST_Q && off && finite(segment.reach.value.unwrap_or(f64::NAN)).is_some() {
+            kept.push((segment, rows));
+        }
+    }
+    let sign = if asked.clues.better == Better::Lower { 1.0 } else { -1.0 };
+    // What could surely be won first, then what is to be protected.
+    let worth = |s: &Segment| {
+        let (low, high) = s.reach.interval.unwrap_or_else(|| {
+            let v = s.reach.value.unwrap_or(0.0);
+            (v, v)
+        });
+        if sign > 0.0 { low } else { -high }
+    };
+    kept.sort_by(|(a, _), (b, _)| worth(b).total_cmp(&worth(a)).then_with(|| a.label.cmp(&b.label)));
+    let mut out: Vec<(Segment, Vec<bool>)> = Vec::new();
+    for (segment, rows) in kept {
+        ticket.check()?;
+        match out.iter_mut().find(|(_, known)| jaccard(known, &rows) > TWINS) {
+            Some((known, _)) => known.also.push(segment.label),
+            None => out.push((segment, rows)),
+        }
+    }
+    out.truncate(usize::try_from(asked.top).unwrap_or(usize::MAX));
+    Ok(out.into_iter().map(|(s, _)| s).collect())
+}
+
+fn blank() -> Segment {
+    Segment {
+        place: Vec::new(),
+        label: String::new(),
+        condition: None,
+        n: 0,
+        level: None,
+        rest: None,
+        delta: crate::analysis::level::UNKNOWN,
+        reach: crate::analysis::level::UNKNOWN,
+        q: 1.0,
+        also: Vec::new(),
+        explained_by: Vec::new(),
+    }
+}
+
+/// Rows in both, of the rows in either.
+fn jaccard(a: &[bool], b: &[bool]) -> f64 {
+    let (mut common, mut either) = (0u64, 0u64);
+    for (a, b) in a.iter().zip(b) {
+        common += u64::from(*a && *b);
+        either += u64::from(*a || *b);
+    }
+    if either == 0 { 0.0 } else { count_f64(common) / count_f64(either) }
+}
+
+/// Holds the first segments against the columns that they are not made of.
+fn explain(prepared: &Prepared, columns: &[&Counted], out: &mut SegmentResult) {
+    let leaks = out.leaks.clone();
+    for segment in out.segments.iter_mut().take(EXPLAINED) {
+        let place: Vec<(usize, u8)> = segment
+            .place
+            .iter()
+            .filter_map(|(name, cell)| {
+                let column = columns.iter().position(|c| c.coded.name == *name)?;
+                let of = columns[column];
+                let code = prepared.values(of).iter().position(|v| of.coded.value(v) == *cell)?;
+                Some((column, u8::try_from(code).ok()?))
+            })
+            .collect();
+        let own: Vec<&str> = place.iter().map(|(c, _)| columns[*c].of.as_str()).collect();
+        let rows = inside(prepared, columns, &Found { place: place.clone() });
+        segment.explained_by = confounders::explained(prepared, &rows, &own, &leaks);
+    }
+}
+
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_precision_loss)]
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,293 @@
+//! The search over one half of the units.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::coding::{Counted, Prepared, Tally};
+use crate::analysis::level::count_f64;
+use crate::engine::{EngineError, Ticket};
+
+/// Standard errors that a cell must stand off the rest, and a child off the rest of its parent.
+const SURE: f64 = 3.0;
+/// A child keeps so much of its parent's reach …
+const KEEPS: f64 = 0.8;
+/// … or has a difference so many times as large.
+const SHARPER: f64 = 1.25;
+/// A parent whose remainder has less than this share of its child's difference is told by the child.
+const REMAINDER: f64 = 0.25;
+/// Pairs that are looked at with a third column.
+const DEEPENED: usize = 80;
+/// Cells that are tested on the other half.
+const MOST_FOUND: usize = 200;
+/// Smallest share of the rows, and number of events expected (half of each in half of the rows).
+const LEAST_SHARE: f64 = 0.005;
+const LEAST_EVENTS: f64 = 15.0;
+
+/// A cell: (number of the column, code), ascending by column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it is.
+    pub place: Vec<(usize, u8)>,
+}
+
+/// A place with its sums.
+#[derive(Debug, Clone)]
+struct Cell {
+    place: Vec<(usize, u8)>,
+    sums: Tally,
+}
+
+/// A cell against other rows.
+#[derive(Debug, Clone, Copy)]
+struct Judged {
+    delta: f64,
+    z: f64,
+    reach: f64,
+}
+
+pub struct Search<'a> {
+    prepared: &'a Prepared,
+    columns: &'a [&'a Counted],
+    depth: usize,
+    design: f64,
+    /// Rows of the half that is searched.
+    rows: Vec<u32>,
+    all: Tally,
+}
+
+impl<'a> Search<'a> {
+    pub fn new(prepared: &'a Prepared, columns: &'a [&'a Counted], depth: usize, design: f64) -> Self {
+        let table = &prepared.table;
+        let rows: Vec<u32> = (0u32..).zip(&table.buckets).filter(|(_, b)| **b % 2 == 0).map(|(row, _)| row).collect();
+        let mut all = Tally::default();
+        for row in &rows {
+            all.add(table.y[*row as usize], table.d(*row as usize));
+        }
+        Self { prepared, columns, depth, design, rows, all }
+    }
+
+    /// The cells looked at, and those worth testing.
+    pub fn run(&self, ticket: &Ticket) -> Result<(u64, Vec<Found>), EngineError> {
+        let mut known: BTreeMap<Vec<(usize, u8)>, Tally> = BTreeMap::new();
+        let mut tried = 0;
+        for (column, counted) in self.columns.iter().enumerate() {
+            let codes = self.prepared.codes(counted);
+            let mut cells = vec![Tally::default(); self.prepared.values(counted).len()];
+            for row in &self.rows {
+                let row = *row as usize;
+                cells[usize::from(codes[row])].add(self.prepared.table.y[row], self.prepared.table.d(row));
+            }
+            tried +=
+                self.keep(cells.into_iter().enumerate().map(|(code, t)| (vec![(column, small(code))], t)), &mut known);
+        }
+        if self.depth >= 2 {
+            for cells in self.pairs(ticket)? {
+                tried += self.keep(cells.into_iter(), &mut known);
+            }
+        }
+        if self.depth >= 3 {
+            tried += self.triples(&mut known, ticket)?;
+        }
+        Ok((tried, self.best(&known)))
+    }
+
+    /// Keeps cells with enough rows; gives how many there were at all.
+    fn keep(
+        &self,
+        cells: impl Iterator<Item = (Vec<(usize, u8)>, Tally)>,
+        known: &mut BTreeMap<Vec<(usize, u8)>, Tally>,
+    ) -> u64 {
+        let mut tried = 0;
+        for (place, sums) in cells.filter(|(_, t)| t.n > 0) {
+            tried += 1;
+            if self.enough(&sums) {
+                known.insert(place, sums);
+            }
+        }
+        tried
+    }
+
+    fn enough(&self, t: &Tally) -> bool {
+        let n = count_f64(t.n);
+        let level = self.all.level().unwrap_or(0.0);
+        let expected = if self.prepared.kpi.is_share() { n * level.min(1.0 - level) } else { n };
+        n >= LEAST_SHARE * count_f64(self.all.n) && expected >= LEAST_EVENTS && t.n < self.all.n
+    }
+
+    /// All two-way tables, on as many threads as there are cores.
+    fn pairs(&self, ticket: &Ticket) -> Result<Vec<Vec<(Vec<(usize, u8)>, Tally)>>, EngineError> {
+        let pairs: Vec<(usize, usize)> =
+            (0..self.columns.len()).flat_map(|a| (a + 1..self.columns.len()).map(move |b| (a, b))).collect();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+        let chunk = pairs.len().div_ceil(threads).max(1);
+        let found: Vec<Result<Vec<_>, EngineError>> = std::thread::scope(|scope| {
+            let work: Vec<_> = pairs
+                .chunks(chunk)
+                .map(|mine| {
+                    scope.spawn(move || {
+                        mine.iter()
+                            .map(|(a, b)| {
+                                ticket.check()?;
+                                Ok(self.pair(*a, *b))
+                            })
+                            .collect::<Result<Vec<_>, EngineError>>()
+                    })
+                })
+                .collect();
+            work.into_iter()
+                .map(|w| {
+                    w.join().unwrap_or_else(|_| Err(EngineError::request("The counting broke off.", "Try again.")))
+                })
+                .collect()
+        });
+        let mut out = Vec::new();
+        for part in found {
+            out.extend(part?);
+        }
+        Ok(out)
+    }
+
+    fn pair(&self, a: usize, b: usize) -> Vec<(Vec<(usize, u8)>, Tally)> {
+        let (x, y) = (self.columns[a], self.columns[b]);
+        // The hour of a moment and its course are one thing seen twice.
+        if x.of == y.of {
+            return Vec::new();
+        }
+        let (cx, cy) = (self.prepared.codes(x), self.prepared.codes(y));
+        let wide = self.prepared.values(y).len();
+        let mut cells = vec![Tally::default(); self.prepared.values(x).len() * wide];
+        let table = &self.prepared.table;
+        for row in &self.rows {
+            let row = *row as usize;
+            cells[usize::from(cx[row]) * wide + usize::from(cy[row])].add(table.y[row], table.d(row));
+        }
+        cells.into_iter().enumerate().map(|(at, t)| (vec![(a, small(at / wide)), (b, small(at % wide))], t)).collect()
+    }
+
+    /// The most telling pairs with every third column.
+    fn triples(&self, known: &mut BTreeMap<Vec<(usize, u8)>, Tally>, ticket: &Ticket) -> Result<u64, EngineError> {
+        let mut pairs: Vec<(f64, Vec<(usize, u8)>)> = known
+            .iter()
+            .filter(|(place, _)| place.len() == 2)
+            .filter_map(|(place, t)| Some((self.judge(t, &self.all)?.z.abs(), place.clone())))
+            .filter(|(z, _)| *z > SURE)
+            .collect();
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        pairs.truncate(DEEPENED);
+        let table = &self.prepared.table;
+        let mut tried = 0;
+        for (_, place) in pairs {
+            ticket.check()?;
+            let tests: Vec<(&[u8], u8)> =
+                place.iter().map(|(c, code)| (self.prepared.codes(self.columns[*c]), *code)).collect();
+            let rows: Vec<usize> = self
+                .rows
+                .iter()
+                .map(|r| *r as usize)
+                .filter(|row| tests.iter().all(|(codes, code)| codes[*row] == *code))
+                .collect();
+            for (column, counted) in self.columns.iter().enumerate() {
+                if place.iter().any(|(c, _)| self.columns[*c].of == counted.of) {
+                    continue;
+                }
+                let codes = self.prepared.codes(counted);
+                let mut cells = vec![Tally::default(); self.prepared.values(counted).len()];
+                for row in &rows {
+                    cells[usize::from(codes[*row])].add(table.y[*row], table.d(*row));
+                }
+                let named = cells.into_iter().enumerate().map(|(code, t)| {
+                    let mut place = place.clone();
+                    place.push((column, small(code)));
+                    place.sort_unstable();
+                    (place, t)
+                });
+                tried += self.keep(named, known);
+            }
+        }
+        Ok(tried)
+    }
+
+    /// A set of rows against the others of a larger set.
+    fn judge(&self, inside: &Tally, of: &Tally) -> Option<Judged> {
+        let rest = of.without(inside);
+        let (r, other) = (inside.level()?, rest.level()?);
+        let variance = |t: &Tally, r: f64| {
+            let n = count_f64(t.n);
+            (n >= 2.0).then(|| t.residuals(r) / (t.d * t.d) * n / (n - 1.0))
+        };
+        // Where a side has no spread of its own (no event at all), that of all rows stands in.
+        let floor = |t: &Tally| {
+            let level = of.level().unwrap_or(0.0);
+            of.residuals(level) / count_f64(of.n.max(1)) / count_f64(t.n.max(1)) * 0.05
+                / (t.d / count_f64(t.n.max(1))).powi(2)
+        };
+        let v = variance(inside, r)?.max(floor(inside)) + variance(&rest, other)?.max(floor(&rest));
+        let delta = r - other;
+        let z = delta / (v * self.design).sqrt();
+        (z.is_finite()).then(|| Judged { delta, z, reach: inside.d / self.all.d * delta })
+    }
+
+    /// The cells that add to every parent, without parents that are told by a child.
+    fn best(&self, known: &BTreeMap<Vec<(usize, u8)>, Tally>) -> Vec<Found> {
+        let mut kept: Vec<(Cell, Judged)> = Vec::new();
+        for (place, sums) in known {
+            let Some(judged) = self.judge(sums, &self.all) else { continue };
+            if judged.z.abs() < SURE {
+                continue;
+            }
+            let adds = parents(place).all(|parent| {
+                if parent.is_empty() {
+                    return true;
+                }
+                // A parent with too few rows has no child with enough.
+                let Some(whole) = known.get(&parent) else { return true };
+                let (Some(against), Some(of)) = (self.judge(sums, whole), self.judge(whole, &self.all)) else {
+                    return false;
+                };
+                let same = against.delta.signum() == judged.delta.signum();
+                let much = judged.reach.abs() >= KEEPS * of.reach.abs()
+                    || judged.delta.abs() >= SHARPER * of.delta.abs()
+                    || of.delta.signum() != judged.delta.signum();
+                against.z.abs() > SURE && same && much
+            });
+            if adds {
+                kept.push((Cell { place: place.clone(), sums: *sums }, judged));
+            }
+        }
+        let told_by_child = |parent: &(Cell, Judged)| {
+            kept.iter().any(|(child, judged)| {
+                let inside = child.place.len() > parent.0.place.len()
+                    && parent.0.place.iter().all(|p| child.place.contains(p))
+                    && judged.delta.signum() == parent.1.delta.signum();
+                if !inside {
+                    return false;
+                }
+                let remainder = parent.0.sums.without(&child.sums);
+                match self.judge(&remainder, &self.all.without(&child.sums)) {
+                    Some(rest) => rest.z.abs() < SURE || rest.delta.abs() < REMAINDER * judged.delta.abs(),
+                    None => true,
+                }
+            })
+        };
+        let mut out: Vec<(f64, Vec<(usize, u8)>)> = kept
+            .iter()
+            .filter(|one| !told_by_child(one))
+            .map(|(cell, judged)| (judged.reach.abs() * (1.0 - SURE / judged.z.abs()).max(0.05), cell.place.clone()))
+            .collect();
+        out.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        out.truncate(MOST_FOUND);
+        out.into_iter().map(|(_, place)| Found { place }).collect()
+    }
+}
+
+/// A place without one of its columns, each in turn.
+fn parents(place: &[(usize, u8)]) -> impl Iterator<Item = Vec<(usize, u8)>> + '_ {
+    (0..place.len()).map(|out| {
+        let mut parent = place.to_vec();
+        parent.remove(out);
+        parent
+    })
+}
+
+fn small(code: usize) -> u8 {
+    u8::try_from(code).unwrap_or(u8::MAX)
+}
