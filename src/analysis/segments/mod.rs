@@ -193,13 +193,15 @@ fn told(
     let sign = if asked.clues.better == Better::Lower { 1.0 } else { -1.0 };
     // What could surely be won first, then what is to be protected.
     let worth = |s: &Segment| {
-        let (low, high) = s.reach.interval.unwrap_or_else(|| {
-            let v = s.reach.value.unwrap_or(0.0);
-            (v, v)
-        });
-        if sign > 0.0 { low } else { -high }
+        let value = s.reach.value.unwrap_or(0.0);
+        let (low, high) = s.reach.interval.unwrap_or((value, value));
+        let surely = if low > 0.0 { low } else { (-high).max(0.0) };
+        (sign * value > 0.0, surely)
     };
-    kept.sort_by(|(a, _), (b, _)| worth(b).total_cmp(&worth(a)).then_with(|| a.label.cmp(&b.label)));
+    kept.sort_by(|(a, _), (b, _)| {
+        let (x, y) = (worth(a), worth(b));
+        y.0.cmp(&x.0).then(y.1.total_cmp(&x.1)).then_with(|| a.label.cmp(&b.label))
+    });
     let mut out: Vec<(Segment, Vec<bool>)> = Vec::new();
     for (segment, rows) in kept {
         ticket.check()?;
