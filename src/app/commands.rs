@@ -33,6 +33,10 @@ pub enum Scope {
     Kpi,
     /// 3 Explore, the checks.
     Checks,
+    /// 3 Explore, the columns that the KPI goes with.
+    Drivers,
+    /// 3 Explore, the combinations where the KPI is another.
+    Segments,
     /// 4 Score.
     Score,
     /// 4 Score, the list of what is best done next has the keys.
@@ -63,6 +67,8 @@ impl Scope {
             Self::Columns => "3 Explore, Columns",
             Self::Kpi => "3 Explore, KPI",
             Self::Checks => "3 Explore, Checks",
+            Self::Drivers => "3 Explore, Drivers",
+            Self::Segments => "3 Explore, Segments",
             Self::Score => "4 Score",
             Self::Next => "4 Score, next best",
             Self::Brief => "5 Brief",
@@ -78,9 +84,14 @@ impl Scope {
             Self::Home => Some(Screen::Home),
             Self::Problem => Some(Screen::Problem),
             Self::Ask | Self::Interview | Self::Triage => Some(Screen::Ask),
-            Self::Explore | Self::Table | Self::Arrange | Self::Columns | Self::Kpi | Self::Checks => {
-                Some(Screen::Explore)
-            }
+            Self::Explore
+            | Self::Table
+            | Self::Arrange
+            | Self::Columns
+            | Self::Kpi
+            | Self::Checks
+            | Self::Drivers
+            | Self::Segments => Some(Screen::Explore),
             Self::Score | Self::Next => Some(Screen::Score),
             Self::Brief => Some(Screen::Brief),
             Self::Global | Self::List | Self::Replay | Self::Form => None,
@@ -174,6 +185,8 @@ pub static TABLE: &[&[CommandSpec]] = &[
     screens::explore::ARRANGE,
     screens::explore::cells::commands::CELLS,
     screens::explore::COLUMNS,
+    screens::explore::clues::DRIVERS,
+    screens::explore::clues::SEGMENTS,
     screens::explore::COMMANDS,
     screens::score::COMMANDS,
     screens::score::NEXT,

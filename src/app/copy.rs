@@ -34,7 +34,7 @@ fn explore_text(app: &App) -> Option<String> {
             let row = rows.get(app.views.explore.checks.selected(rows.len())?)?;
             Some(if row.says.is_empty() { row.title.clone() } else { row.says.clone() })
         }
-        Pane::Kpi => explore::selected_group(app)?.condition.clone(),
+        Pane::Kpi | Pane::Drivers | Pane::Segments => explore::selected_group(app)?.condition.clone(),
         Pane::Columns => explore::selected_column(app).map(|c| c.name.clone()),
         Pane::Table => explore::selected_cell(app).map(ToString::to_string),
     }

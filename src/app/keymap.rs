@@ -8,7 +8,7 @@ use super::commands::{self, CommandSpec, Scope};
 use super::key::{Key, KeyCode};
 
 /// Chains of scopes that have the keys together; in one of them a key means one thing.
-pub const CHAINS: [&[Scope]; 13] = [
+pub const CHAINS: [&[Scope]; 15] = [
     &[Scope::Home, Scope::List, Scope::Global],
     &[Scope::Problem, Scope::List, Scope::Global],
     &[Scope::Ask, Scope::List, Scope::Global],
@@ -17,6 +17,8 @@ pub const CHAINS: [&[Scope]; 13] = [
     &[Scope::Columns, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Kpi, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Checks, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Drivers, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Segments, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Score, Scope::List, Scope::Global],
     &[Scope::Next, Scope::List, Scope::Global],
     &[Scope::Brief, Scope::List, Scope::Global],

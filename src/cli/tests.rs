@@ -189,7 +189,8 @@ fn standard_input_is_a_table_too() {
 #[test]
 fn wrong_use_is_2_and_unreadable_input_is_3() {
     let t = Table::riders();
-    let folder = t.path.parent().unwrap().to_str().unwrap();
+    let empty = tempfile::tempdir().unwrap();
+    let folder = empty.path().to_str().unwrap();
     let named = format!("rides={}", t.name());
     for (args, exit, word) in [
         (vec!["kpi", t.name(), "--kpi", "rate(lef = 1)"], Exit::Usage, "left"),
@@ -198,7 +199,7 @@ fn wrong_use_is_2_and_unreadable_input_is_3() {
         (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--where", "city ="], Exit::Usage, "city ="),
         (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", "city,wait,day"], Exit::Usage, "two keys"),
         (vec!["profile", folder], Exit::Input, "directory"),
-        (vec!["profile", "/nowhere/*.csv"], Exit::Usage, "pattern"),
+        (vec!["profile", "/nowhere/*.csv"], Exit::Input, "fits no file"),
         (vec!["profile", &named, t.name()], Exit::Usage, "--sql"),
         (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--trend", "city"], Exit::Usage, "time column"),
         (vec!["kpi", t.name(), "--kpi", "rate(left = 1)", "--by", "city,city"], Exit::Usage, "twice"),

@@ -78,6 +78,7 @@ pub(super) fn enter(app: &mut App) -> Vec<Effect> {
             Vec::new()
         }
         Pane::Checks => start_check(app),
+        Pane::Drivers | Pane::Segments => super::clues::enter(app),
     }
 }
 

@@ -65,6 +65,7 @@ pub(super) fn forget_figures(app: &mut App) {
     view.by.clear();
     view.reach.clear();
     view.looked.clear();
+    view.clues.forget();
     view.failed = None;
     view.asked_level = false;
     view.asked_by = None;
@@ -84,6 +85,7 @@ pub(super) fn forget_table(app: &mut App) {
         view.groups.home();
         view.column_filter.clear();
         view.jump.clear();
+        view.clues = super::clues::Clues::default();
     }
     view.of_table = table;
     view.second = None;

@@ -10,6 +10,8 @@ fn can_pin(app: &App) -> Result<(), &'static str> {
     match app.views.explore.pane {
         Pane::Checks => Ok(()),
         Pane::Table => measurable(app),
+        Pane::Drivers | Pane::Segments if super::clues::group(app).is_some() => Ok(()),
+        Pane::Drivers | Pane::Segments => Err("no group is in sight"),
         _ if actions::has_groups(app) => Ok(()),
         _ => Err("there is no figure in sight: bind the KPI and select a column"),
     }
@@ -26,7 +28,8 @@ fn can_size(app: &App) -> Result<(), &'static str> {
     if app.views.explore.pane == Pane::Table {
         return measurable(app);
     }
-    if actions::has_groups(app) { Ok(()) } else { Err("there is no group in sight") }
+    let clue = super::clues::group(app).is_some();
+    if clue || actions::has_groups(app) { Ok(()) } else { Err("there is no group in sight") }
 }
 
 fn has_time(app: &App) -> Result<(), &'static str> {
@@ -100,9 +103,14 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         hint: 4,
-        ..spec("explore.pane", Scope::Explore, &["Tab"], "pane", "Next pane: Table, Columns, KPI, Checks", |a| {
-            actions::step_pane(a, true)
-        })
+        ..spec(
+            "explore.pane",
+            Scope::Explore,
+            &["Tab"],
+            "pane",
+            "Next pane: Table, Columns, KPI, Checks, Drivers, Segments",
+            |a| actions::step_pane(a, true),
+        )
     },
     spec("explore.pane_before", Scope::Explore, &["S-Tab"], "pane before", "Pane before", |a| {
         actions::step_pane(a, false)

@@ -1,6 +1,6 @@
 //! Results arrive.
 
-use super::{ask_reach, ask_split, sight};
+use super::{ask_reach, ask_split, clues, sight};
 use crate::app::screens::checks::clue_columns;
 use crate::app::{App, CANCELLED, Effect, Tone, forms};
 use crate::query::{Analysis, Findings, KpiResult};
@@ -40,6 +40,7 @@ pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _secon
             effects.extend(next_association(app));
             effects
         }
+        ("drivers" | "segments", findings) => clues::found(app, findings),
         ("reach", Findings::Reach(result)) => {
             if app.views.explore.asked_reach.as_deref() != Some(result.segment.as_str()) {
                 return Vec::new();
@@ -93,6 +94,7 @@ fn failed(app: &mut App, slot: &str, why: String) -> Vec<Effect> {
                 app.views.explore.failed = Some(format!("{why} 3 tries again."));
             }
         }
+        "drivers" | "segments" => clues::failed(app, slot, &why),
         "reach" => {
             app.views.explore.asked_reach = None;
             if app.views.explore.then.take().is_some() && why != CANCELLED {

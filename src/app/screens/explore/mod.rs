@@ -4,6 +4,7 @@ mod actions;
 mod basis;
 pub mod cells;
 mod checklist;
+pub mod clues;
 mod commands;
 pub mod filter;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -49,12 +50,22 @@ pub enum Pane {
     Kpi,
     /// Checks.
     Checks,
+    /// Columns that the KPI goes with.
+    Drivers,
+    /// Combinations where the KPI is another.
+    Segments,
 }
 
 impl Pane {
     /// All panes, in the order of their tabs.
-    pub const ALL: [(Self, &'static str); 4] =
-        [(Self::Table, "Table"), (Self::Columns, "Columns"), (Self::Kpi, "KPI"), (Self::Checks, "Checks")];
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::Table, "Table"),
+        (Self::Columns, "Columns"),
+        (Self::Kpi, "KPI"),
+        (Self::Checks, "Checks"),
+        (Self::Drivers, "Drivers"),
+        (Self::Segments, "Segments"),
+    ];
 
     /// The commands that are this pane's own.
     #[must_use]
@@ -64,6 +75,8 @@ impl Pane {
             Self::Columns => Scope::Columns,
             Self::Kpi => Scope::Kpi,
             Self::Checks => Scope::Checks,
+            Self::Drivers => Scope::Drivers,
+            Self::Segments => Scope::Segments,
         }
     }
 
@@ -108,6 +121,8 @@ impl Sort {
 /// The view.
 #[derive(Debug, Default)]
 pub struct ExploreView {
+    /// What the KPI goes with.
+    pub clues: clues::Clues,
     /// The pane that has the keys.
     pub pane: Pane,
     /// The table's rows.
@@ -217,6 +232,9 @@ pub fn split(app: &App) -> Option<String> {
     if view.trend && view.pane == Pane::Kpi {
         return time_column(app).map(|c| format!("{c}{OVER_TIME}"));
     }
+    if matches!(view.pane, Pane::Drivers | Pane::Segments) {
+        return clues::columns(app);
+    }
     let column = selected_column(app)?;
     Some(match &view.second {
         Some(second) if *second != column.name && view.pane == Pane::Kpi => format!("{} × {second}", column.name),
@@ -253,6 +271,7 @@ pub fn selected_group(app: &App) -> Option<&KpiGroup> {
             let result = shown(app)?;
             app.views.explore.groups.selected(result.groups.len()).and_then(|i| result.groups.get(i))
         }
+        Pane::Drivers | Pane::Segments => clues::group(app),
         Pane::Table | Pane::Checks => None,
     }
 }
@@ -265,6 +284,7 @@ pub fn len(app: &App) -> usize {
         Pane::Columns => ordered_columns(app).len(),
         Pane::Kpi => shown(app).map_or(0, |r| r.groups.len()),
         Pane::Checks => current_checks(app).len(),
+        Pane::Drivers | Pane::Segments => clues::rows(app).len(),
     }
 }
 
@@ -276,6 +296,8 @@ pub fn scroll(app: &mut App) -> Option<&mut Scroll> {
         Pane::Columns => &mut view.columns,
         Pane::Kpi => &mut view.groups,
         Pane::Checks => &mut view.checks,
+        Pane::Drivers => &mut view.clues.list.0,
+        Pane::Segments => &mut view.clues.list.1,
     })
 }
 
@@ -303,7 +325,7 @@ pub fn moved(app: &mut App) -> Vec<Effect> {
             rows_in_sight(app).into_iter().collect()
         }
         Pane::Columns => ask_split(app),
-        Pane::Kpi => ask_reach(app).into_iter().collect(),
+        Pane::Kpi | Pane::Drivers | Pane::Segments => ask_reach(app).into_iter().collect(),
         Pane::Checks => Vec::new(),
     }
 }
@@ -320,6 +342,7 @@ pub fn entered(app: &mut App) -> Vec<Effect> {
     effects.extend(rows_in_sight(app));
     effects.extend(ask_level(app));
     effects.extend(ask_split(app));
+    effects.extend(clues::ask(app));
     effects
 }
 
@@ -458,7 +481,7 @@ pub fn why_no_groups(app: &App) -> String {
 
 /// Asks for the KPI by the split that is shown, unless it is known already.
 pub fn ask_split(app: &mut App) -> Vec<Effect> {
-    if app.views.explore.pane == Pane::Table {
+    if matches!(app.views.explore.pane, Pane::Table | Pane::Drivers | Pane::Segments) {
         // Nothing of a split is in sight there.
         return Vec::new();
     }

@@ -22,7 +22,7 @@ pub fn searched(app: &App) -> Option<&str> {
     let words = match view.pane {
         Pane::Columns => &view.column_filter,
         Pane::Checks => &view.check_filter,
-        Pane::Table | Pane::Kpi => &view.jump,
+        _ => &view.jump,
     };
     (!words.is_empty()).then_some(words.as_str())
 }
@@ -32,7 +32,7 @@ fn set(app: &mut App, words: &str) {
     let place = match view.pane {
         Pane::Columns => &mut view.column_filter,
         Pane::Checks => &mut view.check_filter,
-        Pane::Table | Pane::Kpi => &mut view.jump,
+        _ => &mut view.jump,
     };
     *place = words.to_owned();
 }
@@ -59,7 +59,8 @@ pub fn search(app: &mut App, words: &str) -> Vec<Effect> {
             }
             ask_split(app)
         }
-        Pane::Table | Pane::Kpi if words.is_empty() => Vec::new(),
+        _ if words.is_empty() => Vec::new(),
+        Pane::Drivers | Pane::Segments => Vec::new(),
         Pane::Table | Pane::Kpi => {
             let found = places(app, words);
             let Some((_, at)) = found.iter().max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at))) else {
@@ -90,6 +91,7 @@ pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
             let now = super::scroll(app).and_then(|s| s.selected(n)).unwrap_or(0);
             ((0..n).collect(), now)
         }
+        Pane::Drivers | Pane::Segments => return Vec::new(),
         Pane::Table | Pane::Kpi => {
             let now = app.views.explore.columns.selected(ordered_columns(app).len()).unwrap_or(0);
             (places(app, &words).into_iter().map(|(_, at)| at).collect(), now)
@@ -105,7 +107,7 @@ pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
         return Vec::new();
     };
     match pane {
-        Pane::Table | Pane::Kpi => go_to_column(app, to),
+        Pane::Table | Pane::Kpi | Pane::Drivers | Pane::Segments => go_to_column(app, to),
         Pane::Checks | Pane::Columns => {
             if let Some(scroll) = super::scroll(app) {
                 scroll.select(to);
@@ -173,6 +175,6 @@ pub fn show_all(app: &mut App) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Pane::Table | Pane::Kpi => Vec::new(),
+        Pane::Table | Pane::Kpi | Pane::Drivers | Pane::Segments => Vec::new(),
     }
 }

@@ -95,7 +95,7 @@ pub fn group_in_sight(app: &App) -> Result<KpiGroup, String> {
             })
         }
         Pane::Checks => Err("A check is selected, not a group.".into()),
-        Pane::Columns | Pane::Kpi => selected_group(app)
+        Pane::Columns | Pane::Kpi | Pane::Drivers | Pane::Segments => selected_group(app)
             .cloned()
             .ok_or_else(|| "There is no group in sight: select a column with groups.".to_owned()),
     }

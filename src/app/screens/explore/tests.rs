@@ -64,15 +64,15 @@ fn a_column_that_names_every_row_is_not_split() {
 fn tab_goes_round_the_panes_and_back() {
     let mut b = Bench::new();
     let mut seen = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..6 {
         b.press("Tab");
         seen.push(b.app.views.explore.pane);
     }
-    assert_eq!(seen, [Pane::Kpi, Pane::Checks, Pane::Table, Pane::Columns]);
+    assert_eq!(seen, [Pane::Kpi, Pane::Checks, Pane::Drivers, Pane::Segments, Pane::Table, Pane::Columns]);
     b.press("S-Tab");
     assert_eq!(b.app.views.explore.pane, Pane::Table);
     b.press("S-Tab");
-    assert_eq!(b.app.views.explore.pane, Pane::Checks);
+    assert_eq!(b.app.views.explore.pane, Pane::Segments);
 }
 
 #[test]
@@ -734,4 +734,72 @@ fn the_kpi_form_offers_columns_and_measures_while_one_chooses() {
         acts.iter().any(|a| matches!(a, Act::Kpi { kpi, .. } if kpi.to_string() == "rate(\"Churn\" = 'Yes')")),
         "{acts:?}"
     );
+}
+
+/// The Drivers or Segments pane of the bench.
+fn on_clues(pane: Pane) -> Bench {
+    let mut b = Bench::new();
+    while b.app.views.explore.pane != pane {
+        b.press("Tab");
+    }
+    b
+}
+
+#[test]
+fn drivers_are_ranked_and_lead_to_the_kpi_by_that_column() {
+    let mut b = on_clues(Pane::Drivers);
+    let rows = super::clues::rows(&b.app);
+    let names: Vec<&str> = rows
+        .iter()
+        .map(|r| match r {
+            super::clues::ClueRow::Driver(d) => d.column.as_str(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(names.contains(&"Contract") && names.contains(&"term") && !names.contains(&"coin"), "{names:?}");
+    let at = names.iter().position(|n| *n == "Contract").unwrap();
+    for _ in 0..at {
+        b.press("j");
+    }
+    assert_eq!(super::selected_group(&b.app).unwrap().label, "Contract = Month-to-month");
+    b.press("x");
+    let Some(Popup::Words { lines, .. }) = b.app.popups.last() else { panic!("{:?}", b.app.popups) };
+    assert!(lines.iter().any(|l| l.contains("ω²")) && lines.last().unwrap().contains("no proof of a cause"));
+    b.press("Esc Enter");
+    assert_eq!(
+        (b.app.views.explore.pane, super::selected_column(&b.app).unwrap().name.as_str()),
+        (Pane::Kpi, "Contract")
+    );
+}
+
+#[test]
+fn a_driver_is_pinned_sized_and_filtered_by() {
+    let mut b = on_clues(Pane::Drivers);
+    while super::selected_group(&b.app).unwrap().label != "Contract = Month-to-month" {
+        b.press("j");
+    }
+    b.press("c");
+    let text = b.form().text("text");
+    assert!(text.starts_with("Contract = Month-to-month: ") && text.contains("60.0%"), "{text}");
+    assert!(text.contains("of the rest"), "{text}");
+    b.press("Esc f");
+    assert_eq!(super::filter::filter(&b.app).as_deref(), Some("\"Contract\" = 'Month-to-month'"));
+    assert_eq!(b.app.views.explore.clues.drivers.as_ref().unwrap().n, 200, "ranked anew among those rows");
+}
+
+#[test]
+fn segments_are_listed_and_told_in_words() {
+    let mut b = on_clues(Pane::Segments);
+    assert!(!super::clues::rows(&b.app).is_empty(), "{:?}", b.app.views.explore.clues);
+    b.press("Enter");
+    let Some(Popup::Words { lines, .. }) = b.app.popups.last() else { panic!("{:?}", b.app.popups) };
+    assert!(lines[0].contains("inside against") && lines.iter().any(|l| l.contains("half of the units")), "{lines:?}");
+}
+
+#[test]
+fn nothing_is_ranked_before_the_kpi_is_bound() {
+    let mut b = Bench::unbound(With::default());
+    b.press("Tab Tab Tab");
+    assert_eq!(b.app.views.explore.pane, Pane::Drivers);
+    assert!(super::clues::rows(&b.app).is_empty());
 }

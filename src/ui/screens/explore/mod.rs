@@ -1,7 +1,8 @@
-//! 3 Explore: four panes over the data.
+//! 3 Explore: six panes over the data.
 
 pub mod cells;
 mod checks;
+mod clues;
 mod columns;
 mod kpi;
 mod rows;
@@ -22,12 +23,17 @@ use crate::ui::widgets::{pane, tabs};
 #[cfg(test)]
 mod tests;
 
+/// Fewer cells beside the tabs say nothing of the table.
+const LEAST_WORDS: usize = 10;
+
 /// Draws the screen.
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let names: Vec<&str> = Pane::ALL.iter().map(|(_, n)| *n).collect();
     let current = Pane::ALL.iter().position(|(p, _)| *p == app.views.explore.pane).unwrap_or(0);
     let head = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(2), ..row_of(area, 0) };
+    let mut tabs_end = head.x;
     for (place, i) in tabs::draw(head, buf, theme, &names, current) {
+        tabs_end = tabs_end.max(place.right());
         app.hits.note(place, Target::Tab(i));
     }
     if let (Some(table), Some(info)) = (app.main_table(), app.main_info()) {
@@ -41,7 +47,13 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             } else {
                 format!("{table}   {} rows × {columns}", format::count(info.rows))
             };
-            put_right(buf, head, 0, &words, theme.dim);
+            // What does not fit beside the tabs is cut from its end; next to nothing is left out.
+            let room = usize::from(head.right().saturating_sub(tabs_end + 2));
+            if room >= LEAST_WORDS {
+                let words = text::clean(&words);
+                let shown = if text::width(&words) > room { text::fit(&words, room) } else { words.to_string() };
+                put_right(buf, head, 0, &shown, theme.dim);
+            }
         }
     }
     let roomy = area.height >= 18;
@@ -69,6 +81,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             Pane::Columns => columns::draw(app, theme, rest, buf),
             Pane::Kpi => kpi::draw(app, theme, rest, buf),
             Pane::Checks => checks::draw(app, theme, rest, buf),
+            Pane::Drivers | Pane::Segments => clues::draw(app, theme, rest, buf),
         },
     }
     None

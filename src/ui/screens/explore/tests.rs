@@ -230,9 +230,16 @@ fn a_number_further_down_is_not_cut() {
 fn drawing_is_safe_at_any_size_with_any_text() {
     let mut b = Bench::with(With { day: true, huge: true });
     b.select("note");
-    for (pane, keys) in
-        [("columns", ""), ("kpi", "Tab"), ("checks", "Tab"), ("table", "Tab"), ("columns", "Tab"), ("trend", "T")]
-    {
+    for (pane, keys) in [
+        ("columns", ""),
+        ("kpi", "Tab"),
+        ("checks", "Tab"),
+        ("drivers", "Tab"),
+        ("segments", "Tab"),
+        ("table", "Tab"),
+        ("columns", "Tab"),
+        ("trend", "T"),
+    ] {
         b.press(keys);
         for width in (0..=60).step_by(3).chain([1, 2, 70, 80, 104, 200]) {
             for height in (0..=60).step_by(5).chain([1, 2, 3, 4, 14, 22]) {
@@ -245,11 +252,20 @@ fn drawing_is_safe_at_any_size_with_any_text() {
 }
 
 #[test]
+fn drivers_and_segments() {
+    let mut b = Bench::new();
+    b.press("Tab Tab Tab");
+    snapshots("drivers", &b.app);
+    b.press("Tab");
+    snapshots("segments", &b.app);
+}
+
+#[test]
 fn an_area_that_does_not_begin_at_the_corner_is_kept_to() {
     let mut b = Bench::new();
     let whole = Rect::new(0, 0, 90, 30);
     let area = Rect::new(7, 5, 70, 20);
-    for _ in 0..4 {
+    for _ in 0..6 {
         b.press("Tab");
         let mut buf = Buffer::empty(whole);
         draw(&b.app, &Theme::dark(), area, &mut buf);

@@ -76,7 +76,9 @@ impl Arranged {
 /// Slots of what is measured on the table as it is looked at; all others are measured on the table as it is.
 #[must_use]
 pub fn sees(slot: &str) -> bool {
-    matches!(slot, "level" | "by" | "reach") || slot.starts_with("profile:") || slot.starts_with("assoc:")
+    matches!(slot, "level" | "by" | "reach" | "drivers" | "segments")
+        || slot.starts_with("profile:")
+        || slot.starts_with("assoc:")
 }
 
 /// How the main table is looked at; `None` while nothing was changed.

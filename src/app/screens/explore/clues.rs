@@ -1,0 +1,431 @@
+//! The Drivers and Segments panes: what the KPI goes with, what is held out, and what keys do with it.
+
+use super::{Pane, ask_reach, filter};
+use crate::analysis::dist::{Z95, wilson};
+use crate::analysis::format;
+use crate::app::commands::{CommandSpec, Scope};
+use crate::app::screens::spec;
+use crate::app::scroll::Scroll;
+use crate::app::{App, CANCELLED, Effect, Popup, Tone};
+use crate::query::{
+    Analysis, ClueRequest, Driver, DriverResult, Estimate, Explained, Findings, KpiGroup, Leak, LeakTier, Segment,
+    SegmentRequest, SegmentResult,
+};
+
+/// Segments are of so many columns at most here; the command line goes to three.
+const DEPTH: u8 = 2;
+/// So many of them are listed.
+const TOP: u32 = 40;
+
+/// The state of both panes.
+#[derive(Debug, Default)]
+pub struct Clues {
+    /// The columns that the KPI goes with, once they are known.
+    pub drivers: Option<DriverResult>,
+    /// The combinations, once they are known.
+    pub segments: Option<SegmentResult>,
+    /// The groups behind the rows of both, as the other panes take them.
+    groups: (Vec<Option<KpiGroup>>, Vec<Option<KpiGroup>>),
+    /// Which of the two are awaited.
+    asked: (bool, bool),
+    /// Why there are none.
+    pub failed: Option<String>,
+    /// Columns of which it was answered that they were known before the outcome.
+    pub known_before: Vec<String>,
+    /// The row of each pane.
+    pub list: (Scroll, Scroll),
+}
+
+/// A row of either pane.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ClueRow<'a> {
+    /// A column that is held out.
+    Held(&'a Leak),
+    /// A column.
+    Driver(&'a Driver),
+    /// A combination.
+    Segment(&'a Segment),
+}
+
+impl Clues {
+    /// Forgets what was found; the answers stay.
+    pub fn forget(&mut self) {
+        let known = std::mem::take(&mut self.known_before);
+        *self = Self { known_before: known, ..Self::default() };
+    }
+
+    /// Whether a pane waits for its result.
+    #[must_use]
+    pub fn is_awaited(&self, pane: Pane) -> bool {
+        if pane == Pane::Segments { self.asked.1 } else { self.asked.0 }
+    }
+}
+
+/// The rows of the pane that has the keys: what is held out first.
+#[must_use]
+pub fn rows(app: &App) -> Vec<ClueRow<'_>> {
+    let clues = &app.views.explore.clues;
+    match app.views.explore.pane {
+        Pane::Drivers => clues.drivers.as_ref().map_or_else(Vec::new, |r| {
+            r.leaks.iter().map(ClueRow::Held).chain(r.drivers.iter().map(ClueRow::Driver)).collect()
+        }),
+        Pane::Segments => clues.segments.as_ref().map_or_else(Vec::new, |r| {
+            r.leaks.iter().map(ClueRow::Held).chain(r.segments.iter().map(ClueRow::Segment)).collect()
+        }),
+        _ => Vec::new(),
+    }
+}
+
+/// The row under the cursor.
+#[must_use]
+pub fn selected(app: &App) -> Option<ClueRow<'_>> {
+    let rows = rows(app);
+    let list = &app.views.explore.clues.list;
+    let scroll = if app.views.explore.pane == Pane::Segments { &list.1 } else { &list.0 };
+    scroll.selected(rows.len()).and_then(|at| rows.get(at).copied())
+}
+
+/// The group under the cursor: the worst one of a driver, or the segment itself.
+#[must_use]
+pub fn group(app: &App) -> Option<&KpiGroup> {
+    let clues = &app.views.explore.clues;
+    let n = rows(app).len();
+    match app.views.explore.pane {
+        Pane::Drivers => clues.groups.0.get(clues.list.0.selected(n)?)?.as_ref(),
+        Pane::Segments => clues.groups.1.get(clues.list.1.selected(n)?)?.as_ref(),
+        _ => None,
+    }
+}
+
+/// Asks for what the pane shows, unless it is there or under way.
+pub fn ask(app: &mut App) -> Option<Effect> {
+    let b = super::binding(app)?;
+    let pane = app.views.explore.pane;
+    let clues = &mut app.views.explore.clues;
+    let asked = ClueRequest {
+        kpi: b.kpi.clone(),
+        better: b.better,
+        // The table is asked as it is seen, without the rows that the filter leaves out.
+        filter: None,
+        unit: b.independent_unit,
+        exclude: Vec::new(),
+        known_before: clues.known_before.clone(),
+    };
+    let (slot, label, analysis) = match pane {
+        Pane::Drivers if clues.drivers.is_none() && !clues.asked.0 => {
+            clues.asked.0 = true;
+            ("drivers", "what the KPI goes with", Analysis::Drivers(asked))
+        }
+        Pane::Segments if clues.segments.is_none() && !clues.asked.1 => {
+            clues.asked.1 = true;
+            ("segments", "combinations", Analysis::Segments(SegmentRequest { clues: asked, depth: DEPTH, top: TOP }))
+        }
+        _ => return None,
+    };
+    clues.failed = None;
+    Some(Effect::Run { slot: slot.into(), label: label.into(), data: b.data, analysis: Box::new(analysis) })
+}
+
+/// A result is there.
+pub(super) fn found(app: &mut App, findings: Findings) -> Vec<Effect> {
+    let current = app.doc.as_ref().and_then(|d| d.session.state.kpi.as_ref()).map(|k| k.kpi.clone());
+    let clues = &mut app.views.explore.clues;
+    match findings {
+        Findings::Drivers(r) if clues.asked.0 && Some(&r.kpi) == current.as_ref() => {
+            clues.asked.0 = false;
+            clues.groups.0 = std::iter::repeat_n(None, r.leaks.len())
+                .chain(r.drivers.iter().map(|d| Some(of_driver(d, r.kpi.is_share()))))
+                .collect();
+            clues.drivers = Some(r);
+        }
+        Findings::Segments(r) if clues.asked.1 && Some(&r.kpi) == current.as_ref() => {
+            clues.asked.1 = false;
+            clues.groups.1 = std::iter::repeat_n(None, r.leaks.len())
+                .chain(r.segments.iter().map(|s| Some(of_segment(s))))
+                .collect();
+            clues.segments = Some(r);
+        }
+        _ => {}
+    }
+    ask_reach(app).into_iter().collect()
+}
+
+/// A result will not come.
+pub(super) fn failed(app: &mut App, slot: &str, why: &str) {
+    let clues = &mut app.views.explore.clues;
+    if slot == "segments" {
+        clues.asked.1 = false
+    } else {
+        clues.asked.0 = false
+    }
+    clues.failed = Some(if why == CANCELLED { "Cancelled. 3 begins again.".into() } else { why.to_owned() });
+}
+
+fn of_driver(d: &Driver, share: bool) -> KpiGroup {
+    #[allow(clippy::cast_precision_loss)]
+    let n = d.worst.n as f64;
+    KpiGroup {
+        place: vec![(d.column.clone(), d.worst.value.clone())],
+        label: d.worst.label.clone(),
+        condition: d.worst.condition.clone(),
+        n: d.worst.n,
+        level: Estimate {
+            value: Some(d.worst.level),
+            interval: if share { wilson(d.worst.level, n, Z95) } else { None },
+        },
+    }
+}
+
+fn of_segment(s: &Segment) -> KpiGroup {
+    KpiGroup {
+        place: s.place.clone(),
+        label: s.label.clone(),
+        condition: s.condition.clone(),
+        n: s.n,
+        level: Estimate { value: s.level, interval: None },
+    }
+}
+
+/// The columns of the group under the cursor, for the title of what is pinned.
+#[must_use]
+pub fn columns(app: &App) -> Option<String> {
+    Some(group(app)?.place.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>().join(" × "))
+}
+
+/// Enter: the KPI by that column, or the row in words.
+pub(super) fn enter(app: &mut App) -> Vec<Effect> {
+    let column = match selected(app) {
+        Some(ClueRow::Driver(d)) => d.column.clone(),
+        Some(_) => {
+            words(app);
+            return Vec::new();
+        }
+        None => return Vec::new(),
+    };
+    app.views.explore.column_filter.clear();
+    let Some(at) = super::ordered_columns(app).iter().position(|c| c.name == column) else {
+        words(app);
+        return Vec::new();
+    };
+    app.views.explore.columns.select(at);
+    app.views.explore.second = None;
+    app.views.explore.trend = false;
+    app.views.explore.groups.home();
+    super::show(app, Pane::Kpi)
+}
+
+/// `turned round by dept`, `82% explained by hour`.
+#[must_use]
+pub fn explained_words(e: &Explained) -> String {
+    let columns = e.columns.join(" × ");
+    match e.explained_away {
+        _ if e.flips => format!("turned round by {columns}"),
+        Some(x) => format!("{} explained by {columns}", format::percent_with(x.min(9.99), 0)),
+        None => format!("explained by {columns}"),
+    }
+}
+
+/// The row under the cursor in full sentences.
+fn words(app: &mut App) {
+    let Some(kpi) = app.doc.as_ref().and_then(|d| d.session.state.kpi.clone()).map(|k| k.kpi) else { return };
+    let mut lines: Vec<String> = Vec::new();
+    let title = match selected(app) {
+        None => return,
+        Some(ClueRow::Held(leak)) => {
+            lines.push(match leak.tier {
+                LeakTier::Leak => format!("{} nearly is the outcome: {}.", leak.column, leak.why),
+                LeakTier::Suspect => format!("{} may know the outcome: {}.", leak.column, leak.why),
+            });
+            lines.push(String::new());
+            lines.push(
+                "A column that is only known once the outcome is there explains nothing, however well it fits. Was it \
+                 known before? w answers yes and ranks it like any other."
+                    .into(),
+            );
+            leak.column.clone()
+        }
+        Some(ClueRow::Driver(d)) => {
+            lines.push(format!(
+                "ω² {} [{}, {}]: the share of the KPI's variation that goes with {}, chance taken off; the interval \
+                 leaves out one of 50 buckets of units at a time. Columns are ranked by its lower end.",
+                format::fixed(d.omega2, 3),
+                format::fixed(d.interval.0, 3),
+                format::fixed(d.interval.1, 3),
+                d.column
+            ));
+            lines.push(format!(
+                "Spread {}: √(ω² · variance), in the KPI's own unit.",
+                format::level(&kpi, Some(d.spread))
+            ));
+            for (what, g) in [("worst", &d.worst), ("best", &d.best)] {
+                lines.push(format!(
+                    "{what}: {} {} of {} rows; drawn towards all rows for its size: {}.",
+                    g.label,
+                    format::level(&kpi, Some(g.level)),
+                    format::count(g.n),
+                    format::level(&kpi, Some(g.shrunk))
+                ));
+            }
+            if let Some(w) = d.omega2_winsorised {
+                lines.push(format!("With the largest 0.1 % of values cut off, ω² is {}.", format::fixed(w, 3)));
+            }
+            lines.push(format!("p {}, q {} over all columns tried.", format::p_value(d.p), format::p_value(d.q)));
+            lines.extend(explained_lines(&kpi, &d.explained_by));
+            d.column.clone()
+        }
+        Some(ClueRow::Segment(s)) => {
+            lines.push(format!(
+                "{} inside against {} of all others ({}), {} rows.",
+                format::level(&kpi, s.level),
+                format::level(&kpi, s.rest),
+                format::change_with_interval(&kpi, &s.delta),
+                format::count(s.n)
+            ));
+            lines.push(format!(
+                "Reach {}: what the KPI would move by if it came to the level of the others. q {}.",
+                format::change_with_interval(&kpi, &s.reach),
+                format::p_value(s.q)
+            ));
+            lines.push("It was searched in one half of the units; these figures are of the other half.".into());
+            if !s.also.is_empty() {
+                lines.push(format!("Also visible as: {}.", s.also.join("; ")));
+            }
+            lines.extend(explained_lines(&kpi, &s.explained_by));
+            s.label.clone()
+        }
+    };
+    lines.push(String::new());
+    lines.push("It goes with the KPI; that is no proof of a cause.".into());
+    app.popups.push(Popup::Words { title, lines, scroll: 0 });
+}
+
+fn explained_lines(kpi: &crate::query::Kpi, list: &[Explained]) -> Vec<String> {
+    if list.is_empty() {
+        return vec!["No other column takes half of it away.".into()];
+    }
+    list.iter()
+        .map(|e| {
+            format!(
+                "With {} held fixed the difference is {}: {}. Was it fixed before? If it came after, this says nothing.",
+                e.columns.join(" × "),
+                format::change_with_interval(kpi, &e.adjusted),
+                explained_words(e)
+            )
+        })
+        .collect()
+}
+
+/// `w`: the held-out column under the cursor was known before the outcome; ranks it, or takes the answer back.
+fn known(app: &mut App) -> Vec<Effect> {
+    let column = match selected(app) {
+        Some(ClueRow::Held(leak)) => leak.column.clone(),
+        Some(ClueRow::Driver(d)) if app.views.explore.clues.known_before.contains(&d.column) => d.column.clone(),
+        _ => {
+            app.say(Tone::Plain, "w answers for a column that is held out: was it known before the outcome?");
+            return Vec::new();
+        }
+    };
+    let clues = &mut app.views.explore.clues;
+    let words = if let Some(at) = clues.known_before.iter().position(|c| *c == column) {
+        clues.known_before.remove(at);
+        format!("{column} is held out again.")
+    } else {
+        clues.known_before.push(column.clone());
+        format!("{column} was known before the outcome, you say: it is ranked like the others.")
+    };
+    clues.forget();
+    app.say(Tone::Good, words);
+    ask(app).into_iter().collect()
+}
+
+/// `f`: only the rows of the group under the cursor, in all panes.
+fn only(app: &mut App) -> Vec<Effect> {
+    match group(app).and_then(|g| g.condition.clone()) {
+        Some(condition) => filter::add_filter(app, &condition),
+        None => {
+            app.say(Tone::Warn, "This row is no group of rows.");
+            Vec::new()
+        }
+    }
+}
+
+fn with_rows(app: &App) -> Result<(), &'static str> {
+    if selected(app).is_some() { Ok(()) } else { Err("there is nothing in sight") }
+}
+
+const fn here(spec: CommandSpec) -> CommandSpec {
+    CommandSpec { when: with_rows, ..spec }
+}
+
+fn explain(app: &mut App) -> Vec<Effect> {
+    words(app);
+    Vec::new()
+}
+
+/// The commands of the Drivers pane.
+pub static DRIVERS: &[CommandSpec] = &[
+    here(CommandSpec {
+        hint: 1,
+        ..spec(
+            "drivers.why",
+            Scope::Drivers,
+            &["x"],
+            "explain",
+            "What explains this away, in words, and how it is computed",
+            explain,
+        )
+    }),
+    here(CommandSpec {
+        hint: 2,
+        ..spec(
+            "drivers.known",
+            Scope::Drivers,
+            &["w"],
+            "known before",
+            "Answer that this held-out column was known before the outcome",
+            known,
+        )
+    }),
+    here(spec(
+        "drivers.only",
+        Scope::Drivers,
+        &["f"],
+        "only these",
+        "Only the rows of the worst group, in all panes",
+        only,
+    )),
+];
+
+/// The commands of the Segments pane.
+pub static SEGMENTS: &[CommandSpec] = &[
+    here(CommandSpec {
+        hint: 1,
+        ..spec(
+            "segments.why",
+            Scope::Segments,
+            &["x"],
+            "explain",
+            "What explains this segment away, in words, and how it is computed",
+            explain,
+        )
+    }),
+    here(CommandSpec {
+        hint: 2,
+        ..spec(
+            "segments.known",
+            Scope::Segments,
+            &["w"],
+            "known before",
+            "Answer that this held-out column was known before the outcome, also here",
+            known,
+        )
+    }),
+    here(spec(
+        "segments.only",
+        Scope::Segments,
+        &["f"],
+        "only these",
+        "Only the rows of this segment, in all panes",
+        only,
+    )),
+];
