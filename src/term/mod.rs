@@ -21,6 +21,7 @@ pub mod input;
 pub mod live;
 pub mod run;
 pub mod screen;
+mod shift;
 pub mod signals;
 pub mod watch;
 

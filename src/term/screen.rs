@@ -7,9 +7,12 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+use unicode_width::UnicodeWidthStr;
+
+use super::shift;
 
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
@@ -125,18 +128,25 @@ struct Quiet {
     size: Size,
     shown: Option<bool>,
     cursor: Option<Position>,
+    /// What the terminal shows.
+    mirror: Buffer,
 }
 
 impl Quiet {
     fn new(pending: Pending, size: Size) -> Self {
-        Self { inner: CrosstermBackend::new(pending), size, shown: Some(false), cursor: None }
+        Self { inner: CrosstermBackend::new(pending), size, shown: Some(false), cursor: None, mirror: blank(size) }
     }
 
     /// The terminal may be in any state.
     fn forget(&mut self) {
         self.shown = None;
         self.cursor = None;
+        self.mirror = blank(self.size);
     }
+}
+
+fn blank(size: Size) -> Buffer {
+    Buffer::empty(Rect::new(0, 0, size.width, size.height))
 }
 
 impl Backend for Quiet {
@@ -151,7 +161,33 @@ impl Backend for Quiet {
             return Ok(());
         }
         self.cursor = None;
-        self.inner.draw(content)
+        let mut wanted = self.mirror.clone();
+        for (x, y, cell) in content {
+            // The cells behind a wide glyph are not told of; they hold nothing of their own.
+            let wide = u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
+            for behind in 1..wide {
+                if let Some(slot) = wanted.cell_mut((x + behind, y)) {
+                    slot.reset();
+                }
+            }
+            if let Some(slot) = wanted.cell_mut((x, y)) {
+                *slot = cell.clone();
+            }
+        }
+        // Rows that only moved are moved by the terminal; what is left is sent.
+        if let Some(shift) = shift::find(&self.mirror, &wanted) {
+            let lines = u16::try_from(shift.up.unsigned_abs()).unwrap_or(0);
+            if shift.up > 0 {
+                self.inner.scroll_region_up(shift.region.clone(), lines)?;
+            } else {
+                self.inner.scroll_region_down(shift.region.clone(), lines)?;
+            }
+            shift::apply(&mut self.mirror, &shift);
+        }
+        let rest = self.mirror.diff(&wanted);
+        self.inner.draw(rest.into_iter())?;
+        self.mirror = wanted;
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -188,11 +224,13 @@ impl Backend for Quiet {
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        // Only whole screens are cleared here.
+        self.mirror = blank(self.size);
         self.inner.clear_region(clear_type)
     }
 
     fn append_lines(&mut self, n: u16) -> io::Result<()> {
-        self.cursor = None;
+        self.forget();
         self.inner.append_lines(n)
     }
 
@@ -209,12 +247,12 @@ impl Backend for Quiet {
     }
 
     fn scroll_region_up(&mut self, region: Range<u16>, amount: u16) -> io::Result<()> {
-        self.cursor = None;
+        self.forget();
         self.inner.scroll_region_up(region, amount)
     }
 
     fn scroll_region_down(&mut self, region: Range<u16>, amount: u16) -> io::Result<()> {
-        self.cursor = None;
+        self.forget();
         self.inner.scroll_region_down(region, amount)
     }
 }
@@ -296,6 +334,72 @@ mod tests {
             draw(&mut screen, &["churn", "客户"], Some((0, 0)));
         }
         assert_eq!(shown(&screen, 20, 3), "churn\n客户");
+    }
+
+    #[test]
+    fn rows_that_moved_are_moved_by_the_terminal() {
+        let mut screen = Screen::new(Vec::new(), 60, 30, false).unwrap();
+        let line =
+            |i: usize| format!("{i:>4}  customer {}  {:>8.2}  Month-to-month", i * 7919 % 10_000, i as f64 * 1.37);
+        let page = |from: usize| {
+            let mut lines = vec!["  row  name             spend  contract".to_owned()];
+            lines.extend((from..from + 28).map(line));
+            lines.push(format!("row {from} of 9 000"));
+            lines
+        };
+        let whole = draw(&mut screen, &page(0).iter().map(String::as_str).collect::<Vec<_>>(), None);
+        for from in [1, 2, 3, 2, 1, 5, 4] {
+            let lines = page(from);
+            let sent = draw(&mut screen, &lines.iter().map(String::as_str).collect::<Vec<_>>(), None);
+            assert!(sent * 4 < whole, "{sent} bytes against {whole} for all");
+            let want: Vec<String> = lines.iter().map(|l| l.trim_end().to_owned()).collect();
+            assert_eq!(shown(&screen, 60, 30).lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>(), want);
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(150))]
+        #[test]
+        fn whatever_is_drawn_is_shown(
+            frames in proptest::collection::vec(
+                (proptest::collection::vec("[a-c客戶 ]{0,12}", 8), -3i32..4, 0usize..8), 1..6
+            )
+        ) {
+            let mut screen = Screen::new(Vec::new(), 14, 9, false).unwrap();
+            let mut now: Vec<String> = vec![String::new(); 9];
+            for (fresh, by, at) in frames {
+                // The same lines moved, a few of them new.
+                let n = i32::try_from(now.len()).unwrap();
+                now = (0..n)
+                    .map(|y| usize::try_from(y + by).ok().and_then(|y| now.get(y).cloned()).unwrap_or_else(|| fresh[at].clone()))
+                    .collect();
+                now[at] = fresh[(at + 1) % 8].clone();
+                let padded: Vec<String> = now.iter().map(|l| format!("{l:<14}")).collect();
+                screen
+                    .draw(|frame| {
+                        for (y, line) in (0u16..).zip(&padded) {
+                            let style = if y % 3 == 0 { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
+                            frame.buffer_mut().set_stringn(0, y, line, 14, style);
+                        }
+                    })
+                    .unwrap();
+                // A terminal that draws the last frame alone shows the same.
+                let mut alone = Screen::new(Vec::new(), 14, 9, false).unwrap();
+                alone
+                    .draw(|frame| {
+                        for (y, line) in (0u16..).zip(&padded) {
+                            let style = if y % 3 == 0 { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
+                            frame.buffer_mut().set_stringn(0, y, line, 14, style);
+                        }
+                    })
+                    .unwrap();
+                let (mut a, mut b) = (vt(9, 14), vt(9, 14));
+                a.process(&screen.output);
+                b.process(&alone.output);
+                let rows = |t: &vt100::Parser| t.screen().rows_formatted(0, 14).collect::<Vec<_>>();
+                proptest::prop_assert_eq!(rows(&a), rows(&b));
+            }
+        }
     }
 
     #[test]
