@@ -15,6 +15,9 @@ mod cases;
 /// A table of leaves, what is known of them, and the answer.
 type Case = (Leaves, Evidence, Vec<Place>);
 
+/// Makes a case of a seed.
+type Kind = fn(u64) -> Case;
+
 fn totals(seed: u64) -> Case {
     let case = cases::totals(seed);
     (case.leaves, Evidence::deviations(&case.actual, &case.expected), case.causes)
@@ -33,7 +36,7 @@ fn counts(seed: u64) -> Case {
 fn main() {
     let cases: u64 = std::env::args().find_map(|a| a.parse().ok()).unwrap_or(100);
     println!("| kind | cases | F1 | precision | recall | median ms a case |\n|---|---|---|---|---|---|");
-    let kinds: [(&str, fn(u64) -> Case); 3] = [
+    let kinds: [(&str, Kind); 3] = [
         ("totals against a forecast", totals),
         ("rate in two periods", rates),
         ("small counts in two periods", counts),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use super::exit::{Exit, Failure, Streams};
+use super::exit::{Failure, Streams};
 use super::output::Format;
 use super::progress;
 use super::visible::visible;
@@ -21,8 +21,8 @@ use crate::query::{Better, Kpi, ReadingReport};
 /// The table, how to read it, and which rows count.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
-    /// The table: CSV or TSV (also .gz), Parquet, Arrow, JSON or JSON Lines; - for standard input; name=path for each of
-    /// several tables that --sql makes one of
+    /// The table: CSV or TSV (also .gz), Parquet, Arrow, JSON or JSON Lines; a folder or a pattern such as 'data/*.csv'
+    /// for files that are one table; - for standard input; name=path for each of several tables that --sql makes one of
     #[arg(value_name = "DATA", required = true)]
     pub data: Vec<PathBuf>,
     /// Make the table by a query: "SELECT … FROM users JOIN rides USING (user_id)"
@@ -161,7 +161,6 @@ impl DataArgs {
                 tables.push((name.unwrap_or_else(|| "stdin".to_owned()), descriptor(&file)));
                 spool = Some(file);
             } else {
-                refuse_several(&path)?;
                 tables.push((name.unwrap_or_else(|| table_name(&path.to_string_lossy())), path));
             }
         }
@@ -242,24 +241,6 @@ fn spooled(streams: &mut Streams<'_>) -> Result<File, Failure> {
 /// The path by which an open file can be opened again.
 fn descriptor(file: &File) -> PathBuf {
     PathBuf::from(format!("/dev/fd/{}", file.as_raw_fd()))
-}
-
-/// Folders and patterns need a table made of several; a file that really has such a name is fine.
-fn refuse_several(path: &Path) -> Result<(), Failure> {
-    let text = path.to_string_lossy();
-    if path.is_dir() {
-        return Err(Failure::input(format!(
-            "{} is a directory. Name one file in it: CSV, Parquet, Arrow or JSON.",
-            visible(&text)
-        )));
-    }
-    if path.symlink_metadata().is_err() && text.contains(['*', '?', '[']) {
-        return Err(Failure {
-            exit: Exit::Usage,
-            message: format!("{} is a pattern, and this command reads one file. Name a single file.", visible(&text)),
-        });
-    }
-    Ok(())
 }
 
 /// `a random sample of 1 000 of 60 000 rows (seed 1)`, where the table is one.

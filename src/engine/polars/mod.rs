@@ -25,6 +25,7 @@ mod open;
 mod profile;
 mod quantiles;
 mod sample;
+mod several;
 mod shown;
 mod sketch;
 mod sql;
@@ -37,7 +38,7 @@ mod view;
 use std::cell::Cell as Flag;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -77,7 +78,14 @@ pub fn open(source: &Source, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineE
         let table = sample::draw(table, &mut reading, &source.options, ticket)?;
         Ok((table, reading))
     })?;
-    engine(table, reading, vec![source.path.clone()])
+    let paths = files(&source.path)?;
+    engine(table, reading, paths)
+}
+
+/// The files behind a path.
+fn files(path: &Path) -> Result<Vec<PathBuf>, EngineError> {
+    let several = several::files(path)?;
+    Ok(several.map_or_else(|| vec![path.to_owned()], |files| files.into_iter().map(|f| f.path).collect()))
 }
 
 /// Opens several files as named tables, and makes one table of them by a query.
@@ -112,7 +120,11 @@ pub fn open_joined(
         let table = sample::draw(Table::memory(frame), &mut reading, options, ticket)?;
         Ok((table, reading))
     })?;
-    engine(table, reading, tables.iter().map(|(_, s)| s.path.clone()).collect())
+    let mut paths = Vec::new();
+    for (_, source) in tables {
+        paths.extend(files(&source.path)?);
+    }
+    engine(table, reading, paths)
 }
 
 fn engine(table: Table, reading: ReadingReport, paths: Vec<PathBuf>) -> Result<Arc<dyn Engine>, EngineError> {

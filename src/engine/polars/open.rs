@@ -9,7 +9,7 @@ use ::polars::prelude::DataFrame;
 
 use super::cache::{Cache, Meta};
 use super::table::{ParquetParts, Table};
-use super::{columnar, csv, inflate, json};
+use super::{columnar, csv, inflate, json, several};
 use crate::engine::{EngineError, ReadOptions, Ticket, Unit};
 use crate::query::ReadingReport;
 
@@ -20,8 +20,19 @@ const LARGE: u64 = 64 << 20;
 /// Bytes from which the first rows of a large text file are shown.
 const GLIMPSE: u64 = 1 << 20;
 
-/// Opens the table: a small file is read whole, a large one stays on disk.
+/// Opens the table: one file, or all that a folder or pattern stands for.
 pub fn read(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<(Table, ReadingReport), EngineError> {
+    match several::files(path)? {
+        None => read_one(path, options, ticket),
+        Some(files) => match files.as_slice() {
+            [one] if one.keys.is_empty() => read_one(&one.path, options, ticket),
+            files => several::read(files, options, ticket),
+        },
+    }
+}
+
+/// Opens one file: a small one is read whole, a large one stays on disk.
+pub fn read_one(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<(Table, ReadingReport), EngineError> {
     read_with(path, options, Cache::of_user().as_ref(), LARGE, ticket)
 }
 
@@ -98,6 +109,9 @@ pub fn head(
     options: &ReadOptions,
     ticket: &Ticket,
 ) -> Result<Option<(Table, ReadingReport)>, EngineError> {
+    if several::files(path)?.is_some() {
+        return Ok(None);
+    }
     let (mut file, size) = regular(path)?;
     if size <= LARGE {
         return Ok(None);

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use ::polars::prelude::{
-    Column, DataFrame, DataType, Field, IntoLazy, LazyFrame, PolarsError, Schema as Fields, Series,
+    Column, DataFrame, DataType, Field, IntoLazy, LazyFrame, NamedFrom, PolarsError, Schema as Fields, Series,
 };
 
 use super::cache::Folder;
@@ -46,6 +46,17 @@ enum Store {
     Files(Arc<Folder>),
     Parquet(ParquetParts),
     Layer(Layer),
+    /// Tables one after another, each with the values of its folders.
+    Several(Vec<Member>),
+}
+
+/// One of several tables.
+struct Member {
+    table: Arc<Table>,
+    /// Columns of which it has one value.
+    keys: Vec<(String, String)>,
+    /// Its first part among those of all.
+    first_part: usize,
 }
 
 impl Table {
@@ -53,6 +64,19 @@ impl Table {
     pub fn memory(frame: DataFrame) -> Self {
         let fields = frame.columns().iter().map(|c| (c.name().to_string(), c.dtype().clone())).collect();
         Self::new(fields, vec![0, frame.height()], Store::Memory(frame))
+    }
+
+    /// Tables one after another, with the columns and types that hold them all; each with columns of which it has one
+    /// value.
+    pub fn several(fields: Vec<(String, DataType)>, tables: Vec<(Arc<Table>, Vec<(String, String)>)>) -> Self {
+        let mut rows: Vec<usize> = Vec::new();
+        let mut members = Vec::with_capacity(tables.len());
+        for (table, keys) in tables {
+            let first_part = rows.len();
+            rows.extend((0..table.parts()).map(|part| table.rows_in(part)));
+            members.push(Member { table, keys, first_part });
+        }
+        Self::new(fields, starts(&rows), Store::Several(members))
     }
 
     /// A table in a folder of the cache.
@@ -220,6 +244,7 @@ impl Table {
     fn read(&self, part: usize, names: &[&str]) -> Result<DataFrame, EngineError> {
         let frame = match &self.store {
             Store::Layer(layer) => layer.read(part, names)?,
+            Store::Several(members) => self.of_member(members, part, names)?,
             Store::Memory(frame) => frame.select(names.iter().copied()).map_err(|e| broken(&e))?,
             Store::Files(folder) => folder.read(part, names)?,
             Store::Parquet(parts) => parts.read(part, names)?,
@@ -229,6 +254,32 @@ impl Table {
         } else {
             Err(EngineError::input("The table's file has changed on disk.", "Open it again."))
         }
+    }
+
+    /// Columns of a part of one of several tables, in the types that hold them all.
+    fn of_member(&self, members: &[Member], part: usize, names: &[&str]) -> Result<DataFrame, EngineError> {
+        let at = members.partition_point(|m| m.first_part <= part).saturating_sub(1);
+        let Some(member) = members.get(at) else { return Err(missing("")) };
+        let rows = self.rows_in(part);
+        let there: Vec<&str> = names.iter().copied().filter(|n| member.table.dtype(n).is_some()).collect();
+        let found = member.table.columns(part - member.first_part, &there)?;
+        let mut columns: Vec<Column> = Vec::with_capacity(names.len());
+        for name in names {
+            let dtype = self.dtype(name).ok_or_else(|| missing(name))?;
+            let column = match found.iter().find(|c| c.name().as_str() == *name) {
+                Some(column) if column.dtype() == dtype => column.clone(),
+                Some(column) => column.cast(dtype).map_err(|e| broken(&e))?,
+                None => match member.keys.iter().find(|(k, _)| k == name) {
+                    Some((_, value)) => {
+                        let text = Series::new((*name).into(), vec![value.as_str()]);
+                        Column::from(text.cast(dtype).map_err(|e| broken(&e))?.new_from_index(0, rows))
+                    }
+                    None => Column::full_null((*name).into(), rows, dtype),
+                },
+            };
+            columns.push(column);
+        }
+        DataFrame::new(rows, columns).map_err(|e| broken(&e))
     }
 
     /// A whole column. For what can't be computed part by part; it is not kept.
@@ -321,6 +372,11 @@ impl Table {
             Store::Files(folder) => guarded("The table can't be read", || scan(&folder.paths(self.parts()))),
             Store::Parquet(parts) => guarded("The table can't be read", || parts.scan()),
             Store::Layer(layer) => layer.lazy(),
+            // Whole queries need whole columns of one type each.
+            Store::Several(_) => {
+                let names: Vec<&str> = self.names().collect();
+                Ok(self.wholes(&names)?.lazy())
+            }
         }
     }
 }

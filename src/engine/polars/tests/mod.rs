@@ -7,6 +7,7 @@ mod hostile;
 mod large;
 mod reading;
 mod real;
+mod several;
 mod view;
 
 use std::path::PathBuf;

@@ -263,6 +263,7 @@ fn first_figures(app: &mut App, data: &str) -> Vec<Effect> {
     effects.extend(ask_profile(app, data));
     effects.extend(ask_level(app));
     effects.extend(ask_split(app));
+    effects.extend(super::clues::ask(app));
     effects
 }
 
