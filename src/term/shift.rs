@@ -41,10 +41,10 @@ pub(super) fn find(shown: &Buffer, wanted: &Buffer) -> Option<Shift> {
         for up in [true, false] {
             let mut cost = 0;
             let limit = best.map_or(without, |(cost, _)| cost);
-            for y in first..last {
+            for (y, wanted) in now.iter().enumerate().take(last).skip(first) {
                 let from = if up { Some(y + lines) } else { y.checked_sub(lines) };
                 let row = from.filter(|y| (first..last).contains(y)).map_or(blank.as_slice(), |y| rows[y]);
-                cost += differing(row, now[y]);
+                cost += differing(row, wanted);
                 if cost + WORTH > limit {
                     break;
                 }

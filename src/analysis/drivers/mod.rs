@@ -163,7 +163,7 @@ fn trend(groups: &[Tally], values: &[Cell]) -> Option<i8> {
         (s.0 + w * (x - mx) * (r - mr), s.1 + w * (x - mx).powi(2), s.2 + w * (r - mr).powi(2))
     });
     let correlation = sxy / (sxx * syy).sqrt();
-    (correlation.is_finite() && correlation.abs() >= 0.5).then(|| if correlation > 0.0 { 1 } else { -1 })
+    (correlation.is_finite() && correlation.abs() >= 0.5).then_some(if correlation > 0.0 { 1 } else { -1 })
 }
 
 /// ω² with values beyond the 99.9 % quantile cut off, where a KPI of numbers has a tail of at least ten times that.

@@ -167,9 +167,9 @@ fn telling(name: &str) -> bool {
         spaced.extend(c.to_lowercase());
         before = c;
     }
-    let mut words = spaced.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).peekable();
+    let words = spaced.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
     let mut last = "";
-    while let Some(word) = words.next() {
+    for word in words {
         if TELLING.contains(&word) || (last == "end" && word == "date") {
             return true;
         }

@@ -29,6 +29,9 @@ pub struct Found {
     pub place: Vec<(usize, u8)>,
 }
 
+/// A place and its sums, as they are counted.
+type Summed = (Vec<(usize, u8)>, Tally);
+
 /// A place with its sums.
 #[derive(Debug, Clone)]
 struct Cell {
@@ -114,7 +117,7 @@ impl<'a> Search<'a> {
     }
 
     /// All two-way tables, on as many threads as there are cores.
-    fn pairs(&self, ticket: &Ticket) -> Result<Vec<Vec<(Vec<(usize, u8)>, Tally)>>, EngineError> {
+    fn pairs(&self, ticket: &Ticket) -> Result<Vec<Vec<Summed>>, EngineError> {
         let pairs: Vec<(usize, usize)> =
             (0..self.columns.len()).flat_map(|a| (a + 1..self.columns.len()).map(move |b| (a, b))).collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
@@ -146,7 +149,7 @@ impl<'a> Search<'a> {
         Ok(out)
     }
 
-    fn pair(&self, a: usize, b: usize) -> Vec<(Vec<(usize, u8)>, Tally)> {
+    fn pair(&self, a: usize, b: usize) -> Vec<Summed> {
         let (x, y) = (self.columns[a], self.columns[b]);
         // The hour of a moment and its course are one thing seen twice.
         if x.of == y.of {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use ::polars::prelude::DataType;
 
 use super::open;
-use super::table::Table;
+use super::table::{Keyed, Table};
 use crate::engine::{EngineError, ReadOptions, Ticket};
 use crate::query::ReadingReport;
 
@@ -128,7 +128,7 @@ fn keys_of(base: &Path, file: &Path) -> Vec<(String, String)> {
 /// # Errors
 /// What is wrong with any of them, by its name; a file that has no column of the others.
 pub fn read(files: &[One], options: &ReadOptions, ticket: &Ticket) -> Result<(Table, ReadingReport), EngineError> {
-    let mut tables: Vec<(Arc<Table>, Vec<(String, String)>)> = Vec::with_capacity(files.len());
+    let mut tables: Vec<Keyed> = Vec::with_capacity(files.len());
     let mut fields: Vec<(String, DataType)> = Vec::new();
     let mut report = ReadingReport::default();
     let (mut odd, mut notes): (Vec<String>, BTreeMap<String, usize>) = Default::default();
@@ -169,7 +169,7 @@ pub fn read(files: &[One], options: &ReadOptions, ticket: &Ticket) -> Result<(Ta
         }
     }
     for key in keys {
-        let whole = |(_, keys): &(Arc<Table>, Vec<(String, String)>)| {
+        let whole = |(_, keys): &Keyed| {
             keys.iter()
                 .find(|(k, _)| *k == key)
                 .is_none_or(|(_, v)| v.parse::<i64>().is_ok_and(|n| n.to_string() == *v))

@@ -50,6 +50,9 @@ enum Store {
     Several(Vec<Member>),
 }
 
+/// A table with columns of which it has one value.
+pub type Keyed = (Arc<Table>, Vec<(String, String)>);
+
 /// One of several tables.
 struct Member {
     table: Arc<Table>,
@@ -68,7 +71,7 @@ impl Table {
 
     /// Tables one after another, with the columns and types that hold them all; each with columns of which it has one
     /// value.
-    pub fn several(fields: Vec<(String, DataType)>, tables: Vec<(Arc<Table>, Vec<(String, String)>)>) -> Self {
+    pub fn several(fields: Vec<(String, DataType)>, tables: Vec<Keyed>) -> Self {
         let mut rows: Vec<usize> = Vec::new();
         let mut members = Vec::with_capacity(tables.len());
         for (table, keys) in tables {
