@@ -196,6 +196,35 @@ impl Coded {
     }
 }
 
+/// A place of several keys in words, `city = Ahvaz and app = 4.2`, and as a condition where each part has one. Every part
+/// is the key, its group, and all groups of the key that occur.
+pub fn place_words<'a>(parts: impl Iterator<Item = (&'a Coded, &'a Cell, &'a [Cell])>) -> (String, Option<String>) {
+    let mut labels = Vec::new();
+    let mut condition: Option<String> = None;
+    let mut written = true;
+    for (coded, value, occurring) in parts {
+        labels.push(coded.label(value));
+        match coded.condition(value, occurring) {
+            Some(one) => condition = both(condition.as_deref(), Some(&one)),
+            None => written = false,
+        }
+    }
+    (labels.join(" and "), condition.filter(|_| written))
+}
+
+/// The distinct values of each of `keys` keys in the order in which they first occur.
+pub fn occurring<'a>(keys: usize, places: impl Iterator<Item = &'a [Cell]>) -> Vec<Vec<Cell>> {
+    let mut out: Vec<Vec<Cell>> = vec![Vec::new(); keys];
+    for place in places {
+        for (known, value) in out.iter_mut().zip(place) {
+            if !known.contains(value) {
+                known.push(value.clone());
+            }
+        }
+    }
+    out
+}
+
 /// The name of the group of all values beyond the most frequent ones.
 pub const OTHER: &str = "other";
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::keys::Coded;
+use crate::analysis::keys::{Coded, occurring, place_words};
 use crate::analysis::localise::{Dimension, Evidence, Leaves, Limits, TestLeaf, localise};
 use crate::engine::{EngineError, Ticket};
 use crate::query::{Cell, ChangeCause};
 
-use super::columns::{Candidate, test_leaf, words};
+use super::columns::{Candidate, test_leaf};
 use super::parts;
 use super::sides::{Cell2, Frame, Kind};
 
@@ -47,17 +47,16 @@ pub fn run(frame: &Frame<'_>, candidates: &[Candidate], total: &Cell2, ticket: &
     ticket.check()?;
     let limits = Limits { most_cells: MOST_CELLS, ..Limits::default() };
     let (tried, found) = localise(&leaves, &evidence, limits);
-    let seen: Vec<Vec<Cell>> =
-        (0..chosen.len()).map(|k| rows.iter().filter_map(|(place, _)| place.get(k).cloned()).collect()).collect();
+    let seen = occurring(chosen.len(), rows.iter().map(|(place, _)| place.as_slice()));
     let mut causes = Vec::with_capacity(found.len());
     for cell in found {
         let inside = leaves.within(&cell.place);
         let Some(first) = inside.first().and_then(|l| rows.get(*l as usize)) else { continue };
         let by: Vec<Coded> = cell.place.iter().filter_map(|(d, _)| chosen.get(*d).map(|c| (*c).clone())).collect();
         let place: Vec<Cell> = cell.place.iter().filter_map(|(d, _)| first.0.get(*d).cloned()).collect();
-        let of_place: Vec<Vec<Cell>> = cell.place.iter().filter_map(|(d, _)| seen.get(*d).cloned()).collect();
+        let of_place = cell.place.iter().filter_map(|(d, _)| seen.get(*d).map(Vec::as_slice));
         let sums = Cell2::sum(inside.iter().filter_map(|l| rows.get(*l as usize)).map(|(_, c)| c));
-        let (label, condition) = words(&by, &place, &of_place);
+        let (label, condition) = place_words(by.iter().zip(&place).zip(of_place).map(|((c, v), seen)| (c, v, seen)));
         causes.push(ChangeCause {
             place: by.iter().zip(&place).map(|(c, v)| (c.name.clone(), c.value(v))).collect(),
             label: if by.is_empty() { "everything moved alike".to_owned() } else { label },

@@ -1,20 +1,19 @@
 //! Which columns may explain a change, and how their values are grouped.
 
 use crate::analysis::cells::Arm;
-use crate::analysis::keys::{Coded, Coding, OTHER, SHOWN, code};
+use crate::analysis::coding::names_rows;
+use crate::analysis::keys::{Coded, Coding, SHOWN, code};
 use crate::analysis::level::{add, count_f64, point, residual_squares};
 use crate::analysis::localise::TestLeaf;
-use crate::analysis::sqltext::{both, names_in};
+use crate::analysis::sqltext::names_in;
 use crate::engine::{EngineError, Ticket};
-use crate::query::{Cell, ChangeRequest, Key, KeyBin, Sides};
+use crate::query::{Cell, ChangeRequest, Key, Sides};
 
 use super::MOST_COLUMNS;
 use super::sides::{Cell2, Frame, Kind, raw_squares};
 
 /// For the search: a little finer than what is shown.
 const SEARCHED: Coding = Coding { by_value: 24, bins: 6, top: Some(20) };
-/// A column whose named values hold less than this share of the rows names rows rather than groups.
-const LEAST_NAMED: f64 = 0.5;
 
 /// A column that may explain the change.
 pub struct Candidate {
@@ -60,7 +59,9 @@ pub fn candidates(
     for name in names.into_iter().take(MOST_COLUMNS) {
         let coded = code(frame.engine, &Key::column(name), SEARCHED, None, frame.filter().as_deref(), ticket)?;
         let groups = frame.fetch_by(&[&coded], None, ticket)?;
-        if groups.len() >= 2 && !names_rows(&coded, &groups) {
+        if groups.len() >= 2
+            && !names_rows(&coded, groups.iter().filter_map(|(place, c)| Some((place.first()?, c.rows()))))
+        {
             let (apart, usual_ratio) = (apart(frame.kind, &groups), usual_ratio(frame.kind, &groups));
             out.push(Candidate { coded, apart, usual_ratio });
         }
@@ -81,18 +82,6 @@ pub fn named(frame: &Frame<'_>, asked: &ChangeRequest, ticket: &Ticket) -> Resul
 /// The column whose groups moved most apart.
 pub fn telling(candidates: &[Candidate]) -> Vec<Coded> {
     candidates.first().map(|c| c.coded.clone()).into_iter().collect()
-}
-
-/// Whether the values beyond the frequent ones hold most of the rows.
-fn names_rows(coded: &Coded, groups: &[(Vec<Cell>, Cell2)]) -> bool {
-    if !matches!(coded.key.bin, KeyBin::Top(_)) {
-        return false;
-    }
-    let is_other = |place: &[Cell]| matches!(place.first(), Some(Cell::Text(s)) if s == OTHER);
-    let rows = |cells: &mut dyn Iterator<Item = &(Vec<Cell>, Cell2)>| -> u64 { cells.map(|(_, c)| c.rows()).sum() };
-    let all = rows(&mut groups.iter());
-    let other = rows(&mut groups.iter().filter(|(place, _)| is_other(place)));
-    count_f64(all - other) < LEAST_NAMED * count_f64(all)
 }
 
 /// The score test of a group of rows: did it move?
@@ -141,16 +130,4 @@ fn usual_ratio(kind: Kind, groups: &[(Vec<Cell>, Cell2)]) -> Option<f64> {
         .collect();
     logs.sort_by(f64::total_cmp);
     logs.get(logs.len() / 2).copied()
-}
-
-/// A place in words and as a condition. `seen` are the values of each column that occur.
-pub fn words(by: &[Coded], place: &[Cell], seen: &[Vec<Cell>]) -> (String, Option<String>) {
-    let none = Vec::new();
-    let label = by.iter().zip(place).map(|(c, v)| c.label(v)).collect::<Vec<_>>().join(" and ");
-    let mut condition: Option<String> = None;
-    for (k, (coded, value)) in by.iter().zip(place).enumerate() {
-        let Some(one) = coded.condition(value, seen.get(k).unwrap_or(&none)) else { return (label, None) };
-        condition = both(condition.as_deref(), Some(&one));
-    }
-    (label, condition)
 }

@@ -17,6 +17,7 @@ mod usual;
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{ChangeRequest, ChangeResult, ChangeSide, Kpi, Measure, Sides};
 
+use super::coding::ROWS_ALONE;
 use super::format;
 use sides::{Cell2, Frame};
 
@@ -35,7 +36,7 @@ pub fn run(engine: &dyn Engine, asked: &ChangeRequest, ticket: &Ticket) -> Resul
     frame.refuse_empty(&total)?;
     let mut notes = Vec::new();
     if asked.unit.is_none() {
-        notes.push("Rows are taken as independent; name the independent unit where rows belong together.".to_owned());
+        notes.push(ROWS_ALONE.to_owned());
     }
     let candidates = columns::candidates(&frame, asked, &mut notes, ticket)?;
     let found = causes::run(&frame, &candidates, &total, ticket)?;

@@ -2,7 +2,7 @@
 
 use crate::analysis::cells::{Arm, Scale, Spread, delta, estimate};
 use crate::analysis::dist::Z95;
-use crate::analysis::keys::Coded;
+use crate::analysis::keys::{Coded, occurring, place_words};
 use crate::analysis::level::{UNKNOWN, count_f64, finite, point};
 use crate::engine::{EngineError, Ticket};
 use crate::query::{Cell, ChangePart, Estimate};
@@ -169,8 +169,7 @@ pub(super) fn run(
         return Ok(Vec::new());
     }
     let groups = frame.fetch(&by.iter().collect::<Vec<_>>(), ticket)?;
-    let seen: Vec<Vec<Cell>> =
-        (0..by.len()).map(|k| groups.iter().filter_map(|(place, _)| place.get(k).cloned()).collect()).collect();
+    let seen = occurring(by.len(), groups.iter().map(|(place, _)| place.as_slice()));
     let mut parts: Vec<ChangePart> = Vec::with_capacity(groups.len());
     for (k, (place, cell)) in groups.iter().enumerate() {
         ticket.check()?;
@@ -181,7 +180,8 @@ pub(super) fn run(
             Kind::Forecast => Split { rate: cell.after.sums.y - cell.before.sums.y, mix: 0.0 },
             Kind::Total => split_total(totals(cell)),
         };
-        let (label, condition) = super::columns::words(by, place, &seen);
+        let (label, condition) =
+            place_words(by.iter().zip(place).zip(&seen).map(|((c, v), seen)| (c, v, seen.as_slice())));
         parts.push(ChangePart {
             place: by.iter().zip(place).map(|(c, v)| (c.name.clone(), c.value(v))).collect(),
             label,

@@ -64,8 +64,10 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     Ok(found)
 }
 
-/// Of (rows with, rows without) by ascending value.
-fn area(values: &[(f64, f64)]) -> Estimate {
+/// The area under the ROC curve of (rows with, rows without) by ascending value, at least one half, with DeLong's
+/// interval. Unknown where one of the two is missing.
+#[must_use]
+pub fn area(values: &[(f64, f64)]) -> Estimate {
     let (yes, no) = values.iter().fold((0.0, 0.0), |sum, v| (sum.0 + v.0, sum.1 + v.1));
     if yes < 1.0 || no < 1.0 {
         return UNKNOWN;

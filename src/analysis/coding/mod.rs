@@ -5,14 +5,19 @@ mod tally;
 use std::sync::Arc;
 
 use crate::engine::{Engine, EngineError, Ticket};
-use crate::query::{Cell, ClueRequest, CodedTable, CodingRequest, Key, KeyBin, Kpi, Skipped, UNIT_BUCKETS, ValueType};
+use crate::query::{
+    Cell, ClueRequest, CodedTable, CodingRequest, Estimate, Key, KeyBin, Kpi, Leak, Measure, Skipped, ValueType,
+};
 
-use super::cells::{Arm, need_level};
+use super::cells::{Arm, Scale, delta, need_level};
 use super::keys::{Coded, Coding, OTHER, both, code, quoted};
-use super::level::count_f64;
+use super::level::{count_f64, level};
 use super::sqltext::names_in;
 
-pub use tally::{Tally, arm, one_way, sums};
+pub use tally::{Tally, arm};
+
+/// What is said where no independent unit is named.
+pub const ROWS_ALONE: &str = "Rows are taken as independent; name the independent unit where rows belong together.";
 
 /// How columns become groups: finer than what is shown, so that little is lost.
 const COUNTED: Coding = Coding { by_value: 20, bins: 12, top: Some(20) };
@@ -30,6 +35,16 @@ pub struct Counted {
     pub at: usize,
     /// The column behind it, where its name is another: `hour of when` is of `when`.
     pub of: String,
+    /// Its sums by code and bucket of units, `[code][bucket]`.
+    pub cells: Vec<Vec<Tally>>,
+}
+
+impl Counted {
+    /// Its sums by code.
+    #[must_use]
+    pub fn groups(&self) -> Vec<Tally> {
+        self.cells.iter().map(|buckets| Tally::total(buckets)).collect()
+    }
 }
 
 /// A table ready to be counted.
@@ -42,6 +57,8 @@ pub struct Prepared {
     pub table: Arc<CodedTable>,
     /// The columns that have groups.
     pub columns: Vec<Counted>,
+    /// The sums of all rows by bucket of units.
+    buckets: Vec<Tally>,
     /// The others, with why.
     pub skipped: Vec<Skipped>,
     /// Remarks.
@@ -57,10 +74,12 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
     for column in asked.exclude.iter().chain(&asked.known_before).chain(&asked.unit) {
         super::keys::column_type(engine, column)?;
     }
-    engine.check_sql(match &asked.kpi.measure {
-        crate::query::Measure::Rate(e) | crate::query::Measure::Mean(e) => e,
-        _ => "1",
-    })?;
+    // A KPI that can't be read is said before anything is measured.
+    match &asked.kpi.measure {
+        Measure::Rate(e) | Measure::Mean(e) | Measure::Sum(e) => engine.check_sql(e)?,
+        Measure::Ratio(y, d) => engine.check_sql(y).and_then(|()| engine.check_sql(d))?,
+        Measure::Count => {}
+    }
     let own = names_in(&asked.kpi.to_string());
     let mut skipped = Vec::new();
     let mut notes = Vec::new();
@@ -106,24 +125,28 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
     let mut columns = Vec::new();
     for (at, (one, of)) in coded.into_iter().enumerate() {
         let Some(column) = table.columns.get(at) else { continue };
-        let counts = tally::counts(column);
-        let used = counts.iter().filter(|n| **n > 0).count();
-        if used < 2 {
-            let null = column.values.iter().zip(&counts).any(|(v, n)| *n > 0 && *v == Cell::Null);
+        // Every code was given to a row, so that a column of one value has one.
+        if column.values.len() < 2 {
+            let null = column.values.first() == Some(&Cell::Null);
             skip(&one.name, if null { "it holds nothing but empty cells" } else { "it is the same in all rows" });
-        } else if names_rows(&one, &column.values, &counts) {
+            continue;
+        }
+        let cells = tally::one_way(&table, column);
+        let rows = cells.iter().map(|buckets| Tally::total(buckets).n);
+        if names_rows(&one, column.values.iter().zip(rows)) {
             skip(&one.name, "nearly every row has a value of its own: it names rows and makes no groups");
         } else {
-            columns.push(Counted { coded: one, at, of });
+            columns.push(Counted { coded: one, at, of, cells });
         }
     }
     if table.unknown > 0 {
         notes.push(format!("{} rows without a known KPI were left out.", super::format::count(table.unknown)));
     }
     if asked.unit.is_none() {
-        notes.push("Rows are taken as independent; name the independent unit where rows belong together.".to_owned());
+        notes.push(ROWS_ALONE.to_owned());
     }
-    Ok(Prepared { kpi: asked.kpi.clone(), clustered: asked.unit.is_some(), table, columns, skipped, notes })
+    let buckets = tally::by_bucket(&table);
+    Ok(Prepared { kpi: asked.kpi.clone(), clustered: asked.unit.is_some(), table, columns, buckets, skipped, notes })
 }
 
 /// The keys of a column with their names: a time gives its course, its hour and its weekday.
@@ -139,15 +162,28 @@ fn keys_of(name: &str, dtype: ValueType) -> Vec<(Key, String)> {
     out
 }
 
-/// Whether the values beyond the frequent ones hold most of the rows.
-fn names_rows(coded: &Coded, values: &[Cell], counts: &[u64]) -> bool {
+/// Whether the values beyond the frequent ones hold most of the rows. `groups` are the values with their rows.
+pub(super) fn names_rows<'a>(coded: &Coded, groups: impl Iterator<Item = (&'a Cell, u64)>) -> bool {
     if !matches!(coded.key.bin, KeyBin::Top(_)) {
         return false;
     }
-    let all: u64 = counts.iter().sum();
-    let other: u64 =
-        values.iter().zip(counts).filter(|(v, _)| matches!(v, Cell::Text(t) if t == OTHER)).map(|(_, n)| *n).sum();
-    count_f64(all - other) < LEAST_NAMED * count_f64(all)
+    let (mut all, mut named) = (0, 0);
+    for (value, rows) in groups {
+        all += rows;
+        if !matches!(value, Cell::Text(t) if t == OTHER) {
+            named += rows;
+        }
+    }
+    count_f64(named) < LEAST_NAMED * count_f64(all)
+}
+
+/// The order of values: numbers by size, others by their text, as dates are in order.
+#[must_use]
+pub fn value_order(a: &Cell, b: &Cell) -> std::cmp::Ordering {
+    match (a.as_f64(), b.as_f64()) {
+        (Some(x), Some(y)) => x.total_cmp(&y),
+        _ => a.to_string().cmp(&b.to_string()),
+    }
 }
 
 impl Prepared {
@@ -163,15 +199,38 @@ impl Prepared {
         self.table.columns.get(column.at).map_or(&[], |c| c.values.as_slice())
     }
 
+    /// The sums of all rows.
+    #[must_use]
+    pub fn whole(&self) -> Tally {
+        Tally::total(&self.buckets)
+    }
+
     /// The sums of all rows, with the unit's buckets.
     #[must_use]
     pub fn all(&self) -> Arm {
-        let mut buckets = vec![Tally::default(); UNIT_BUCKETS];
-        for row in 0..self.table.len() {
-            if let Some(tally) = self.table.buckets.get(row).and_then(|b| buckets.get_mut(usize::from(*b))) {
-                tally.add(self.table.y[row], self.table.d(row));
-            }
+        arm(&self.buckets, self.clustered)
+    }
+
+    /// The KPI over all rows.
+    #[must_use]
+    pub fn level(&self) -> Estimate {
+        let all = self.all();
+        if !self.clustered {
+            return level(&self.kpi, &all.sums, false);
         }
-        arm(&buckets, self.clustered)
+        delta(&[&all], Scale::Linear, |t| t.first().filter(|t| t.1 != 0.0).map(|t| t.0 / t.1))
+    }
+
+    /// Why there is nothing to explain, where the KPI is the same in all rows.
+    #[must_use]
+    pub fn constant(&self) -> Option<String> {
+        let whole = self.whole();
+        let varies = whole.level().is_some_and(|r| whole.residuals(r) > 0.0);
+        (!varies).then(|| format!("{} is the same in all rows: there is nothing to explain.", self.kpi))
+    }
+
+    /// The columns that are not held out.
+    pub fn without<'a>(&'a self, leaks: &'a [Leak]) -> impl Iterator<Item = &'a Counted> {
+        self.columns.iter().filter(|c| leaks.iter().all(|l| l.column != c.of))
     }
 }

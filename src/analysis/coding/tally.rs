@@ -1,8 +1,8 @@
 //! Dense sums by code and bucket.
 
-use crate::query::{CodedColumn, CodedTable, Sums, UNIT_BUCKETS};
-
 use crate::analysis::cells::Arm;
+use crate::analysis::level::point;
+use crate::query::{CodedColumn, CodedTable, Sums, UNIT_BUCKETS};
 
 /// Sums of some rows.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -42,6 +42,14 @@ impl Tally {
         self.dd += other.dd;
     }
 
+    /// Some sets of rows together.
+    #[must_use]
+    pub fn total(of: &[Self]) -> Self {
+        let mut all = Self::default();
+        of.iter().for_each(|t| all.absorb(t));
+        all
+    }
+
     /// These rows without others that are among them.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
@@ -58,10 +66,11 @@ impl Tally {
     /// N/D; absent without a denominator.
     #[must_use]
     pub fn level(&self) -> Option<f64> {
-        (self.n > 0 && self.d != 0.0).then(|| self.y / self.d).filter(|r| r.is_finite())
+        point(&sums(self))
     }
 
-    /// Σ(y − r d)² around a level; rounding leaves dust where all are the same, and dust is no spread.
+    /// Σ(y − r d)² around a level; rounding leaves dust where all are the same, and dust is no spread. More of it is
+    /// allowed than for sums that were only added up: these may be differences.
     #[must_use]
     pub fn residuals(&self, r: f64) -> f64 {
         let squares = self.yy - 2.0 * r * self.yd + r * r * self.dd;
@@ -69,22 +78,9 @@ impl Tally {
     }
 }
 
-/// Rows of each code.
-#[must_use]
-pub fn counts(column: &CodedColumn) -> Vec<u64> {
-    let mut out = vec![0u64; column.values.len()];
-    for code in &column.codes {
-        if let Some(n) = out.get_mut(usize::from(*code)) {
-            *n += 1;
-        }
-    }
-    out
-}
-
 /// Sums by code and bucket: `[code][bucket]`.
 #[must_use]
-pub fn one_way(table: &CodedTable, column: usize) -> Vec<Vec<Tally>> {
-    let Some(column) = table.columns.get(column) else { return Vec::new() };
+pub fn one_way(table: &CodedTable, column: &CodedColumn) -> Vec<Vec<Tally>> {
     let mut flat = vec![Tally::default(); column.values.len() * UNIT_BUCKETS];
     for (row, (code, bucket)) in column.codes.iter().zip(&table.buckets).enumerate() {
         let at = usize::from(*code) * UNIT_BUCKETS + usize::from(*bucket);
@@ -95,19 +91,26 @@ pub fn one_way(table: &CodedTable, column: usize) -> Vec<Vec<Tally>> {
     flat.chunks(UNIT_BUCKETS).map(<[Tally]>::to_vec).collect()
 }
 
-/// The sums of a tally as the formulas take them.
+/// The sums of all rows by bucket.
 #[must_use]
-pub fn sums(t: &Tally) -> Sums {
+pub fn by_bucket(table: &CodedTable) -> Vec<Tally> {
+    let mut out = vec![Tally::default(); UNIT_BUCKETS];
+    for (row, bucket) in table.buckets.iter().enumerate() {
+        if let Some(tally) = out.get_mut(usize::from(*bucket)) {
+            tally.add(table.y[row], table.d(row));
+        }
+    }
+    out
+}
+
+/// The sums of a tally as the formulas take them.
+fn sums(t: &Tally) -> Sums {
     Sums { n: t.n, units: t.n, known: t.n, y: t.y, d: t.d, yy: t.yy, yd: t.yd, dd: t.dd, centre: 0.0 }
 }
 
 /// The sums over buckets, with the buckets where rows are clustered.
 #[must_use]
 pub fn arm(buckets: &[Tally], clustered: bool) -> Arm {
-    let mut all = Tally::default();
-    for bucket in buckets {
-        all.absorb(bucket);
-    }
-    let buckets = if clustered { buckets.iter().map(|b| (b.y, b.d)).collect() } else { Vec::new() };
-    Arm { sums: sums(&all), buckets }
+    let totals = if clustered { buckets.iter().map(|b| (b.y, b.d)).collect() } else { Vec::new() };
+    Arm { sums: sums(&Tally::total(buckets)), buckets: totals }
 }

@@ -12,7 +12,7 @@ use crate::query::{
 };
 
 /// A column explains a difference when it takes at least this share of it away.
-pub const EXPLAINS: f64 = 0.5;
+const EXPLAINS: f64 = 0.5;
 /// The strongest ones are also held fixed together.
 const TOGETHER: usize = 3;
 
@@ -26,11 +26,8 @@ pub fn run(engine: &dyn Engine, asked: &ConfounderRequest, ticket: &Ticket) -> R
     let leaks = leaks::found(&prepared, &asked.clues.known_before, ticket)?;
     let inside = inside(engine, asked, &prepared, ticket)?;
     let own = crate::analysis::sqltext::names_in(&asked.segment);
-    let others: Vec<&Counted> = prepared
-        .columns
-        .iter()
-        .filter(|c| !own.iter().any(|o| o.eq_ignore_ascii_case(&c.of)) && leaks.iter().all(|l| l.column != c.of))
-        .collect();
+    let others: Vec<&Counted> =
+        prepared.without(&leaks).filter(|c| !own.iter().any(|o| o.eq_ignore_ascii_case(&c.of))).collect();
     let crude = assemble(&prepared.kpi, &strata(&prepared, &inside, &[]), false);
     if crude.n.0 == 0 || crude.n.1 == 0 {
         return Err(EngineError::request(
@@ -202,9 +199,8 @@ fn heterogeneity(strata: &[Stratum]) -> Option<f64> {
 pub(crate) fn explained(prepared: &Prepared, inside: &[bool], own: &[&str], leaks: &[Leak]) -> Vec<Explained> {
     let crude = assemble(&prepared.kpi, &strata(prepared, inside, &[]), false).difference;
     let mut out: Vec<Explained> = prepared
-        .columns
-        .iter()
-        .filter(|c| !own.contains(&c.of.as_str()) && leaks.iter().all(|l| l.column != c.of))
+        .without(leaks)
+        .filter(|c| !own.contains(&c.of.as_str()))
         .map(|c| held(prepared, inside, &[c], &crude).explained)
         .filter(|e| e.flips || e.explained_away.is_some_and(|x| x >= EXPLAINS))
         .collect();

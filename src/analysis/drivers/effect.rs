@@ -46,8 +46,7 @@ pub fn variance(all: &Tally, r: f64) -> f64 {
 
 /// Of sums by group. A row of a ratio counts by its denominator: its squares are brought to the scale of the levels.
 fn parts(groups: &[Tally]) -> Option<Parts> {
-    let mut all = Tally::default();
-    groups.iter().for_each(|g| all.absorb(g));
+    let all = Tally::total(groups);
     let mean = all.level()?;
     let scale = all.dd / all.d;
     if !(scale > 0.0 && scale.is_finite()) {
@@ -74,14 +73,7 @@ fn parts(groups: &[Tally]) -> Option<Parts> {
 /// The effect of groups whose sums are given by bucket of units. Absent where fewer than two groups have a level.
 #[must_use]
 pub fn effect(cells: &[Vec<Tally>], clustered: bool) -> Option<Effect> {
-    let groups: Vec<Tally> = cells
-        .iter()
-        .map(|buckets| {
-            let mut all = Tally::default();
-            buckets.iter().for_each(|b| all.absorb(b));
-            all
-        })
-        .collect();
+    let groups: Vec<Tally> = cells.iter().map(|buckets| Tally::total(buckets)).collect();
     let p = parts(&groups)?;
     let width = cells.iter().map(Vec::len).max().unwrap_or(0);
     let used: Vec<usize> = (0..width).filter(|b| cells.iter().any(|c| c.get(*b).is_some_and(|t| t.n > 0))).collect();

@@ -3,11 +3,11 @@
 
 mod effect;
 
-use crate::analysis::coding::{Counted, Prepared, Tally, one_way, prepare};
+use crate::analysis::coding::{Counted, Prepared, Tally, prepare, value_order};
 use crate::analysis::confounders;
 use crate::analysis::dist::{f_above, t95};
 use crate::analysis::leaks;
-use crate::analysis::level::{count_f64, level};
+use crate::analysis::level::count_f64;
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Better, Cell, ClueRequest, Driver, DriverGroup, DriverResult};
 
@@ -31,20 +31,16 @@ pub fn run(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Result<
     let prepared = prepare(engine, asked, ticket)?;
     let mut notes = prepared.notes.clone();
     let leaks = leaks::found(&prepared, &asked.known_before, ticket)?;
-    let all = prepared.all();
-    let whole = whole(&prepared);
-    let tried: Vec<&Counted> = prepared.columns.iter().filter(|c| leaks.iter().all(|l| l.column != c.of)).collect();
+    let whole = prepared.whole();
+    let tried: Vec<&Counted> = prepared.without(&leaks).collect();
     let mut drivers: Vec<(Driver, &Counted)> = Vec::new();
-    let varies = whole.level().is_some_and(|r| whole.residuals(r) > 0.0);
-    if varies {
+    let constant = prepared.constant();
+    if constant.is_none() {
+        let cut = tail(&prepared);
         for column in &tried {
             ticket.check()?;
-            if let Some(driver) = of_column(&prepared, column, asked.better) {
-                drivers.push((driver, column));
-            }
+            drivers.extend(of_column(&prepared, column, asked.better, cut).map(|d| (d, *column)));
         }
-    } else {
-        notes.push(format!("{} is the same in all rows: there is nothing to explain.", prepared.kpi));
     }
     let p: Vec<f64> = drivers.iter().map(|(d, ..)| d.p).collect();
     for ((driver, ..), q) in drivers.iter_mut().zip(benjamini_hochberg(&p)) {
@@ -58,42 +54,28 @@ pub fn run(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Result<
         ticket.check()?;
         driver.explained_by = confounders::of_group(&prepared, column, &driver.worst.value, &leaks);
     }
-    if !small.is_empty() && varies {
+    notes.extend(constant);
+    if !small.is_empty() {
         notes.push(format!("{} of {} columns go with the KPI no more than chance allows.", small.len(), tried.len()));
     }
     Ok(DriverResult {
         kpi: prepared.kpi.clone(),
         n: prepared.table.len() as u64,
-        level: if prepared.clustered {
-            crate::analysis::cells::delta(&[&all], crate::analysis::cells::Scale::Linear, |t| {
-                t.first().filter(|t| t.1 != 0.0).map(|t| t.0 / t.1)
-            })
-        } else {
-            level(&prepared.kpi, &all.sums, false)
-        },
+        level: prepared.level(),
         tried: tried.len() as u64,
-        leaks,
+        leaks: leaks.clone(),
         drivers: kept.into_iter().map(|(d, _)| d).collect(),
         skipped: prepared.skipped.clone(),
         notes,
     })
 }
 
-fn whole(prepared: &Prepared) -> Tally {
-    let mut all = Tally::default();
-    for row in 0..prepared.table.len() {
-        all.add(prepared.table.y[row], prepared.table.d(row));
-    }
-    all
-}
-
 /// The effect of a column, with its groups; absent where fewer than two groups have a level.
-fn of_column(prepared: &Prepared, column: &Counted, better: Better) -> Option<Driver> {
-    let cells = one_way(&prepared.table, column.at);
+fn of_column(prepared: &Prepared, column: &Counted, better: Better, cut: Option<f64>) -> Option<Driver> {
     let values = prepared.values(column);
-    let e = effect(&cells, prepared.clustered)?;
-    let groups: Vec<Tally> = cells.iter().map(|b| sum(b)).collect();
-    let overall = sum(&groups).level()?;
+    let e = effect(&column.cells, prepared.clustered)?;
+    let groups = column.groups();
+    let overall = Tally::total(&groups).level()?;
     let named = |k: usize, g: &Tally| -> Option<DriverGroup> {
         let r = g.level()?;
         // κ = MSW/τ²: with no spread between the groups nothing is left of a group's own level.
@@ -120,12 +102,11 @@ fn of_column(prepared: &Prepared, column: &Counted, better: Better) -> Option<Dr
     let (low, high) = (named.first()?.clone(), named.last()?.clone());
     let (best, worst) = if better == Better::Lower { (low, high) } else { (high, low) };
     let trend = if column.coded.ordered() { trend(&groups, values) } else { None };
-    let winsorised = winsorised(prepared, column);
     Some(Driver {
         column: column.coded.name.clone(),
         omega2: e.omega2,
         interval: e.interval,
-        omega2_winsorised: winsorised,
+        omega2_winsorised: cut.and_then(|cut| winsorised(prepared, column, cut)),
         spread: (e.omega2 * e.variance).sqrt(),
         best,
         worst,
@@ -136,21 +117,12 @@ fn of_column(prepared: &Prepared, column: &Counted, better: Better) -> Option<Dr
     })
 }
 
-fn sum(cells: &[Tally]) -> Tally {
-    let mut all = Tally::default();
-    cells.iter().for_each(|c| all.absorb(c));
-    all
-}
-
 /// The way the level goes along an ordered column: the sign of the correlation between the groups' order and their
 /// levels, where it explains at least a quarter of what is between the groups.
 fn trend(groups: &[Tally], values: &[Cell]) -> Option<i8> {
     let mut known: Vec<(&Cell, &Tally)> =
         values.iter().zip(groups).filter(|(v, g)| **v != Cell::Null && g.n > 0).collect();
-    known.sort_by(|(a, _), (b, _)| match (a.as_f64(), b.as_f64()) {
-        (Some(x), Some(y)) => x.total_cmp(&y),
-        _ => a.to_string().cmp(&b.to_string()),
-    });
+    known.sort_by(|(a, _), (b, _)| value_order(a, b));
     let points: Vec<(f64, f64, f64)> =
         known.iter().enumerate().filter_map(|(i, (_, g))| Some((count_f64(i as u64), g.level()?, g.d.abs()))).collect();
     let weight: f64 = points.iter().map(|p| p.2).sum();
@@ -166,21 +138,21 @@ fn trend(groups: &[Tally], values: &[Cell]) -> Option<i8> {
     (correlation.is_finite() && correlation.abs() >= 0.5).then_some(if correlation > 0.0 { 1 } else { -1 })
 }
 
-/// ω² with values beyond the 99.9 % quantile cut off, where a KPI of numbers has a tail of at least ten times that.
-fn winsorised(prepared: &Prepared, column: &Counted) -> Option<f64> {
+/// Where the largest 0.1 % of values begin, where a KPI of numbers has a tail of at least ten times that.
+fn tail(prepared: &Prepared) -> Option<f64> {
     if prepared.kpi.is_share() || !prepared.table.d.is_empty() {
         return None;
     }
     let mut sizes: Vec<f64> = prepared.table.y.iter().map(|y| y.abs()).collect();
-    let at = sizes.len().checked_mul(999)? / 1000;
+    let at = (sizes.len().checked_mul(999)? / 1000).min(sizes.len().checked_sub(1)?);
     let largest = sizes.iter().copied().fold(0.0, f64::max);
-    let at = at.min(sizes.len().saturating_sub(1));
     let (_, cut, _) = sizes.select_nth_unstable_by(at, f64::total_cmp);
-    let cut = *cut;
-    if largest < 10.0 * cut || cut <= 0.0 {
-        return None;
-    }
-    let mut cells = vec![vec![Tally::default(); 1]; prepared.values(column).len()];
+    Some(*cut).filter(|cut| *cut > 0.0 && largest >= 10.0 * cut)
+}
+
+/// ω² with values beyond a size cut off.
+fn winsorised(prepared: &Prepared, column: &Counted, cut: f64) -> Option<f64> {
+    let mut cells = vec![vec![Tally::default(); 1]; column.cells.len()];
     for (code, y) in prepared.codes(column).iter().zip(&prepared.table.y) {
         if let Some(tally) = cells.get_mut(usize::from(*code)).and_then(|c| c.first_mut()) {
             tally.add(y.clamp(-cut, cut), 1.0);

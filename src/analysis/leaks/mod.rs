@@ -1,7 +1,8 @@
 //! Columns that know the outcome (3-analysis.md v). They are looked for before any ranking, and held out of it until
 //! somebody answers whether they were known before.
 
-use crate::analysis::coding::{Counted, Prepared, Tally, one_way, prepare};
+use crate::analysis::check::area;
+use crate::analysis::coding::{Counted, Prepared, Tally, prepare, value_order};
 use crate::analysis::format;
 use crate::analysis::level::count_f64;
 use crate::engine::{Engine, EngineError, Ticket};
@@ -92,6 +93,7 @@ pub fn found(prepared: &Prepared, known_before: &[String], ticket: &Ticket) -> R
 }
 
 /// What is measured of a column.
+#[derive(Default)]
 struct Measures {
     /// Area under the ROC curve; only of a rate.
     auc: Option<f64>,
@@ -112,9 +114,7 @@ struct Measures {
 }
 
 fn of_column(prepared: &Prepared, column: &Counted) -> Option<Leak> {
-    let groups: Vec<Tally> = one_way(&prepared.table, column.at).iter().map(|b| total(b)).collect();
-    let values = prepared.values(column);
-    let m = measure(&prepared.kpi, column, &groups, values)?;
+    let m = measure(&prepared.kpi, column, &column.groups(), prepared.values(column))?;
     let percent = format::percent;
     let right = match (m.accuracy, m.without) {
         (Some(with), Some(without)) => {
@@ -122,22 +122,22 @@ fn of_column(prepared: &Prepared, column: &Counted) -> Option<Leak> {
         }
         _ => String::new(),
     };
-    let (tier, why) = if m.auc.is_some_and(|a| a >= LEAK_AUC) {
-        (LeakTier::Leak, format!("it ranks {} of pairs right{right}", percent(m.auc.unwrap_or(0.0))))
+    let (tier, why) = if let Some(auc) = m.auc.filter(|a| *a >= LEAK_AUC) {
+        (LeakTier::Leak, format!("it ranks {} of pairs right{right}", percent(auc)))
     } else if m.eta * m.eta >= LEAK_SHARE {
         (LeakTier::Leak, format!("{} of the KPI's variance goes with it{right}", percent(m.eta * m.eta)))
-    } else if m.entropy.is_some_and(|h| h < LEAK_ENTROPY) {
-        (LeakTier::Leak, format!("it leaves only {} of the uncertainty{right}", percent(m.entropy.unwrap_or(0.0))))
+    } else if let Some(left) = m.entropy.filter(|h| *h < LEAK_ENTROPY) {
+        (LeakTier::Leak, format!("it leaves only {} of the uncertainty{right}", percent(left)))
     } else if let Some((label, n, rate)) = &m.pure {
         (LeakTier::Leak, format!("{label} has the outcome in {} of {} rows{right}", percent(*rate), format::count(*n)))
-    } else if m.missing.is_some_and(|a| a >= SUSPECT_AUC) {
-        (LeakTier::Leak, format!("whether it is missing ranks {} of pairs right", percent(m.missing.unwrap_or(0.0))))
-    } else if m.auc.is_some_and(|a| a >= SUSPECT_AUC) {
-        (LeakTier::Suspect, format!("it ranks {} of pairs right{right}", percent(m.auc.unwrap_or(0.0))))
+    } else if let Some(auc) = m.missing.filter(|a| *a >= SUSPECT_AUC) {
+        (LeakTier::Leak, format!("whether it is missing ranks {} of pairs right", percent(auc)))
+    } else if let Some(auc) = m.auc.filter(|a| *a >= SUSPECT_AUC) {
+        (LeakTier::Suspect, format!("it ranks {} of pairs right{right}", percent(auc)))
     } else if m.eta >= SUSPECT_CORRELATION {
         (LeakTier::Suspect, format!("it correlates with the KPI at {}{right}", format::fixed(m.eta, 2)))
-    } else if m.iv.is_some_and(|iv| iv > SUSPECT_IV) && m.auc.is_some_and(|a| a >= SUSPECT_IV_AUC) {
-        (LeakTier::Suspect, format!("its information value is {}{right}", format::fixed(m.iv.unwrap_or(0.0), 1)))
+    } else if let Some(iv) = m.iv.filter(|iv| *iv > SUSPECT_IV && m.auc.is_some_and(|a| a >= SUSPECT_IV_AUC)) {
+        (LeakTier::Suspect, format!("its information value is {}{right}", format::fixed(iv, 1)))
     } else if m.eta >= NAMED_CORRELATION && telling(&column.of) {
         (
             LeakTier::Suspect,
@@ -148,12 +148,6 @@ fn of_column(prepared: &Prepared, column: &Counted) -> Option<Leak> {
     };
     let strength = m.auc.map_or(m.eta, |a| (2.0 * a - 1.0).max(m.eta)).clamp(0.0, 1.0);
     Some(Leak { column: column.of.clone(), tier, why, strength, auc: m.auc, accuracy: m.accuracy })
-}
-
-fn total(buckets: &[Tally]) -> Tally {
-    let mut all = Tally::default();
-    buckets.iter().for_each(|b| all.absorb(b));
-    all
 }
 
 /// Whether a name says what came of it, by its words.
@@ -179,7 +173,7 @@ fn telling(name: &str) -> bool {
 }
 
 fn measure(kpi: &Kpi, column: &Counted, groups: &[Tally], values: &[Cell]) -> Option<Measures> {
-    let mut all = total(groups);
+    let mut all = Tally::total(groups);
     let mean = all.level()?;
     let whole = all.residuals(mean);
     if whole <= 0.0 {
@@ -190,23 +184,14 @@ fn measure(kpi: &Kpi, column: &Counted, groups: &[Tally], values: &[Cell]) -> Op
     let between: f64 = groups.iter().filter_map(|g| g.level().map(|r| g.d * (r - mean).powi(2))).sum::<f64>() * scale;
     let eta = (between / whole).clamp(0.0, 1.0).sqrt();
     if !kpi.is_share() {
-        return Some(Measures {
-            auc: None,
-            eta,
-            entropy: None,
-            iv: None,
-            accuracy: None,
-            without: None,
-            pure: None,
-            missing: None,
-        });
+        return Some(Measures { eta, ..Measures::default() });
     }
     let pairs: Vec<(f64, f64)> = groups.iter().map(|g| (g.y, (g.d - g.y).max(0.0))).collect();
     let is_null = |k: usize| values.get(k) == Some(&Cell::Null);
     let mut order: Vec<usize> = (0..groups.len()).filter(|k| groups[*k].n > 0).collect();
     if column.coded.ordered() {
         order.retain(|k| !is_null(*k));
-        order.sort_by(|a, b| value_order(values.get(*a), values.get(*b)));
+        order.sort_by(|a, b| value_order(&values[*a], &values[*b]));
     } else {
         order.sort_by(|a, b| groups[*a].level().unwrap_or(0.0).total_cmp(&groups[*b].level().unwrap_or(0.0)));
     }
@@ -214,12 +199,12 @@ fn measure(kpi: &Kpi, column: &Counted, groups: &[Tally], values: &[Cell]) -> Op
     let missing = (0..groups.len()).find(|k| is_null(*k) && groups[*k].n >= PURE_ROWS).and_then(|k| {
         let rest =
             pairs.iter().enumerate().filter(|(i, _)| *i != k).fold((0.0, 0.0), |s, (_, p)| (s.0 + p.0, s.1 + p.1));
-        area(&[pairs[k], rest])
+        auc(&[pairs[k], rest])
     });
     let (yes, no) = pairs.iter().fold((0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1));
     let right: f64 = pairs.iter().map(|p| p.0.max(p.1)).sum();
     Some(Measures {
-        auc: area(&ranked),
+        auc: auc(&ranked),
         eta,
         entropy: entropy(&pairs),
         iv: Some(information_value(&pairs)),
@@ -230,30 +215,10 @@ fn measure(kpi: &Kpi, column: &Counted, groups: &[Tally], values: &[Cell]) -> Op
     })
 }
 
-fn value_order(a: Option<&Cell>, b: Option<&Cell>) -> std::cmp::Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) => match (a.as_f64(), b.as_f64()) {
-            (Some(x), Some(y)) => x.total_cmp(&y),
-            _ => a.to_string().cmp(&b.to_string()),
-        },
-        _ => std::cmp::Ordering::Equal,
-    }
-}
-
 /// How often a row with the outcome stands above one without, ties half, turned so that it is at least one half. Of
 /// (rows with, rows without) in their order.
-fn area(groups: &[(f64, f64)]) -> Option<f64> {
-    let (yes, no) = groups.iter().fold((0.0, 0.0), |s, g| (s.0 + g.0, s.1 + g.1));
-    if yes < 1.0 || no < 1.0 {
-        return None;
-    }
-    let (mut below, mut sum) = (0.0, 0.0);
-    for (y, n) in groups {
-        sum += y * (below + n / 2.0);
-        below += n;
-    }
-    let area = sum / (yes * no);
-    Some(area.max(1.0 - area))
+fn auc(groups: &[(f64, f64)]) -> Option<f64> {
+    area(groups).value
 }
 
 /// H(y|x)/H(y); absent where the outcome is certain.

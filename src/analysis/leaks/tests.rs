@@ -19,9 +19,9 @@ fn rows(header: &str, n: u32, row: impl Fn(u32) -> String) -> String {
 
 #[test]
 fn measures_of_known_tables() {
-    assert_eq!(area(&[(0.0, 10.0), (10.0, 0.0)]), Some(1.0));
-    assert_eq!(area(&[(5.0, 5.0), (5.0, 5.0)]), Some(0.5));
-    assert_eq!(area(&[(10.0, 0.0)]), None);
+    assert_eq!(auc(&[(0.0, 10.0), (10.0, 0.0)]), Some(1.0));
+    assert_eq!(auc(&[(5.0, 5.0), (5.0, 5.0)]), Some(0.5));
+    assert_eq!(auc(&[(10.0, 0.0)]), None);
     assert!((entropy(&[(5.0, 5.0), (5.0, 5.0)]).unwrap() - 1.0).abs() < 1e-12);
     assert!(entropy(&[(10.0, 0.0), (0.0, 10.0)]).unwrap().abs() < 1e-12);
     // The contract of the telco table.

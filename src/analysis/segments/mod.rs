@@ -10,12 +10,12 @@ use crate::analysis::coding::{Counted, Prepared, Tally, arm, prepare};
 use crate::analysis::confounders;
 use crate::analysis::dist::{Z95, z_beyond};
 use crate::analysis::drivers::{benjamini_hochberg, effect, variance};
+use crate::analysis::keys::place_words;
 use crate::analysis::leaks;
-use crate::analysis::level::{count_f64, finite, level, point};
+use crate::analysis::level::{count_f64, finite, point};
 use crate::analysis::reach::reach;
-use crate::analysis::sqltext::both;
 use crate::engine::{Engine, EngineError, Ticket};
-use crate::query::{Better, Segment, SegmentRequest, SegmentResult, UNIT_BUCKETS};
+use crate::query::{Better, Leak, Segment, SegmentRequest, SegmentResult, UNIT_BUCKETS};
 
 use search::{Found, Search};
 
@@ -30,6 +30,9 @@ const LEAST_DELTA: f64 = 0.02;
 /// Probability beyond which a segment is none.
 const MOST_Q: f64 = 0.05;
 
+/// A segment with which rows stand in it.
+type Held = (Segment, Vec<bool>);
+
 /// Searches the combinations.
 ///
 /// # Errors
@@ -42,46 +45,39 @@ pub fn run(engine: &dyn Engine, asked: &SegmentRequest, ticket: &Ticket) -> Resu
     let leaks = leaks::found(&prepared, &asked.clues.known_before, ticket)?;
     let mut notes = prepared.notes.clone();
     let columns = columns(&prepared, &leaks, &mut notes);
-    let all = prepared.all();
-    let mut whole = Tally::default();
-    for row in 0..prepared.table.len() {
-        whole.add(prepared.table.y[row], prepared.table.d(row));
-    }
+    let whole = prepared.whole();
     let mut out = SegmentResult {
         kpi: prepared.kpi.clone(),
         n: prepared.table.len() as u64,
-        level: level(&prepared.kpi, &all.sums, false),
+        level: prepared.level(),
         tried: 0,
-        leaks,
+        leaks: Vec::new(),
         segments: Vec::new(),
         notes: Vec::new(),
     };
-    let varies = whole.level().is_some_and(|r| whole.residuals(r) > 0.0);
-    if varies {
+    if let Some(why) = prepared.constant() {
+        notes.push(why);
+    } else {
         let search = Search::new(&prepared, &columns, usize::from(asked.depth), design_effect(&prepared));
         let (tried, found) = search.run(ticket)?;
         out.tried = tried;
-        out.segments = told(&prepared, &columns, found, asked, &whole, ticket)?;
-        explain(&prepared, &columns, &mut out);
+        let segments = told(&prepared, &columns, found, asked, &whole, ticket)?;
+        out.segments = explained(&prepared, segments, &leaks);
         if out.segments.is_empty() {
             notes.push(format!("No combination stands out among {} looked at.", crate::analysis::format::count(tried)));
         }
-    } else {
-        notes.push(format!("{} is the same in all rows: there is nothing to explain.", prepared.kpi));
     }
+    out.leaks = leaks;
     out.notes = notes;
     Ok(out)
 }
 
 /// The columns to search: without those held out, and where there are too many the ones that tell most alone.
-fn columns<'a>(prepared: &'a Prepared, leaks: &[crate::query::Leak], notes: &mut Vec<String>) -> Vec<&'a Counted> {
-    let mut out: Vec<&Counted> = prepared.columns.iter().filter(|c| leaks.iter().all(|l| l.column != c.of)).collect();
+fn columns<'a>(prepared: &'a Prepared, leaks: &'a [Leak], notes: &mut Vec<String>) -> Vec<&'a Counted> {
+    let mut out: Vec<&Counted> = prepared.without(leaks).collect();
     if out.len() > MOST_COLUMNS {
         notes.push(format!("The {MOST_COLUMNS} columns that tell most alone were searched, of {}.", out.len()));
-        let alone = |c: &&Counted| {
-            let cells = crate::analysis::coding::one_way(&prepared.table, c.at);
-            effect(&cells, prepared.clustered).map_or(0.0, |e| e.omega2)
-        };
+        let alone = |c: &&Counted| effect(&c.cells, prepared.clustered).map_or(0.0, |e| e.omega2);
         let mut ranked: Vec<(f64, &Counted)> = out.iter().map(|c| (alone(c), *c)).collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.at.cmp(&b.1.at)));
         ranked.truncate(MOST_COLUMNS);
@@ -136,9 +132,10 @@ fn told(
     asked: &SegmentRequest,
     whole: &Tally,
     ticket: &Ticket,
-) -> Result<Vec<Segment>, EngineError> {
+) -> Result<Vec<Held>, EngineError> {
     let least = whole.level().map_or(0.0, |r| LEAST_DELTA * variance(whole, r).sqrt());
-    let mut tested: Vec<(Segment, f64, Vec<bool>)> = Vec::new();
+    // Those that can't be tested count among the ones that were.
+    let mut tested: Vec<(Option<Held>, f64)> = Vec::new();
     for one in &found {
         ticket.check()?;
         let rows = inside(prepared, columns, one);
@@ -148,7 +145,7 @@ fn told(
             _ => None,
         });
         let (Some(value), Some((low, high))) = (difference.value, difference.interval) else {
-            tested.push((blank(), 1.0, Vec::new()));
+            tested.push((None, 1.0));
             continue;
         };
         let se = (high - low) / (2.0 * Z95);
@@ -157,19 +154,11 @@ fn told(
         let place: Vec<&Counted> = one.place.iter().map(|(c, _)| columns[*c]).collect();
         let cells: Vec<_> =
             one.place.iter().zip(&place).map(|((_, code), c)| prepared.values(c)[usize::from(*code)].clone()).collect();
-        let mut condition: Option<String> = None;
-        let mut written = true;
-        for (column, cell) in place.iter().zip(&cells) {
-            match column.coded.condition(cell, prepared.values(column)) {
-                Some(one) => condition = both(condition.as_deref(), Some(&one)),
-                None => written = false,
-            }
-        }
-        let label = place.iter().zip(&cells).map(|(c, v)| c.coded.label(v)).collect::<Vec<_>>().join(" and ");
+        let (label, condition) = place_words(place.iter().zip(&cells).map(|(c, v)| (&c.coded, v, prepared.values(c))));
         let segment = Segment {
             place: place.iter().zip(&cells).map(|(c, v)| (c.coded.name.clone(), c.coded.value(v))).collect(),
             label,
-            condition: condition.filter(|_| written),
+            condition,
             n: rows.iter().filter(|r| **r).count() as u64,
             level: point(&s.sums),
             rest: point(&rest.sums),
@@ -179,11 +168,12 @@ fn told(
             also: Vec::new(),
             explained_by: Vec::new(),
         };
-        tested.push((segment, p, rows));
+        tested.push((Some((segment, rows)), p));
     }
     let p: Vec<f64> = tested.iter().map(|t| t.1).collect();
-    let mut kept: Vec<(Segment, Vec<bool>)> = Vec::new();
-    for ((mut segment, _, rows), q) in tested.into_iter().zip(benjamini_hochberg(&p)) {
+    let mut kept: Vec<Held> = Vec::new();
+    for ((one, _), q) in tested.into_iter().zip(benjamini_hochberg(&p)) {
+        let Some((mut segment, rows)) = one else { continue };
         segment.q = q;
         let off = segment.delta.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0);
         if q <= MOST_Q && off && finite(segment.reach.value.unwrap_or(f64::NAN)).is_some() {
@@ -202,7 +192,7 @@ fn told(
         let (x, y) = (worth(a), worth(b));
         y.0.cmp(&x.0).then(y.1.total_cmp(&x.1)).then_with(|| a.label.cmp(&b.label))
     });
-    let mut out: Vec<(Segment, Vec<bool>)> = Vec::new();
+    let mut out: Vec<Held> = Vec::new();
     for (segment, rows) in kept {
         ticket.check()?;
         match out.iter_mut().find(|(_, known)| jaccard(known, &rows) > TWINS) {
@@ -211,23 +201,7 @@ fn told(
         }
     }
     out.truncate(usize::try_from(asked.top).unwrap_or(usize::MAX));
-    Ok(out.into_iter().map(|(s, _)| s).collect())
-}
-
-fn blank() -> Segment {
-    Segment {
-        place: Vec::new(),
-        label: String::new(),
-        condition: None,
-        n: 0,
-        level: None,
-        rest: None,
-        delta: crate::analysis::level::UNKNOWN,
-        reach: crate::analysis::level::UNKNOWN,
-        q: 1.0,
-        also: Vec::new(),
-        explained_by: Vec::new(),
-    }
+    Ok(out)
 }
 
 /// Rows in both, of the rows in either.
@@ -241,23 +215,20 @@ fn jaccard(a: &[bool], b: &[bool]) -> f64 {
 }
 
 /// Holds the first segments against the columns that they are not made of.
-fn explain(prepared: &Prepared, columns: &[&Counted], out: &mut SegmentResult) {
-    let leaks = out.leaks.clone();
-    for segment in out.segments.iter_mut().take(EXPLAINED) {
-        let place: Vec<(usize, u8)> = segment
-            .place
-            .iter()
-            .filter_map(|(name, cell)| {
-                let column = columns.iter().position(|c| c.coded.name == *name)?;
-                let of = columns[column];
-                let code = prepared.values(of).iter().position(|v| of.coded.value(v) == *cell)?;
-                Some((column, u8::try_from(code).ok()?))
-            })
-            .collect();
-        let own: Vec<&str> = place.iter().map(|(c, _)| columns[*c].of.as_str()).collect();
-        let rows = inside(prepared, columns, &Found { place: place.clone() });
-        segment.explained_by = confounders::explained(prepared, &rows, &own, &leaks);
-    }
+fn explained(prepared: &Prepared, segments: Vec<Held>, leaks: &[Leak]) -> Vec<Segment> {
+    let held = |(at, (mut segment, rows)): (usize, Held)| {
+        if at < EXPLAINED {
+            let own: Vec<&str> = prepared
+                .columns
+                .iter()
+                .filter(|c| segment.place.iter().any(|(name, _)| *name == c.coded.name))
+                .map(|c| c.of.as_str())
+                .collect();
+            segment.explained_by = confounders::explained(prepared, &rows, &own, leaks);
+        }
+        segment
+    };
+    segments.into_iter().enumerate().map(held).collect()
 }
 
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_precision_loss)]
