@@ -318,6 +318,19 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_told_with_each_value_once_and_without_a_condition_where_a_part_has_none() {
+        let (city, bucket) = (coded(KeyBin::Top(1), ValueType::Text), coded(KeyBin::Bucket(2), ValueType::Text));
+        let (a, other) = (Cell::Text("x".into()), Cell::Text("other".into()));
+        let rows = [vec![a.clone(), Cell::Int(0)], vec![other.clone(), Cell::Int(1)], vec![a, Cell::Int(1)]];
+        let seen = occurring(2, rows.iter().map(Vec::as_slice));
+        assert_eq!(seen, [vec![Cell::Text("x".into()), other.clone()], vec![Cell::Int(0), Cell::Int(1)]]);
+        let (label, condition) = place_words([(&city, &other, seen[0].as_slice())].into_iter());
+        assert_eq!((label.as_str(), condition.as_deref()), (r#"a "b" = other"#, Some(r#""a ""b""" NOT IN ('x')"#)));
+        let both = [(&city, &other, seen[0].as_slice()), (&bucket, &Cell::Int(1), seen[1].as_slice())];
+        assert_eq!(place_words(both.into_iter()), (r#"a "b" = other and a "b" = 1"#.to_owned(), None));
+    }
+
+    #[test]
     fn calendar_steps_end_where_the_next_begins() {
         let c = coded(KeyBin::Every(Every::Month), ValueType::Date);
         let text = c.condition(&Cell::Text("2024-12-01".into()), &[]).unwrap();

@@ -45,6 +45,7 @@ pub mod localise;
 pub mod mantel;
 pub mod profile;
 pub mod reach;
+pub mod roc;
 pub mod segments;
 pub mod sqltext;
 #[cfg(test)]

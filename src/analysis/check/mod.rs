@@ -32,7 +32,6 @@ use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Better, CheckOp, CheckRequest, CheckResult, Kpi, Outcome, YesIf};
 
 use ask::Ask;
-pub(in crate::analysis) use score::area;
 
 /// Whether [`run`] can do an operation on a table; the others are done outside and their result entered by hand.
 #[must_use]

@@ -43,7 +43,7 @@ impl Counted {
     /// Its sums by code.
     #[must_use]
     pub fn groups(&self) -> Vec<Tally> {
-        self.cells.iter().map(|buckets| Tally::total(buckets)).collect()
+        self.cells.iter().map(Tally::total).collect()
     }
 }
 
@@ -131,8 +131,9 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
             skip(&one.name, if null { "it holds nothing but empty cells" } else { "it is the same in all rows" });
             continue;
         }
+        ticket.check()?;
         let cells = tally::one_way(&table, column);
-        let rows = cells.iter().map(|buckets| Tally::total(buckets).n);
+        let rows = cells.iter().map(|buckets| buckets.iter().map(|t| t.n).sum());
         if names_rows(&one, column.values.iter().zip(rows)) {
             skip(&one.name, "nearly every row has a value of its own: it names rows and makes no groups");
         } else {

@@ -44,9 +44,9 @@ impl Tally {
 
     /// Some sets of rows together.
     #[must_use]
-    pub fn total(of: &[Self]) -> Self {
+    pub fn total<'a>(of: impl IntoIterator<Item = &'a Self>) -> Self {
         let mut all = Self::default();
-        of.iter().for_each(|t| all.absorb(t));
+        of.into_iter().for_each(|t| all.absorb(t));
         all
     }
 

@@ -73,7 +73,7 @@ fn parts(groups: &[Tally]) -> Option<Parts> {
 /// The effect of groups whose sums are given by bucket of units. Absent where fewer than two groups have a level.
 #[must_use]
 pub fn effect(cells: &[Vec<Tally>], clustered: bool) -> Option<Effect> {
-    let groups: Vec<Tally> = cells.iter().map(|buckets| Tally::total(buckets)).collect();
+    let groups: Vec<Tally> = cells.iter().map(Tally::total).collect();
     let p = parts(&groups)?;
     let width = cells.iter().map(Vec::len).max().unwrap_or(0);
     let used: Vec<usize> = (0..width).filter(|b| cells.iter().any(|c| c.get(*b).is_some_and(|t| t.n > 0))).collect();

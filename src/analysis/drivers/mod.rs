@@ -63,8 +63,8 @@ pub fn run(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Result<
         n: prepared.table.len() as u64,
         level: prepared.level(),
         tried: tried.len() as u64,
-        leaks: leaks.clone(),
         drivers: kept.into_iter().map(|(d, _)| d).collect(),
+        leaks,
         skipped: prepared.skipped.clone(),
         notes,
     })

@@ -1,10 +1,10 @@
 //! Columns that know the outcome (3-analysis.md v). They are looked for before any ranking, and held out of it until
 //! somebody answers whether they were known before.
 
-use crate::analysis::check::area;
 use crate::analysis::coding::{Counted, Prepared, Tally, prepare, value_order};
 use crate::analysis::format;
 use crate::analysis::level::count_f64;
+use crate::analysis::roc::area;
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Cell, ClueRequest, Kpi, Leak, LeakResult, LeakTier};
 

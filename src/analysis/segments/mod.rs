@@ -46,30 +46,27 @@ pub fn run(engine: &dyn Engine, asked: &SegmentRequest, ticket: &Ticket) -> Resu
     let mut notes = prepared.notes.clone();
     let columns = columns(&prepared, &leaks, &mut notes);
     let whole = prepared.whole();
-    let mut out = SegmentResult {
-        kpi: prepared.kpi.clone(),
-        n: prepared.table.len() as u64,
-        level: prepared.level(),
-        tried: 0,
-        leaks: Vec::new(),
-        segments: Vec::new(),
-        notes: Vec::new(),
-    };
+    let (mut tried, mut segments) = (0, Vec::new());
     if let Some(why) = prepared.constant() {
         notes.push(why);
     } else {
         let search = Search::new(&prepared, &columns, usize::from(asked.depth), design_effect(&prepared));
-        let (tried, found) = search.run(ticket)?;
-        out.tried = tried;
-        let segments = told(&prepared, &columns, found, asked, &whole, ticket)?;
-        out.segments = explained(&prepared, segments, &leaks);
-        if out.segments.is_empty() {
+        let found;
+        (tried, found) = search.run(ticket)?;
+        segments = explained(&prepared, told(&prepared, &columns, found, asked, &whole, ticket)?, &leaks);
+        if segments.is_empty() {
             notes.push(format!("No combination stands out among {} looked at.", crate::analysis::format::count(tried)));
         }
     }
-    out.leaks = leaks;
-    out.notes = notes;
-    Ok(out)
+    Ok(SegmentResult {
+        kpi: prepared.kpi.clone(),
+        n: prepared.table.len() as u64,
+        level: prepared.level(),
+        tried,
+        leaks,
+        segments,
+        notes,
+    })
 }
 
 /// The columns to search: without those held out, and where there are too many the ones that tell most alone.

@@ -52,7 +52,7 @@ pub struct Search<'a> {
     columns: &'a [&'a Counted],
     depth: usize,
     design: f64,
-    /// Rows of the half that is searched.
+    /// Rows of the half that is searched: those in buckets of even number.
     rows: Vec<u32>,
     all: Tally,
 }
@@ -73,14 +73,8 @@ impl<'a> Search<'a> {
         let mut known: BTreeMap<Vec<(usize, u8)>, Tally> = BTreeMap::new();
         let mut tried = 0;
         for (column, counted) in self.columns.iter().enumerate() {
-            let codes = self.prepared.codes(counted);
-            let mut cells = vec![Tally::default(); self.prepared.values(counted).len()];
-            for row in &self.rows {
-                let row = *row as usize;
-                cells[usize::from(codes[row])].add(self.prepared.table.y[row], self.prepared.table.d(row));
-            }
-            tried +=
-                self.keep(cells.into_iter().enumerate().map(|(code, t)| (vec![(column, small(code))], t)), &mut known);
+            let cells = counted.cells.iter().map(|buckets| Tally::total(buckets.iter().step_by(2)));
+            tried += self.keep(cells.enumerate().map(|(code, t)| (vec![(column, small(code))], t)), &mut known);
         }
         if self.depth >= 2 {
             for cells in self.pairs(ticket)? {
