@@ -1,14 +1,13 @@
 //! `whyboard change DATA --kpi K --before SQL --after SQL [--by A,B]`, or `--actual COL --expected COL`.
 
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::data_args::{BetterArg, DataArgs, OutputArgs, sample_words};
 use super::exit::{Failure, Outcome, Streams, written};
-use super::kpi::{put_sample, raw};
-use super::output::{Column, Field, Format, Sheet, json_interval, json_number, write};
+use super::figures::{change_interval, ends, notes_aside, place, put_sample, raw};
+use super::output::{Column, Field, Sheet, json_interval, json_number, write};
 use super::progress;
-use super::visible::visible;
 use crate::analysis::{self, change, format};
 use crate::query::{Analysis, ChangePart, ChangeRequest, ChangeResult, Findings, Kpi, ReadingReport, Sides};
 
@@ -78,17 +77,9 @@ pub fn run(args: &ChangeCommand, streams: &mut Streams<'_>) -> Outcome {
     let Findings::Change(result) = found else {
         return Err(Failure::input("The analysis gave something else than a change."));
     };
-    if !matches!(args.output.format, Format::Table | Format::Markdown) {
-        for note in &result.notes {
-            let _ = writeln!(streams.err, "note: {}", visible(note));
-        }
-    }
+    notes_aside(&result.notes, &args.output, streams);
     let read = engine.reading();
     written(write(&sheet(&result, read), &shape(&result, read), &args.output, streams))
-}
-
-fn place(of: &[(String, crate::query::Cell)]) -> Map<String, Value> {
-    of.iter().map(|(name, value)| (name.clone(), raw(value))).collect()
 }
 
 fn shape(r: &ChangeResult, read: &ReadingReport) -> Value {
@@ -177,13 +168,7 @@ fn sheet(r: &ChangeResult, read: &ReadingReport) -> Sheet {
             row.push(Field::new(format::level(&r.kpi, p.level.0), json_number(p.level.0)));
             row.push(Field::new(format::level(&r.kpi, p.level.1), json_number(p.level.1)));
             row.push(Field::new(change(p.contribution.value), json_number(p.contribution.value)));
-            row.push(match p.contribution.interval {
-                Some((low, high)) => Field::new(
-                    format!("{} … {}", change(Some(low)), change(Some(high))),
-                    json_interval(p.contribution.interval),
-                ),
-                None => Field::unknown(),
-            });
+            row.push(change_interval(&r.kpi, p.contribution.interval));
             row.push(Field::new(change(Some(p.rate)), json_number(Some(p.rate))));
             row.push(Field::new(change(Some(p.mix)), json_number(Some(p.mix))));
             row.push(match p.did_z {
@@ -202,13 +187,11 @@ fn sheet(r: &ChangeResult, read: &ReadingReport) -> Sheet {
         .parts
         .iter()
         .map(|p| {
-            let (low, high) = p.contribution.interval.map_or((None, None), |(l, h)| (Some(l), Some(h)));
             let mut row: Vec<Value> = p.place.iter().map(|(_, c)| raw(c)).collect();
             row.extend([Value::from(p.n.0), Value::from(p.n.1)]);
-            row.extend(
-                [p.level.0, p.level.1, p.contribution.value, low, high, Some(p.rate), Some(p.mix), p.did_z]
-                    .map(json_number),
-            );
+            row.extend([p.level.0, p.level.1, p.contribution.value].map(json_number));
+            row.extend(ends(p.contribution.interval));
+            row.extend([Some(p.rate), Some(p.mix), p.did_z].map(json_number));
             row
         })
         .collect();

@@ -1,17 +1,18 @@
 //! `whyboard kpi DATA --kpi K [--by A,B] [--trend COL --every 1d]`.
 
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::data_args::{DataArgs, KpiArgs, OutputArgs, sample_words};
 use super::exit::{Failure, Outcome, Streams, written};
-use super::output::{Column, Field, Format, Sheet, json_interval, json_number, write};
+use super::figures::{ends, notes_aside, place, put_sample, raw};
+use super::output::{Column, Field, Sheet, json_interval, json_number, write};
 use super::progress;
 use super::visible::visible;
 use crate::analysis::keys::column_type;
 use crate::analysis::{self, format};
 use crate::engine::Engine;
-use crate::query::{Analysis, Cell, Every, Findings, Key, KpiResult, ReadingReport, split_top_level};
+use crate::query::{Analysis, Every, Findings, Key, KpiResult, ReadingReport, split_top_level};
 
 /// Arguments of `kpi`.
 #[derive(Debug, Clone, Args)]
@@ -116,11 +117,7 @@ pub fn run(args: &KpiCommand, streams: &mut Streams<'_>) -> Outcome {
     let Findings::Kpi(result) = found else {
         return Err(Failure::input("The analysis gave something else than a KPI."));
     };
-    if !matches!(args.output.format, Format::Table | Format::Markdown) {
-        for note in &result.notes {
-            let _ = writeln!(streams.err, "note: {}", visible(note));
-        }
-    }
+    notes_aside(&result.notes, &args.output, streams);
     let read = engine.reading();
     written(write(&sheet(&result, read), &shape(&result, read), &args.output, streams))
 }
@@ -131,9 +128,8 @@ fn shape(r: &KpiResult, read: &ReadingReport) -> Value {
         .groups
         .iter()
         .map(|g| {
-            let place: Map<String, Value> = g.place.iter().map(|(name, cell)| (name.clone(), raw(cell))).collect();
             json!({
-                "where": place,
+                "where": place(&g.place),
                 "n": g.n,
                 "value": json_number(g.level.value),
                 "interval": json_interval(g.level.interval),
@@ -149,21 +145,6 @@ fn shape(r: &KpiResult, read: &ReadingReport) -> Value {
     });
     put_sample(&mut shape, read);
     shape
-}
-
-/// Adds `sample: {rows, of, seed}` where the table is a sample.
-pub(super) fn put_sample(shape: &mut Value, read: &ReadingReport) {
-    if let (Some(sample), Some(map)) = (read.sample, shape.as_object_mut()) {
-        map.insert("sample".to_owned(), json!(sample));
-    }
-}
-
-/// A cell as JSON.
-pub(super) fn raw(cell: &Cell) -> Value {
-    match cell {
-        Cell::Float(x) => json_number(Some(*x)),
-        other => serde_json::to_value(other).unwrap_or(Value::Null),
-    }
 }
 
 fn sheet(r: &KpiResult, read: &ReadingReport) -> Sheet {
@@ -187,9 +168,9 @@ fn sheet(r: &KpiResult, read: &ReadingReport) -> Sheet {
         })
         .collect();
     let values = |place: Vec<Value>, n: u64, e: &crate::query::Estimate| {
-        let (low, high) = e.interval.map_or((None, None), |(l, h)| (Some(l), Some(h)));
         let mut row = place;
-        row.extend([Value::from(n), json_number(e.value), json_number(low), json_number(high)]);
+        row.extend([Value::from(n), json_number(e.value)]);
+        row.extend(ends(e.interval));
         row
     };
     let csv_rows = if r.groups.is_empty() {

@@ -13,6 +13,7 @@ pub mod demo;
 pub mod exit;
 pub mod experiment;
 pub mod faults;
+mod figures;
 pub mod kpi;
 pub mod lint;
 pub mod load;

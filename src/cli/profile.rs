@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::data_args::{DataArgs, OutputArgs, sample_words};
 use super::exit::{Failure, Outcome, Streams, written};
-use super::kpi::{put_sample, raw};
+use super::figures::{put_sample, raw};
 use super::output::{Column, Field, Sheet, json_number, write};
 use super::progress;
 use crate::analysis::{self, format};

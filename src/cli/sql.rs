@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::data_args::{DataArgs, OutputArgs, sample_words};
 use super::exit::{Exit, Failure, Outcome, Streams, written};
-use super::kpi::raw;
+use super::figures::raw;
 use super::output::{Column, Sheet, write};
 use super::profile::cell;
 use super::progress;

@@ -53,12 +53,6 @@ impl Clues {
         let known = std::mem::take(&mut self.known_before);
         *self = Self { known_before: known, ..Self::default() };
     }
-
-    /// Whether a pane waits for its result.
-    #[must_use]
-    pub fn is_awaited(&self, pane: Pane) -> bool {
-        if pane == Pane::Segments { self.asked.1 } else { self.asked.0 }
-    }
 }
 
 /// The rows of the pane that has the keys: what is held out first.
