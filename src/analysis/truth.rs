@@ -346,6 +346,7 @@ fn clues(kpi: &str) -> crate::query::ClueRequest {
         unit: None,
         exclude: Vec::new(),
         known_before: Vec::new(),
+        consequences: std::collections::BTreeMap::new(),
     }
 }
 

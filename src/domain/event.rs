@@ -298,8 +298,17 @@ pub enum Act {
         data: Option<String>,
         columns: BTreeMap<String, String>,
     },
-    /// Whether a column was known before the outcome.
-    KnownBefore { column: String, known: bool },
+    /// Whether a column was known before the outcome, or fixed before other columns were.
+    KnownBefore {
+        column: String,
+        known: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        before: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said_by: Option<String>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
     /// A setting of this session.
     Setting { key: String, value: Value },
     /// The KPI over a table.

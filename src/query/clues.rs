@@ -1,5 +1,7 @@
 //! Drivers, leaks, segments and what explains them away: requests and results (3-analysis.md ii to v).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Better, Cell, Estimate, Kpi};
@@ -24,6 +26,9 @@ pub struct ClueRequest {
     /// Columns of which it was answered that they were known before the outcome: they are no leaks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known_before: Vec<String>,
+    /// Column → columns of which it was answered that they were fixed only after it: consequences explain nothing away.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub consequences: BTreeMap<String, Vec<String>>,
 }
 
 /// How sure it is that a column knows the outcome.

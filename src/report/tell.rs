@@ -38,9 +38,15 @@ pub fn tell(state: &State, playbook: Option<&Playbook>, event: &Event) -> (Strin
         Act::MapColumns { columns, .. } => {
             ("columns", columns.iter().map(|(r, c)| format!("{r} is {c}")).collect::<Vec<_>>().join(", "))
         }
-        Act::KnownBefore { column, known } => {
+        Act::KnownBefore { column, known, before, said_by, why } => {
             let when = if *known { "before" } else { "only after" };
-            ("column", format!("{column} is known {when} the outcome"))
+            let what = if before.is_empty() {
+                format!("{column} is known {when} the outcome")
+            } else {
+                format!("{column} is fixed {when} {}", before.join(" and "))
+            };
+            let who = said_by.as_ref().map(|p| format!(", says {}", state.shown_as(p))).unwrap_or_default();
+            ("column", joined(&format!("{what}{who}"), why))
         }
         Act::Setting { key, value } => ("setting", format!("{} = {}", key.replace('_', " "), brief::words(value))),
         Act::Kpi { kpi, data, level, .. } => {

@@ -8,7 +8,7 @@ use crate::analysis::level::{count_f64, finite, point};
 use crate::analysis::mantel::Stratum;
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{
-    Cell, ConfounderRequest, ConfounderResult, ConfounderStratum, Estimate, Explained, Key, Leak, UNIT_BUCKETS,
+    Cell, ClueRequest, ConfounderRequest, ConfounderResult, ConfounderStratum, Estimate, Explained, Key, Leak, UNIT_BUCKETS,
 };
 
 /// A column explains a difference when it takes at least this share of it away.
@@ -25,7 +25,9 @@ pub fn run(engine: &dyn Engine, asked: &ConfounderRequest, ticket: &Ticket) -> R
     let prepared = prepare(engine, &asked.clues, ticket)?;
     let leaks = leaks::found(&prepared, &asked.clues.known_before, ticket)?;
     let inside = inside(engine, asked, &prepared, ticket)?;
-    let own = crate::analysis::sqltext::names_in(&asked.segment);
+    let mut own = crate::analysis::sqltext::names_in(&asked.segment);
+    let late = late(&asked.clues, own.iter().map(String::as_str));
+    own.extend(late.iter().map(|c| (*c).to_owned()));
     let others: Vec<&Counted> =
         prepared.without(&leaks).filter(|c| !own.iter().any(|o| o.eq_ignore_ascii_case(&c.of))).collect();
     let crude = assemble(&prepared.kpi, &strata(&prepared, &inside, &[]), false);
@@ -54,6 +56,9 @@ pub fn run(engine: &dyn Engine, asked: &ConfounderRequest, ticket: &Ticket) -> R
          whether it was fixed before."
             .to_owned(),
     );
+    if !late.is_empty() {
+        notes.push(format!("Left out as consequences, fixed only after the segment: {}.", late.join(", ")));
+    }
     if !leaks.is_empty() {
         let names: Vec<&str> = leaks.iter().map(|l| l.column.as_str()).collect();
         notes.push(format!("Held out until it is answered whether they were known before: {}.", names.join(", ")));
@@ -212,11 +217,29 @@ pub(crate) fn explained(prepared: &Prepared, inside: &[bool], own: &[&str], leak
     out
 }
 
+/// Columns that were fixed only after one of these: holding them fixed would explain a cause by what it causes.
+pub(crate) fn late<'a>(asked: &'a ClueRequest, of: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let of: Vec<&str> = of.collect();
+    let after = asked.consequences.iter().filter(|(cause, _)| of.iter().any(|o| o.eq_ignore_ascii_case(cause)));
+    let mut out: Vec<&str> = after.flat_map(|(_, columns)| columns.iter().map(String::as_str)).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
 /// The same for a group of a column against all other rows.
-pub(crate) fn of_group(prepared: &Prepared, column: &Counted, value: &Cell, leaks: &[Leak]) -> Vec<Explained> {
+pub(crate) fn of_group(
+    prepared: &Prepared,
+    asked: &ClueRequest,
+    column: &Counted,
+    value: &Cell,
+    leaks: &[Leak],
+) -> Vec<Explained> {
     let Some(code) = prepared.values(column).iter().position(|v| v == value) else { return Vec::new() };
     let inside: Vec<bool> = prepared.codes(column).iter().map(|c| usize::from(*c) == code).collect();
-    explained(prepared, &inside, &[column.of.as_str()], leaks)
+    let mut own = vec![column.of.as_str()];
+    own.extend(late(asked, std::iter::once(column.of.as_str())));
+    explained(prepared, &inside, &own, leaks)
 }
 
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_precision_loss)]

@@ -72,3 +72,17 @@ fn the_e_value_of_a_known_ratio() {
     assert!((e_value(1.0 / 3.9).unwrap() - 7.26).abs() < 0.01);
     assert_eq!(e_value(1.0), Some(1.0));
 }
+
+#[test]
+fn a_consequence_explains_nothing_away() {
+    let engine = table(&admissions());
+    let consequences = std::collections::BTreeMap::from([("sex".to_owned(), vec!["dept".to_owned()])]);
+    let clues = ClueRequest { consequences, ..asked("rate(admitted = 1)") };
+    let r = crate::analysis::drivers::run(engine.as_ref(), &clues, &Ticket::default()).unwrap();
+    assert!(r.drivers.iter().find(|d| d.column == "sex").unwrap().explained_by.is_empty());
+    assert!(!r.drivers.iter().find(|d| d.column == "dept").unwrap().explained_by.iter().any(|e| e.columns == ["dept"]));
+    let request = ConfounderRequest { clues, segment: "sex = 'f'".into() };
+    let r = run(engine.as_ref(), &request, &Ticket::default()).unwrap();
+    assert!(r.strata.iter().all(|s| !s.explained.columns.contains(&"dept".to_owned())));
+    assert!(r.notes.iter().any(|n| n.contains("Left out as consequences") && n.contains("dept")), "{:?}", r.notes);
+}

@@ -52,7 +52,7 @@ pub fn run(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Result<
     kept.sort_by(|(a, _), (b, _)| b.interval.0.total_cmp(&a.interval.0).then_with(|| a.column.cmp(&b.column)));
     for (driver, column) in kept.iter_mut().take(EXPLAINED) {
         ticket.check()?;
-        driver.explained_by = confounders::of_group(&prepared, column, &driver.worst.value, &leaks);
+        driver.explained_by = confounders::of_group(&prepared, asked, column, &driver.worst.value, &leaks);
     }
     notes.extend(constant);
     if !small.is_empty() {

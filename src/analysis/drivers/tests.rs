@@ -104,6 +104,7 @@ pub(crate) fn asked(kpi: &str) -> ClueRequest {
         unit: None,
         exclude: Vec::new(),
         known_before: Vec::new(),
+        consequences: std::collections::BTreeMap::new(),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::analysis::leaks;
 use crate::analysis::level::{count_f64, finite, point};
 use crate::analysis::reach::reach;
 use crate::engine::{Engine, EngineError, Ticket};
-use crate::query::{Better, Leak, Segment, SegmentRequest, SegmentResult, UNIT_BUCKETS};
+use crate::query::{Better, ClueRequest, Leak, Segment, SegmentRequest, SegmentResult, UNIT_BUCKETS};
 
 use search::{Found, Search};
 
@@ -53,7 +53,8 @@ pub fn run(engine: &dyn Engine, asked: &SegmentRequest, ticket: &Ticket) -> Resu
         let search = Search::new(&prepared, &columns, usize::from(asked.depth), design_effect(&prepared));
         let found;
         (tried, found) = search.run(ticket)?;
-        segments = explained(&prepared, told(&prepared, &columns, found, asked, &whole, ticket)?, &leaks);
+        let told = told(&prepared, &columns, found, asked, &whole, ticket)?;
+        segments = explained(&prepared, &asked.clues, told, &leaks);
         if segments.is_empty() {
             notes.push(format!("No combination stands out among {} looked at.", crate::analysis::format::count(tried)));
         }
@@ -212,15 +213,16 @@ fn jaccard(a: &[bool], b: &[bool]) -> f64 {
 }
 
 /// Holds the first segments against the columns that they are not made of.
-fn explained(prepared: &Prepared, segments: Vec<Held>, leaks: &[Leak]) -> Vec<Segment> {
+fn explained(prepared: &Prepared, asked: &ClueRequest, segments: Vec<Held>, leaks: &[Leak]) -> Vec<Segment> {
     let held = |(at, (mut segment, rows)): (usize, Held)| {
         if at < EXPLAINED {
-            let own: Vec<&str> = prepared
+            let mut own: Vec<&str> = prepared
                 .columns
                 .iter()
                 .filter(|c| segment.place.iter().any(|(name, _)| *name == c.coded.name))
                 .map(|c| c.of.as_str())
                 .collect();
+            own.extend(confounders::late(asked, own.clone().into_iter()));
             segment.explained_by = confounders::explained(prepared, &rows, &own, leaks);
         }
         segment

@@ -23,7 +23,7 @@ pub use rate::{open_rate, open_rate_as};
 
 use super::form::Form;
 use super::screens::checks::PendingCheck;
-use super::screens::explore::table;
+use super::screens::explore::{known, table};
 use super::{App, Effect};
 use crate::domain::words::Origin;
 
@@ -70,6 +70,8 @@ pub enum FormId {
     AdHoc,
     /// The outcome of a check done outside.
     ByHand(Box<PendingCheck>),
+    /// Whether a column was known, or fixed, before something else.
+    Known(Box<known::Asked>),
     /// Which columns play which roles, before a check.
     Roles(String, Vec<String>),
     /// What to look for in the pane of Explore that has the keys.
@@ -103,6 +105,7 @@ impl FormId {
             Self::Hypothesis(seed) => format!("hypothesis {}", seed.name),
             Self::Forecast(p) => format!("forecast {}", p.id),
             Self::ByHand(p) => format!("by hand {}", p.id),
+            Self::Known(asked) => format!("known {} {}", asked.column, asked.before.join(" ")),
             other => format!("{other:?}"),
         }
     }
@@ -151,6 +154,7 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::AdHoc => checks::submit_ad_hoc(app, form),
         FormId::ByHand(pending) => checks::submit_by_hand(app, form, pending),
         FormId::Roles(check, roles) => checks::submit_roles(app, form, check, roles),
+        FormId::Known(asked) => known::submit(app, form, asked),
         FormId::ExploreSearch => Ok(explore::submit_search(app, form)),
         FormId::GoToRow => explore::submit_go_to_row(app, form),
         FormId::TableFilter => Ok(table::submit_filter(app, form)),

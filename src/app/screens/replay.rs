@@ -74,6 +74,7 @@ fn follow(app: &mut App, event: &Event) -> Vec<Effect> {
         }
         Act::MapColumns { .. } => app.views.explore.pane = Pane::Checks,
         Act::KnownBefore { column, .. } => {
+            // The answer stands beside the column's profile; rankings are not run in a replay without being asked.
             app.views.explore.pane = Pane::Columns;
             app.views.explore.column_filter.clear();
             if let Some(at) = explore::ordered_columns(app).iter().position(|c| c.name == *column) {

@@ -6,6 +6,8 @@ mod drivers;
 mod leakage;
 mod segments;
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -45,6 +47,7 @@ impl ClueArgs {
             unit: self.data.unit.clone(),
             exclude: self.data.exclude.clone(),
             known_before: self.data.known_before.clone(),
+            consequences: BTreeMap::new(),
         }
     }
 

@@ -24,15 +24,22 @@ pub(super) fn of_session(session: &Session, act: Act) -> Acts {
                 }
             }
         }
-        Act::KnownBefore { column, .. } => {
+        Act::KnownBefore { column, before, said_by, .. } => {
             if column.trim().is_empty() {
                 return no("No column was named.", "");
+            }
+            if before.contains(column) {
+                return no(format!("{column} can't be fixed before itself."), "Name the column that it is held against.");
+            }
+            if let Some(who) = said_by.as_deref().filter(|p| !state.people.contains_key(*p)) {
+                return no(format!("Nobody is known as {who}."), "Add the person with p on 1 Problem first.");
             }
             // Until a table was read nobody knows its columns.
             let known: Vec<&Map<String, Value>> =
                 state.tables.iter().filter_map(|t| t.facts.columns.as_ref()).collect();
-            if !known.is_empty() && !known.iter().any(|columns| columns.contains_key(column)) {
-                return no(format!("No table has a column {column}."), "Write it as it stands in the table.");
+            let stands = |name: &String| known.is_empty() || known.iter().any(|columns| columns.contains_key(name));
+            if let Some(missing) = std::iter::once(column).chain(before).find(|name| !stands(name)) {
+                return no(format!("No table has a column {missing}."), "Write it as it stands in the table.");
             }
         }
         Act::ReadOptions { data, options } => {

@@ -619,6 +619,12 @@ fn settings_and_free_records_have_their_rules() {
     d.ok(json!({"do": "attach_data", "data": "t", "path": "t.csv", "columns": {"zone": "text"}}));
     assert!(d.no(json!({"do": "known_before", "column": "zon", "known": true})).contains("No table has a column zon"));
     d.ok(json!({"do": "known_before", "column": "zone", "known": false}));
+    let same = json!({"do": "known_before", "column": "zone", "known": true, "before": ["zone"]});
+    assert!(d.no(same).contains("can't be fixed before itself"));
+    let other = json!({"do": "known_before", "column": "zone", "known": true, "before": ["zon"]});
+    assert!(d.no(other).contains("No table has a column zon"));
+    let who = json!({"do": "known_before", "column": "zone", "known": true, "said_by": "p77"});
+    assert!(d.no(who).contains("Nobody is known as p77"));
     d.ok(json!({"do": "read_options", "data": "t", "options": {"delimiter": ";"}}));
     d.ok(json!({"do": "check", "check": "d_a", "predicted": false, "outcome": "yes"}));
     d.ok(json!({"do": "rerun", "data": "new.csv"}));

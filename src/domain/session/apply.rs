@@ -3,7 +3,7 @@
 use super::effective::Past;
 use super::index::Index;
 use super::state::{
-    AnswerRecord, CheckRecord, ClueRecord, Decided, HypothesisRow, KpiBinding, NoteRecord, Person, Proposal,
+    AnswerRecord, CheckRecord, ClueRecord, Decided, HypothesisRow, KnownAnswer, KpiBinding, NoteRecord, Person, Proposal,
     ProposalFate, TableState,
 };
 use super::{Fault, State};
@@ -58,8 +58,15 @@ impl Fold<'_> {
                 None => self.fault(n, format!("there is no table {data}")),
             },
             Act::MapColumns { columns, .. } => self.state.columns.extend(columns.clone()),
-            Act::KnownBefore { column, known } => {
-                self.state.known_before.insert(column.clone(), *known);
+            Act::KnownBefore { column, known, before, said_by, why } => {
+                let answer = KnownAnswer { event: n, known: *known, said_by: said_by.clone(), why: why.clone() };
+                if before.is_empty() {
+                    self.state.known_before.insert(column.clone(), answer);
+                } else {
+                    for other in before {
+                        self.state.fixed_before.insert((column.clone(), other.clone()), answer.clone());
+                    }
+                }
             }
             Act::Setting { key, value } => {
                 self.state.settings.insert(key.clone(), value.clone());

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use state::{
-    AnswerRecord, CheckRecord, ClueRecord, Decided, Forecast, GoalState, HypothesisRow, KpiBinding, NoteRecord, Person,
+    AnswerRecord, CheckRecord, ClueRecord, Decided, Forecast, GoalState, HypothesisRow, KnownAnswer, KpiBinding, NoteRecord, Person,
     Proposal, ProposalFate, State, TableState,
 };
 

@@ -181,6 +181,19 @@ impl ClueRecord {
     }
 }
 
+/// Whether a column was known, or fixed, before something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownAnswer {
+    /// Position of the event.
+    pub event: u64,
+    /// It was.
+    pub known: bool,
+    /// The person who says so, where it is not whoever keeps the session.
+    pub said_by: Option<String>,
+    /// Why, in words; may be empty.
+    pub why: String,
+}
+
 /// A forecast.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Forecast {
@@ -310,7 +323,9 @@ pub struct State {
     /// Role → column.
     pub columns: BTreeMap<String, String>,
     /// Column → known before the outcome?
-    pub known_before: BTreeMap<String, bool>,
+    pub known_before: BTreeMap<String, KnownAnswer>,
+    /// (column, other column) → was the first fixed before the second?
+    pub fixed_before: BTreeMap<(String, String), KnownAnswer>,
     /// Settings.
     pub settings: BTreeMap<String, Value>,
     /// The KPI.
@@ -393,6 +408,23 @@ impl State {
         self.hypotheses.iter().find(|h| h.id == id).or_else(|| {
             self.hypotheses.iter().find(|h| h.from.as_deref() == Some(id) || h.fed_by.iter().any(|f| f == id))
         })
+    }
+
+    /// Columns of which it was answered that they were known before the outcome (`true`), or only after it (`false`).
+    #[must_use]
+    pub fn answered(&self, known: bool) -> Vec<String> {
+        self.known_before.iter().filter(|(_, a)| a.known == known).map(|(c, _)| c.clone()).collect()
+    }
+
+    /// Column → the columns of which it was answered that they were fixed only after it: they are its consequences, and
+    /// holding them fixed would explain it by what it causes.
+    #[must_use]
+    pub fn consequences(&self) -> BTreeMap<String, Vec<String>> {
+        let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for ((column, other), _) in self.fixed_before.iter().filter(|(_, a)| !a.known) {
+            out.entry(other.clone()).or_default().push(column.clone());
+        }
+        out
     }
 
     /// The clue of that id.

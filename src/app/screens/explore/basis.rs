@@ -1,5 +1,6 @@
 //! What all figures of Explore rest on, and what happens when it changes.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{Widths, ask_level, entered};
@@ -13,9 +14,13 @@ pub struct Basis {
     session: PathBuf,
     table: Option<String>,
     kpi: Option<(Kpi, Better, Option<String>)>,
+    answers: Answers,
     target: Option<f64>,
     shape: Option<Shape>,
 }
+
+/// Column → known before the outcome; column → consequences.
+type Answers = (Vec<String>, Vec<String>, BTreeMap<String, Vec<String>>);
 
 /// The basis as it stands; none without a session.
 #[must_use]
@@ -26,6 +31,7 @@ pub fn basis(app: &App) -> Option<Basis> {
         session: doc.path.clone(),
         table: app.main_table().map(str::to_owned),
         kpi: state.kpi.as_ref().map(|k| (k.kpi.clone(), k.better, k.independent_unit.clone())),
+        answers: (state.answered(true), state.answered(false), state.consequences()),
         target: state.goal.target_points(),
         shape: state.goal.shape,
     })
@@ -37,8 +43,13 @@ pub fn basis_changed(app: &mut App, before: Option<&Basis>) -> Vec<Effect> {
     let now = basis(app);
     let figures = |b: &Basis| (b.session.clone(), b.table.clone(), b.kpi.clone());
     if before.map(figures) == now.as_ref().map(figures) {
-        // Only the goal is another one: levels stand.
-        forget_goal(app);
+        // Only the goal, or what was known before, is another one: levels stand.
+        if before.map(|b| &b.answers) != now.as_ref().map(|b| &b.answers) {
+            app.views.explore.clues.forget();
+        }
+        if before.map(|b| (b.target, b.shape)) != now.as_ref().map(|b| (b.target, b.shape)) {
+            forget_goal(app);
+        }
     } else if app.views.explore.of_table.as_deref() == app.main_table() {
         forget_figures(app);
     } else {

@@ -1,6 +1,6 @@
 //! The Drivers and Segments panes: what the KPI goes with, what is held out, and what keys do with it.
 
-use super::{Pane, ask_reach, filter};
+use super::{Pane, ask_reach, filter, known};
 use crate::analysis::dist::{Z95, wilson};
 use crate::analysis::format;
 use crate::app::commands::{CommandSpec, Scope};
@@ -8,7 +8,7 @@ use crate::app::screens::spec;
 use crate::app::scroll::Scroll;
 use crate::app::{App, CANCELLED, Effect, Popup, Tone};
 use crate::query::{
-    Analysis, ClueRequest, Driver, DriverResult, Estimate, Explained, Findings, KpiGroup, Leak, LeakTier, Segment,
+    Analysis, Driver, DriverResult, Estimate, Explained, Findings, KpiGroup, Leak, LeakTier, Segment,
     SegmentRequest, SegmentResult,
 };
 
@@ -30,8 +30,6 @@ pub struct Clues {
     asked: (bool, bool),
     /// Why there are none.
     pub failed: Option<String>,
-    /// Columns of which it was answered that they were known before the outcome.
-    pub known_before: Vec<String>,
     /// The row of each pane.
     pub list: (Scroll, Scroll),
 }
@@ -48,10 +46,9 @@ pub enum ClueRow<'a> {
 }
 
 impl Clues {
-    /// Forgets what was found; the answers stay.
+    /// Forgets what was found.
     pub fn forget(&mut self) {
-        let known = std::mem::take(&mut self.known_before);
-        *self = Self { known_before: known, ..Self::default() };
+        *self = Self::default();
     }
 }
 
@@ -93,18 +90,9 @@ pub fn group(app: &App) -> Option<&KpiGroup> {
 
 /// Asks for what the pane shows, unless it is there or under way.
 pub fn ask(app: &mut App) -> Option<Effect> {
-    let b = super::binding(app)?;
+    let (b, asked) = known::request(app)?;
     let pane = app.views.explore.pane;
     let clues = &mut app.views.explore.clues;
-    let asked = ClueRequest {
-        kpi: b.kpi.clone(),
-        better: b.better,
-        // The table is asked as it is seen, without the rows that the filter leaves out.
-        filter: None,
-        unit: b.independent_unit,
-        exclude: Vec::new(),
-        known_before: clues.known_before.clone(),
-    };
     let (slot, label, analysis) = match pane {
         Pane::Drivers if clues.drivers.is_none() && !clues.asked.0 => {
             clues.asked.0 = true;
@@ -233,7 +221,7 @@ fn words(app: &mut App) {
             lines.push(String::new());
             lines.push(
                 "A column that is only known once the outcome is there explains nothing, however well it fits. Was it \
-                 known before? w answers yes and ranks it like any other."
+                 known before? w answers; with a yes it is ranked like any other."
                     .into(),
             );
             leak.column.clone()
@@ -309,27 +297,27 @@ fn explained_lines(kpi: &crate::query::Kpi, list: &[Explained]) -> Vec<String> {
         .collect()
 }
 
-/// `w`: the held-out column under the cursor was known before the outcome; ranks it, or takes the answer back.
-fn known(app: &mut App) -> Vec<Effect> {
+/// `w`: was the column under the cursor known before the outcome?
+fn ask_known(app: &mut App) -> Vec<Effect> {
     let column = match selected(app) {
         Some(ClueRow::Held(leak)) => leak.column.clone(),
-        Some(ClueRow::Driver(d)) if app.views.explore.clues.known_before.contains(&d.column) => d.column.clone(),
+        Some(ClueRow::Driver(d)) => d.column.clone(),
         _ => {
-            app.say(Tone::Plain, "w answers for a column that is held out: was it known before the outcome?");
+            app.say(Tone::Plain, "w answers for a column: was it known before the outcome?");
             return Vec::new();
         }
     };
-    let clues = &mut app.views.explore.clues;
-    let words = if let Some(at) = clues.known_before.iter().position(|c| *c == column) {
-        clues.known_before.remove(at);
-        format!("{column} is held out again.")
-    } else {
-        clues.known_before.push(column.clone());
-        format!("{column} was known before the outcome, you say: it is ranked like the others.")
-    };
-    clues.forget();
-    app.say(Tone::Good, words);
-    ask(app).into_iter().collect()
+    known::open(app, known::Asked { column: source_column(app, &column), before: Vec::new() });
+    Vec::new()
+}
+
+/// The column behind a name such as `hour of when`.
+fn source_column(app: &App, name: &str) -> String {
+    let stands = |c: &str| app.main_info().is_some_and(|i| i.schema.get(c).is_some());
+    match name.split_once(" of ") {
+        Some((_, of)) if !stands(name) && stands(of) => of.to_owned(),
+        _ => name.to_owned(),
+    }
 }
 
 /// `f`: only the rows of the group under the cursor, in all panes.
@@ -376,8 +364,8 @@ pub static DRIVERS: &[CommandSpec] = &[
             Scope::Drivers,
             &["w"],
             "known before",
-            "Answer that this held-out column was known before the outcome",
-            known,
+            "Answer whether this column was known before the outcome; it is recorded and counts everywhere",
+            ask_known,
         )
     }),
     here(spec(
@@ -410,8 +398,8 @@ pub static SEGMENTS: &[CommandSpec] = &[
             Scope::Segments,
             &["w"],
             "known before",
-            "Answer that this held-out column was known before the outcome, also here",
-            known,
+            "Answer whether this column was known before the outcome, also here",
+            ask_known,
         )
     }),
     here(spec(

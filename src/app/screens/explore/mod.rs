@@ -11,6 +11,7 @@ pub mod filter;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod found;
+pub mod known;
 mod search;
 mod sight;
 pub mod table;

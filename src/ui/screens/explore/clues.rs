@@ -158,7 +158,7 @@ fn detail(app: &App, kpi: &Kpi, theme: &Theme, area: Rect, buf: &mut Buffer) {
         None => return,
         Some(ClueRow::Held(l)) => (
             format!("{}: {}.", l.column, l.why),
-            "Was it known before the outcome? w answers yes and ranks it; until then it is held out.".to_owned(),
+            "Was it known before the outcome? w answers; until then it is held out.".to_owned(),
         ),
         Some(ClueRow::Driver(d)) => (
             format!(

@@ -1,6 +1,7 @@
 //! The Drivers and Segments panes.
 
 use crate::app::Popup;
+use crate::domain::event::Act;
 use crate::app::screens::explore::clues::{ClueRow, rows};
 use crate::app::screens::explore::filter::filter;
 use crate::app::screens::explore::fixture::{Bench, With};
@@ -69,4 +70,27 @@ fn nothing_is_ranked_before_the_kpi_is_bound() {
     b.press("Tab Tab Tab");
     assert_eq!(b.app.views.explore.pane, Pane::Drivers);
     assert!(rows(&b.app).is_empty());
+}
+
+#[test]
+fn whether_a_column_was_known_before_is_recorded_and_counts_until_it_is_undone() {
+    let mut b = on_clues(Pane::Drivers);
+    let names = |b: &Bench| -> Vec<String> {
+        b.app.views.explore.clues.drivers.as_ref().unwrap().drivers.iter().map(|d| d.column.clone()).collect()
+    };
+    let at = names(&b).iter().position(|n| n == "term").unwrap();
+    b.press("g");
+    for _ in 0..at {
+        b.press("j");
+    }
+    b.press("w");
+    assert!(b.form().title.contains("Was term known before the outcome?"));
+    b.press("n Tab");
+    b.typed("written when they leave");
+    let acts = b.press("Ctrl-S");
+    let [Act::KnownBefore { column, known: false, before, why, .. }] = acts.as_slice() else { panic!("{acts:?}") };
+    assert_eq!((column.as_str(), before.len(), why.as_str()), ("term", 0, "written when they leave"));
+    assert!(!names(&b).contains(&"term".to_owned()), "it stays out of the ranking, which was made anew");
+    b.press("u");
+    assert!(names(&b).contains(&"term".to_owned()), "undo brings it back");
 }
