@@ -1,6 +1,8 @@
 //! The follow-up experiment: how many units per arm, how many weeks, and what can be seen at all.
 
 use super::dist::normal_quantile;
+use crate::engine::EngineError;
+use crate::query::{ExperimentRequest, ExperimentResult};
 
 /// How an experiment is planned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +33,65 @@ impl Design {
         let sum = normal_quantile(1.0 - alpha / 2.0)? + normal_quantile(self.power)?;
         Some(sum * sum * self.design_effect)
     }
+}
+
+/// Plans an experiment.
+///
+/// # Errors
+/// [`EngineError::Request`] for numbers that make no sense, or a size beyond counting.
+pub fn run(asked: &ExperimentRequest) -> Result<ExperimentResult, EngineError> {
+    refuse(asked)?;
+    let design =
+        Design { alpha: asked.alpha, power: asked.power, arms: asked.arms, design_effect: asked.design_effect() };
+    let size = match asked.sd {
+        Some(sd) => per_arm_for_means(sd, asked.target - asked.base, &design),
+        None => per_arm_for_rates(asked.base, asked.target, &design),
+    };
+    let n_per_arm = size.ok_or_else(|| {
+        EngineError::request("This needs more units than can be counted.", "Plan for a larger change.")
+    })?;
+    let visible = |n: f64| {
+        let per_arm = n * asked.weeks / f64::from(asked.arms);
+        match asked.sd {
+            Some(sd) => detectable_mean_change(sd, per_arm, &design),
+            None => detectable_rate_change(asked.base, asked.target, per_arm, &design),
+        }
+    };
+    Ok(ExperimentResult {
+        n_per_arm,
+        weeks: asked.per_week.and_then(|n| weeks(n_per_arm, n, &design)),
+        mde: asked.per_week.and_then(visible),
+    })
+}
+
+fn refuse(asked: &ExperimentRequest) -> Result<(), EngineError> {
+    let share = |x: f64| x > 0.0 && x < 1.0;
+    let level = |x: f64| (0.0..=1.0).contains(&x);
+    let more_than_0 = |x: f64| x > 0.0 && x.is_finite();
+    let (why, next) = if asked.base == asked.target {
+        (
+            "The level now and the level that it should come to are the same: there is nothing to see.",
+            "Change one of them.",
+        )
+    } else if asked.sd.is_none() && !(level(asked.base) && level(asked.target)) {
+        ("A rate is from 0 to 1 (or 0% to 100%).", "For a mean give the spread of single units.")
+    } else if asked.sd.is_some_and(|s| !more_than_0(s)) {
+        ("The spread of single units should be more than 0.", "Give their standard deviation.")
+    } else if asked.arms < 2 {
+        ("An experiment has at least 2 arms.", "The control is one of them.")
+    } else if !share(asked.alpha) || !share(asked.power) || asked.power <= asked.alpha {
+        ("Error and power are from 0 to 1, and the power is the larger one.", "Usual are 0.05 and 0.8.")
+    } else if asked.per_week.is_some_and(|n| !more_than_0(n)) || !more_than_0(asked.weeks) {
+        ("Units per week and weeks should be more than 0.", "Leave units per week empty where they are not known.")
+    } else if asked.cluster.is_some_and(|m| !(m >= 1.0 && m.is_finite())) || asked.icc.is_some_and(|r| !level(r)) {
+        (
+            "A cluster holds at least one unit, and units of one cluster are alike from 0 to 1.",
+            "Leave both empty without clusters.",
+        )
+    } else {
+        return Ok(());
+    };
+    Err(EngineError::request(why, next))
 }
 
 /// Units per arm to see a rate move from `p1` to `p2`: `f·[p1(1−p1) + p2(1−p2)]/(p1 − p2)²`, rounded up (Fleiss,
@@ -125,6 +186,24 @@ mod tests {
         // The textbook 16 σ²/δ²: (1.96 + 0.8416)² · 2 = 15.698.
         assert_eq!(per_arm_for_means(10.0, 1.0, &d), Some(1570));
         assert_eq!(per_arm_for_rates(0.05, 0.0475, &Design { design_effect: 2.0, ..d }), Some(232_940));
+    }
+
+    #[test]
+    fn a_request_is_planned_or_refused_in_plain_words() {
+        let asked = ExperimentRequest { per_week: Some(10_000.0), ..ExperimentRequest::new(0.05, 0.0475) };
+        let r = run(&asked).unwrap();
+        assert_eq!((r.n_per_arm, r.weeks), (116_470, Some(2.0 * 116_470.0 / 10_000.0)));
+        // In four weeks 20 000 per arm show 0.0059 or so.
+        assert!((r.mde.unwrap() - 0.0059).abs() < 2e-4, "{r:?}");
+        let clusters = ExperimentRequest { cluster: Some(11.0), icc: Some(0.1), ..asked };
+        assert_eq!(run(&clusters).unwrap().n_per_arm, 232_940);
+        let three = run(&ExperimentRequest { arms: 3, ..asked }).unwrap();
+        assert!(three.n_per_arm > r.n_per_arm);
+        let why = |asked: ExperimentRequest| run(&asked).unwrap_err().to_string();
+        assert!(why(ExperimentRequest { target: 0.05, ..asked }).contains("nothing to see"));
+        assert!(why(ExperimentRequest { target: 1.2, ..asked }).contains("A rate is from 0 to 1"));
+        assert!(why(ExperimentRequest { arms: 1, ..asked }).contains("at least 2 arms"));
+        assert!(why(ExperimentRequest { icc: Some(1.5), ..asked }).contains("alike"));
     }
 
     #[test]

@@ -84,6 +84,7 @@ pub fn run(engine: &dyn Engine, analysis: &Analysis, ticket: &Ticket) -> Result<
         Analysis::Segments(request) => segments::run(engine, request, ticket).map(Findings::Segments),
         Analysis::Confounders(request) => confounders::run(engine, request, ticket).map(Findings::Confounders),
         Analysis::Change(request) => change::run(engine, request, ticket).map(Findings::Change),
+        Analysis::Experiment(request) => experiment::run(request).map(Findings::Experiment),
         Analysis::Association { a, b } => {
             associate::cramers_v(engine, a, b, ticket).map(|v| Findings::Association { v })
         }

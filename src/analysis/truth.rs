@@ -328,6 +328,7 @@ fn flights_fell_late_less_in_september_by_rate_and_not_by_mix() {
             exclude: ["dep_delay", "dep_time", "arr_time", "air_time"].map(str::to_owned).to_vec(),
             filter: None,
             unit: None,
+            parts_only: false,
         });
         let Findings::Change(r) = run(t.as_ref(), &asked, &Ticket::default()).unwrap() else { panic!("no change") };
         close(r.before.level.value, 0.322_058, 1e-6);

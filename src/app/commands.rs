@@ -37,6 +37,16 @@ pub enum Scope {
     Drivers,
     /// 3 Explore, the combinations where the KPI is another.
     Segments,
+    /// 3 Explore, what moved between two periods.
+    Change,
+    /// 3 Explore, the columns that know the outcome.
+    Leaks,
+    /// 3 Explore, what explains a group away.
+    Confounders,
+    /// 3 Explore, what a group could give back.
+    Reach,
+    /// 3 Explore, the follow-up experiment.
+    Experiment,
     /// 4 Score.
     Score,
     /// 4 Score, the list of what is best done next has the keys.
@@ -69,6 +79,11 @@ impl Scope {
             Self::Checks => "3 Explore, Checks",
             Self::Drivers => "3 Explore, Drivers",
             Self::Segments => "3 Explore, Segments",
+            Self::Change => "3 Explore, Change",
+            Self::Leaks => "3 Explore, Leaks",
+            Self::Confounders => "3 Explore, what explains a group away",
+            Self::Reach => "3 Explore, reach of a group",
+            Self::Experiment => "3 Explore, experiment",
             Self::Score => "4 Score",
             Self::Next => "4 Score, next best",
             Self::Brief => "5 Brief",
@@ -91,7 +106,12 @@ impl Scope {
             | Self::Kpi
             | Self::Checks
             | Self::Drivers
-            | Self::Segments => Some(Screen::Explore),
+            | Self::Segments
+            | Self::Change
+            | Self::Leaks
+            | Self::Confounders
+            | Self::Reach
+            | Self::Experiment => Some(Screen::Explore),
             Self::Score | Self::Next => Some(Screen::Score),
             Self::Brief => Some(Screen::Brief),
             Self::Global | Self::List | Self::Replay | Self::Form => None,
@@ -187,6 +207,11 @@ pub static TABLE: &[&[CommandSpec]] = &[
     screens::explore::COLUMNS,
     screens::explore::clues::DRIVERS,
     screens::explore::clues::SEGMENTS,
+    screens::explore::change::CHANGE,
+    screens::explore::leaks::LEAKS,
+    screens::explore::pages::confounders::CONFOUNDERS,
+    screens::explore::pages::reach::REACH,
+    screens::explore::pages::experiment::EXPERIMENT,
     screens::explore::COMMANDS,
     screens::score::COMMANDS,
     screens::score::NEXT,

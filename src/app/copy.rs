@@ -35,6 +35,11 @@ fn explore_text(app: &App) -> Option<String> {
             Some(if row.says.is_empty() { row.title.clone() } else { row.says.clone() })
         }
         Pane::Kpi | Pane::Drivers | Pane::Segments => explore::selected_group(app)?.condition.clone(),
+        Pane::Change => explore::change::copy_text(app),
+        Pane::Leaks => Some(explore::leaks::sentence(app, &explore::leaks::selected(app)?)),
+        Pane::Confounders => explore::pages::confounders::sentence(app),
+        Pane::Reach => explore::pages::reach::sentence(app),
+        Pane::Experiment => explore::pages::experiment::sentence(&explore::pages::experiment::plan(app)?),
         Pane::Columns => explore::selected_column(app).map(|c| c.name.clone()),
         Pane::Table => explore::selected_cell(app).map(ToString::to_string),
     }

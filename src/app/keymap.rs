@@ -8,7 +8,7 @@ use super::commands::{self, CommandSpec, Scope};
 use super::key::{Key, KeyCode};
 
 /// Chains of scopes that have the keys together; in one of them a key means one thing.
-pub const CHAINS: [&[Scope]; 15] = [
+pub const CHAINS: [&[Scope]; 20] = [
     &[Scope::Home, Scope::List, Scope::Global],
     &[Scope::Problem, Scope::List, Scope::Global],
     &[Scope::Ask, Scope::List, Scope::Global],
@@ -19,6 +19,11 @@ pub const CHAINS: [&[Scope]; 15] = [
     &[Scope::Checks, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Drivers, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Segments, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Change, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Leaks, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Confounders, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Reach, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Experiment, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Score, Scope::List, Scope::Global],
     &[Scope::Next, Scope::List, Scope::Global],
     &[Scope::Brief, Scope::List, Scope::Global],

@@ -56,11 +56,12 @@ pub fn of(app: &mut App) -> Option<Place> {
         return None;
     }
     let title = |screen: Screen| Screen::STAGES.iter().find(|(s, _)| *s == screen).map_or("", |(_, t)| *t);
+    let tab = explore::pages::tab(app);
     let view = &app.views.explore;
     let mut place = Place {
         // From Home one comes back to where the work is.
         screen: title(app.screen).to_owned(),
-        pane: explore::Pane::ALL.iter().find(|(p, _)| *p == view.pane).map_or("", |(_, t)| *t).to_owned(),
+        pane: explore::Pane::ALL.iter().find(|(p, _)| *p == tab).map_or("", |(_, t)| *t).to_owned(),
         sort: view.sort.word().to_owned(),
         trend: view.trend,
         triage: app.views.ask.triage,

@@ -71,6 +71,7 @@ pub fn run(args: &ChangeCommand, streams: &mut Streams<'_>) -> Outcome {
         exclude: args.data.exclude.clone(),
         filter: args.data.filter.clone(),
         unit: args.data.unit.clone(),
+        parts_only: false,
     };
     let asked = Analysis::Change(request);
     let found = progress::run("comparing", streams.err_is_terminal, |ticket| analysis::run(engine, &asked, ticket))?;
@@ -111,6 +112,7 @@ fn shape(r: &ChangeResult, read: &ReadingReport) -> Value {
             "n": c.n,
             "before": json_number(c.level.0),
             "after": json_number(c.level.1),
+            "contribution": json_number(c.contribution),
             "gain": json_number(Some(c.gain)),
         })).collect::<Vec<_>>(),
         "notes": r.notes,

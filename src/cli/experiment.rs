@@ -6,10 +6,8 @@ use serde_json::{Value, json};
 use super::data_args::OutputArgs;
 use super::exit::{Failure, Outcome, Streams, written};
 use super::output::{Column, Field, Sheet, json_number, write};
-use crate::analysis::experiment::{
-    Design, detectable_mean_change, detectable_rate_change, per_arm_for_means, per_arm_for_rates, weeks,
-};
-use crate::analysis::format;
+use crate::analysis::{experiment, format};
+use crate::query::ExperimentRequest;
 
 /// Arguments of `experiment`.
 #[derive(Debug, Clone, Args)]
@@ -38,6 +36,12 @@ pub struct ExperimentCommand {
     /// Two-sided error of the first kind
     #[arg(long, value_name = "P", default_value_t = 0.05)]
     pub alpha: f64,
+    /// Mean number of units in a cluster, where whole clusters are drawn (needs --icc)
+    #[arg(long, value_name = "N", requires = "icc")]
+    pub cluster: Option<f64>,
+    /// How alike units of one cluster are, 0 to 1: the intra-class correlation (needs --cluster)
+    #[arg(long, value_name = "RHO", requires = "cluster")]
+    pub icc: Option<f64>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub output: OutputArgs,
@@ -54,23 +58,21 @@ fn amount(text: &str) -> Result<f64, String> {
 /// # Errors
 /// Exit 2 for numbers that make no sense.
 pub fn run(args: &ExperimentCommand, streams: &mut Streams<'_>) -> Outcome {
-    let design = Design { alpha: args.alpha, power: args.power, arms: args.arms, design_effect: 1.0 };
     refuse(args)?;
-    let size = match args.sd {
-        Some(sd) => per_arm_for_means(sd, args.target - args.base, &design),
-        None => per_arm_for_rates(args.base, args.target, &design),
+    let asked = ExperimentRequest {
+        base: args.base,
+        target: args.target,
+        sd: args.sd,
+        per_week: args.per_week,
+        weeks: args.weeks,
+        arms: args.arms,
+        power: args.power,
+        alpha: args.alpha,
+        cluster: args.cluster,
+        icc: args.icc,
     };
-    let size = size.ok_or_else(|| {
-        Failure::usage("This needs more units than can be counted. Choose a larger change between --base and --target.")
-    })?;
-    let duration = args.per_week.and_then(|n| weeks(size, n, &design));
-    let visible = args.per_week.and_then(|n| {
-        let per_arm = n * args.weeks / f64::from(args.arms);
-        match args.sd {
-            Some(sd) => detectable_mean_change(sd, per_arm, &design),
-            None => detectable_rate_change(args.base, args.target, per_arm, &design),
-        }
-    });
+    let planned = experiment::run(&asked).map_err(|e| Failure::usage(e.to_string()))?;
+    let (size, duration, visible) = (planned.n_per_arm, planned.weeks, planned.mde);
     let shape = json!({ "n_per_arm": size, "weeks": json_number(duration), "mde": json_number(visible) });
     written(write(&sheet(args, size, duration, visible), &shape, &args.output, streams))
 }

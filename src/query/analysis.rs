@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Better, Cell, ChangeRequest, ChangeResult, CheckRequest, CheckResult, ClueRequest, ConfounderRequest,
-    ConfounderResult, DriverResult, Every, Key, Kpi, LeakResult, SegmentRequest, SegmentResult, ValueType,
+    ConfounderResult, DriverResult, Every, ExperimentRequest, ExperimentResult, Key, Kpi, LeakResult, SegmentRequest,
+    SegmentResult, ValueType,
 };
 
 /// A number with its 95 % interval.
@@ -83,6 +84,8 @@ pub enum Analysis {
     Confounders(ConfounderRequest),
     /// What moved between two periods, or against a forecast.
     Change(ChangeRequest),
+    /// The follow-up experiment; it needs no rows.
+    Experiment(ExperimentRequest),
     /// How strongly two columns go together (Cramér's V, numbers in 10 quantile bins).
     Association {
         /// One column.
@@ -320,6 +323,8 @@ pub enum Findings {
     Confounders(ConfounderResult),
     /// Of [`Analysis::Change`].
     Change(ChangeResult),
+    /// Of [`Analysis::Experiment`].
+    Experiment(ExperimentResult),
     /// Of [`Analysis::Association`]: Cramér's V.
     Association {
         /// 0 to 1.

@@ -43,6 +43,9 @@ pub struct ChangeRequest {
     /// The independent unit's column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// Only the groups of `by` are wanted, not the search for causes, nor what is usual: they are known already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub parts_only: bool,
 }
 
 /// One side.
@@ -92,6 +95,8 @@ pub struct ChangeCause {
     pub n: u64,
     /// The KPI in the cell before and after.
     pub level: (Option<f64>, Option<f64>),
+    /// Its contribution to the change, as a group's; absent where it is not defined.
+    pub contribution: Option<f64>,
     /// The log likelihood that it gains, penalties for searching taken off.
     pub gain: f64,
 }
@@ -122,6 +127,8 @@ pub struct ChangeResult {
     pub parts: Vec<ChangePart>,
     /// The smallest set of cells in which the change stands, the most telling first.
     pub causes: Vec<ChangeCause>,
+    /// Whether causes were searched at all.
+    pub searched: bool,
     /// Cells that were looked at.
     pub tried: u64,
     /// Remarks.

@@ -9,6 +9,7 @@ mod change;
 mod check;
 mod clues;
 mod coded;
+mod experiment;
 mod export;
 mod find;
 mod group;
@@ -27,6 +28,7 @@ pub use clues::{
     Leak, LeakResult, LeakTier, Segment, SegmentRequest, SegmentResult, Skipped,
 };
 pub use coded::{CodedColumn, CodedTable, CodingRequest, UNIT_BUCKETS};
+pub use experiment::{ExperimentRequest, ExperimentResult};
 pub use export::{Export, ExportFormat, Exported, UnknownFormat};
 pub use find::{BLOCK, BadPattern, Direction, Find, FindMode, FoundCount, Hit, Pattern, Place};
 pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};

@@ -66,6 +66,7 @@ pub fn run(frame: &Frame<'_>, candidates: &[Candidate], total: &Cell2, ticket: &
                 Kind::Level | Kind::Total => sums.before.sums.n + sums.after.sums.n,
             },
             level: parts::levels(&frame.kind, &sums),
+            contribution: parts::value(&frame.kind, &sums, total),
             gain: cell.gain,
         });
     }

@@ -38,15 +38,20 @@ pub fn run(engine: &dyn Engine, asked: &ChangeRequest, ticket: &Ticket) -> Resul
     if asked.unit.is_none() {
         notes.push(ROWS_ALONE.to_owned());
     }
-    let candidates = columns::candidates(&frame, asked, &mut notes, ticket)?;
-    let found = causes::run(&frame, &candidates, &total, ticket)?;
+    let parts_only = asked.parts_only && !asked.by.is_empty();
+    let (found, telling, usual) = if parts_only {
+        (causes::Causes::default(), Vec::new(), None)
+    } else {
+        let candidates = columns::candidates(&frame, asked, &mut notes, ticket)?;
+        let found = causes::run(&frame, &candidates, &total, ticket)?;
+        (found, columns::telling(&candidates), usual::run(&frame, asked, &mut notes, ticket)?)
+    };
     notes.extend(found.notes);
-    let by = if asked.by.is_empty() { columns::telling(&candidates) } else { columns::named(&frame, asked, ticket)? };
+    let by = if asked.by.is_empty() { telling } else { columns::named(&frame, asked, ticket)? };
     let parts = parts::run(&frame, &by, &total, ticket)?;
     if by.is_empty() {
         notes.push("No column splits the rows into groups, so nothing can explain the change.".to_owned());
     }
-    let usual = usual::run(&frame, asked, &mut notes, ticket)?;
     let (before, after) = (frame.level(&total.before, ticket)?, frame.level(&total.after, ticket)?);
     Ok(ChangeResult {
         kpi: frame.kpi.clone(),
@@ -56,6 +61,7 @@ pub fn run(engine: &dyn Engine, asked: &ChangeRequest, ticket: &Ticket) -> Resul
         usual,
         parts,
         causes: found.causes,
+        searched: !parts_only,
         tried: found.tried,
         notes,
     })

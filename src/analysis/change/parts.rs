@@ -150,6 +150,16 @@ fn did(kind: &Kind, group: &Cell2, rest: &Cell2) -> Option<f64> {
     finite(value * 2.0 * Z95 / (high - low))
 }
 
+/// The contribution of a group alone, without an interval.
+pub(super) fn value(kind: &Kind, group: &Cell2, all: &Cell2) -> Option<f64> {
+    let split = match kind {
+        Kind::Level => split_level(totals(group), totals(all))?,
+        Kind::Total => split_total(totals(group)),
+        Kind::Forecast => Split { rate: group.after.sums.y - group.before.sums.y, mix: 0.0 },
+    };
+    finite(split.rate + split.mix)
+}
+
 /// The KPI of a group on each side: a level, or a total.
 pub(super) fn levels(kind: &Kind, cell: &Cell2) -> (Option<f64>, Option<f64>) {
     match kind {

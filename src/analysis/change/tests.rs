@@ -51,6 +51,7 @@ fn periods(kpi: &str) -> ChangeRequest {
         exclude: vec!["fare".into(), "expected".into(), "user".into()],
         filter: None,
         unit: None,
+        parts_only: false,
     }
 }
 
@@ -134,6 +135,7 @@ fn what_happened_is_compared_with_the_forecast() {
         exclude: vec!["user".into()],
         filter: Some("day >= DATE '2024-06-01'".into()),
         unit: Some("user".into()),
+        parts_only: false,
     };
     let found = ask(&engine, &asked);
     assert_eq!(found.causes.iter().map(|c| c.place.clone()).collect::<Vec<_>>(), [vec![place("zone", "z3")]]);
@@ -175,6 +177,7 @@ fn tables_with_nothing_to_say_give_words_and_no_noise() {
         exclude: Vec::new(),
         filter: None,
         unit: None,
+        parts_only: false,
     };
     let found = ask(&engine, &asked);
     assert_eq!((found.change.value, found.change.interval), (Some(0.0), None));

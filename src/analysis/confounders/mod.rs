@@ -8,7 +8,8 @@ use crate::analysis::level::{count_f64, finite, point};
 use crate::analysis::mantel::Stratum;
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{
-    Cell, ClueRequest, ConfounderRequest, ConfounderResult, ConfounderStratum, Estimate, Explained, Key, Leak, UNIT_BUCKETS,
+    Cell, ClueRequest, ConfounderRequest, ConfounderResult, ConfounderStratum, Estimate, Explained, Key, Leak,
+    UNIT_BUCKETS,
 };
 
 /// A column explains a difference when it takes at least this share of it away.
@@ -218,7 +219,7 @@ pub(crate) fn explained(prepared: &Prepared, inside: &[bool], own: &[&str], leak
 }
 
 /// Columns that were fixed only after one of these: holding them fixed would explain a cause by what it causes.
-pub(crate) fn late<'a>(asked: &'a ClueRequest, of: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn late<'a, 'b>(asked: &'a ClueRequest, of: impl Iterator<Item = &'b str>) -> Vec<&'a str> {
     let of: Vec<&str> = of.collect();
     let after = asked.consequences.iter().filter(|(cause, _)| of.iter().any(|o| o.eq_ignore_ascii_case(cause)));
     let mut out: Vec<&str> = after.flat_map(|(_, columns)| columns.iter().map(String::as_str)).collect();

@@ -27,12 +27,21 @@ pub fn open_search(app: &mut App) {
             &before,
             names(app),
         ),
-        Pane::Table | Pane::Kpi | Pane::Drivers | Pane::Segments => Form::new(
-            FormId::ExploreSearch,
-            "Go to a column",
-            "go",
-        )
-        .suggest("words", "Column", "A few letters of its name; n and N go on", &before, names(app)),
+        Pane::Table
+        | Pane::Kpi
+        | Pane::Drivers
+        | Pane::Segments
+        | Pane::Change
+        | Pane::Leaks
+        | Pane::Confounders
+        | Pane::Reach
+        | Pane::Experiment => Form::new(FormId::ExploreSearch, "Go to a column", "go").suggest(
+            "words",
+            "Column",
+            "A few letters of its name; n and N go on",
+            &before,
+            names(app),
+        ),
     };
     app.open_form(form);
 }

@@ -23,6 +23,7 @@ pub use rate::{open_rate, open_rate_as};
 
 use super::form::Form;
 use super::screens::checks::PendingCheck;
+use super::screens::explore::change::{self, periods::Asks};
 use super::screens::explore::{known, table};
 use super::{App, Effect};
 use crate::domain::words::Origin;
@@ -70,6 +71,10 @@ pub enum FormId {
     AdHoc,
     /// The outcome of a check done outside.
     ByHand(Box<PendingCheck>),
+    /// The numbers of an experiment.
+    Experiment,
+    /// What is compared on the Change pane.
+    Compare(Asks),
     /// Whether a column was known, or fixed, before something else.
     Known(Box<known::Asked>),
     /// Which columns play which roles, before a check.
@@ -154,6 +159,8 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::AdHoc => checks::submit_ad_hoc(app, form),
         FormId::ByHand(pending) => checks::submit_by_hand(app, form, pending),
         FormId::Roles(check, roles) => checks::submit_roles(app, form, check, roles),
+        FormId::Experiment => super::screens::explore::pages::experiment::submit(app, form),
+        FormId::Compare(asks) => change::submit(app, form, *asks),
         FormId::Known(asked) => known::submit(app, form, asked),
         FormId::ExploreSearch => Ok(explore::submit_search(app, form)),
         FormId::GoToRow => explore::submit_go_to_row(app, form),

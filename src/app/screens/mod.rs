@@ -81,6 +81,11 @@ fn back(app: &mut App) -> Vec<Effect> {
         Screen::Explore if explore::is_filtered(app) => explore::show_all(app),
         Screen::Explore if explore::cells::may_escape(app) => explore::cells::escape(app),
         Screen::Explore if explore::filter::can_drop(app) => explore::filter::drop_last(app),
+        Screen::Explore if explore::pages::is_page(app.views.explore.pane) => explore::pages::back(app),
+        Screen::Explore if explore::change::can_leave(app) => {
+            explore::change::leave(app);
+            explore::entered(app)
+        }
         // The KPI pane is opened from a column.
         Screen::Explore if app.views.explore.pane == explore::Pane::Kpi => {
             app.views.explore.pane = explore::Pane::Columns;

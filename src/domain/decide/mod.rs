@@ -14,7 +14,7 @@ use std::fmt;
 use serde_json::Value;
 
 pub use numbers::{number_in, read_number};
-pub use suggest::{SEARCHED, family_of_column, origin_of, suggest_ratings};
+pub use suggest::{SEARCHED, family_of_column, origin_of, suggest_for_columns, suggest_ratings};
 
 pub use super::event::batch_of;
 use super::event::{Act, Event, EventRef, Ratings};

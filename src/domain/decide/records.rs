@@ -29,7 +29,10 @@ pub(super) fn of_session(session: &Session, act: Act) -> Acts {
                 return no("No column was named.", "");
             }
             if before.contains(column) {
-                return no(format!("{column} can't be fixed before itself."), "Name the column that it is held against.");
+                return no(
+                    format!("{column} can't be fixed before itself."),
+                    "Name the column that it is held against.",
+                );
             }
             if let Some(who) = said_by.as_deref().filter(|p| !state.people.contains_key(*p)) {
                 return no(format!("Nobody is known as {who}."), "Add the person with p on 1 Problem first.");

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::board::predicted_ratings;
 use crate::domain::event::Ratings;
-use crate::domain::playbook::{Playbook, YesRule, counting_row};
+use crate::domain::playbook::{Playbook, YesRule, counting_row, roles_of};
 use crate::domain::session::{CheckRecord, Session};
 use crate::domain::words::{Origin, Rating};
 use crate::query::{CheckResult, Outcome, YesIf};
@@ -102,6 +102,24 @@ pub fn suggest_ratings(session: &Session, playbook: Option<&Playbook>, check: &s
     if lie.no_effect && matches!(result.outcome, Outcome::No | Outcome::Unclear) && !lie.beyond {
         for (h, _) in side(true).into_iter().filter(|(_, r)| r.decibans() > 0.0) {
             out.entry(h).or_insert(milder(-3.0));
+        }
+    }
+    out.into_iter().map(|(h, db)| (h, Rating::from_decibans(db))).filter(|(_, r)| *r != Rating::NoDifference).collect()
+}
+
+/// The ratings that a look at some columns suggests, where what was seen lies off no effect: whoever predicted a yes of a
+/// check on one of these columns expected it, a bit (what is browsed counts 3 decibans at most).
+#[must_use]
+pub fn suggest_for_columns(session: &Session, playbook: Option<&Playbook>, columns: &[String]) -> Ratings {
+    let (state, mut out) = (&session.state, BTreeMap::<String, f64>::new());
+    let Some(playbook) = playbook else { return Ratings::new() };
+    let role_is = |role: &String| state.columns.get(role).is_some_and(|c| columns.contains(c));
+    for check in playbook.checks.iter().filter(|c| roles_of(c).iter().any(role_is)) {
+        for (hypothesis, rating) in predicted_ratings(state, playbook, &check.id, true) {
+            let db = rating.decibans().clamp(-3.0, 3.0);
+            let sum = out.entry(hypothesis).or_default();
+            // Several checks of one column say one thing.
+            *sum = if db.abs() > sum.abs() { db } else { *sum };
         }
     }
     out.into_iter().map(|(h, db)| (h, Rating::from_decibans(db))).filter(|(_, r)| *r != Rating::NoDifference).collect()

@@ -3,8 +3,8 @@
 use super::effective::Past;
 use super::index::Index;
 use super::state::{
-    AnswerRecord, CheckRecord, ClueRecord, Decided, HypothesisRow, KnownAnswer, KpiBinding, NoteRecord, Person, Proposal,
-    ProposalFate, TableState,
+    AnswerRecord, CheckRecord, ClueRecord, Decided, HypothesisRow, KnownAnswer, KpiBinding, NoteRecord, Person,
+    Proposal, ProposalFate, TableState,
 };
 use super::{Fault, State};
 use crate::domain::event::{Act, Event, EventRef, Ratings, TableFacts};

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use state::{
-    AnswerRecord, CheckRecord, ClueRecord, Decided, Forecast, GoalState, HypothesisRow, KnownAnswer, KpiBinding, NoteRecord, Person,
-    Proposal, ProposalFate, State, TableState,
+    AnswerRecord, CheckRecord, ClueRecord, Decided, Forecast, GoalState, HypothesisRow, KnownAnswer, KpiBinding,
+    NoteRecord, Person, Proposal, ProposalFate, State, TableState,
 };
 
 use super::event::{Event, EventRef};

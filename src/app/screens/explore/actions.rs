@@ -2,23 +2,23 @@
 
 use serde_json::{Map, Value, json};
 
+use super::pin::{self, Look};
 use super::sight::{self, Then, group_in_sight, measure_first};
 use super::{
-    Pane, ask_split, current_checks, ordered_columns, selected_column, selected_group, shown, split, worst_group,
+    Pane, ask_split, current_checks, ordered_columns, pages, selected_column, selected_group, shown, split, worst_group,
 };
 use crate::analysis::format;
 use crate::app::form::{Choice, Form};
-use crate::app::forms::{self, FormId, Pin};
+use crate::app::forms::{self, FormId};
 use crate::app::screens::checks;
 use crate::app::{App, Effect, Popup, Tone};
-use crate::domain::decide::family_of_column;
-use crate::domain::event::{Act, Ratings};
-use crate::domain::words::{Grade, Origin, Quality};
-use crate::query::{CheckResult, KpiGroup, Outcome, ValueType};
+use crate::domain::words::Quality;
+use crate::query::{CheckResult, KpiGroup, ValueType};
 
 pub(super) fn step_pane(app: &mut App, forward: bool) -> Vec<Effect> {
     let all = Pane::ALL;
-    let at = all.iter().position(|(p, _)| *p == app.views.explore.pane).unwrap_or(0);
+    let tab = pages::tab(app);
+    let at = all.iter().position(|(p, _)| *p == tab).unwrap_or(0);
     let to = if forward { (at + 1) % all.len() } else { (at + all.len() - 1) % all.len() };
     match all.get(to) {
         Some((pane, _)) => show(app, *pane),
@@ -38,6 +38,9 @@ pub(super) fn step_column(app: &mut App, by: isize) -> Vec<Effect> {
         app.views.explore.then = None;
         app.views.explore.column.step(by, n);
         return Vec::new();
+    }
+    if app.views.explore.pane == Pane::Change {
+        return super::change::step_column(app, by);
     }
     if app.views.explore.pane == Pane::Kpi {
         if app.views.explore.trend {
@@ -79,6 +82,11 @@ pub(super) fn enter(app: &mut App) -> Vec<Effect> {
         }
         Pane::Checks => start_check(app),
         Pane::Drivers | Pane::Segments => super::clues::enter(app),
+        Pane::Change => super::change::enter(app),
+        Pane::Leaks => super::leaks::enter(app),
+        Pane::Confounders => pages::confounders::enter(app),
+        Pane::Reach => pages::reach::enter(app),
+        Pane::Experiment => pages::experiment::enter(app),
     }
 }
 
@@ -112,10 +120,7 @@ pub(super) fn reading(app: &mut App) -> Vec<Effect> {
 /// How the figures of the KPI pane come about.
 fn explain(app: &mut App) {
     let Some(b) = app.doc.as_ref().and_then(|d| d.session.state.kpi.clone()) else { return };
-    let unit = match &b.independent_unit {
-        Some(unit) => format!("Intervals are clustered on {unit}."),
-        None => "Rows are taken as independent; name a unit on 1 Problem if they belong together.".into(),
-    };
+    let unit = super::independence(app);
     let mut lines = vec![
         format!("{} over the rows of each group, with a 95 % interval (Wilson for a rate).", b.kpi),
         unit,
@@ -192,6 +197,9 @@ pub(super) fn bind(app: &mut App) -> Vec<Effect> {
 }
 
 pub(super) fn add_dimension(app: &mut App) -> Vec<Effect> {
+    if app.views.explore.pane == Pane::Change {
+        return super::change::second_column(app);
+    }
     if app.views.explore.pane == Pane::Table {
         // What is split is the column in sight.
         let name = super::table::selected_column(app).map(|(_, c)| c.name.clone());
@@ -238,6 +246,8 @@ pub fn chosen(app: &mut App, what: &str, key: &str) -> Vec<Effect> {
             ask_split(app)
         }
         "copy" => super::cells::chosen(app, key),
+        "compare" => super::change::chosen(app, key),
+        "change column" => super::change::second_chosen(app, key),
         "impact" => {
             open_impact(app, key);
             Vec::new()
@@ -314,8 +324,16 @@ pub(super) fn pin(app: &mut App) -> Vec<Effect> {
         pin_check(app);
         return Vec::new();
     }
+    match app.views.explore.pane {
+        Pane::Change => return super::change::pin_row(app),
+        Pane::Leaks => return super::leaks::pin_row(app),
+        Pane::Confounders => return pages::confounders::pin_row(app),
+        Pane::Reach => return pages::reach::pin_row(app),
+        Pane::Experiment => return pages::experiment::pin_row(app),
+        _ => {}
+    }
     let kpi = app.doc.as_ref().and_then(|d| d.session.state.kpi.clone());
-    let (Some(b), Some(table)) = (kpi, app.main_table().map(str::to_owned)) else {
+    let Some(b) = kpi else {
         app.say(Tone::Warn, "Bind the KPI first (K); a clue needs a figure.");
         return Vec::new();
     };
@@ -336,32 +354,12 @@ pub(super) fn pin(app: &mut App) -> Vec<Effect> {
     let reach = group.condition.as_ref().and_then(|c| app.views.explore.reach.get(c).cloned());
     let says = sentence(app, &b.kpi, &group, reach.as_ref());
     let column = group.place.first().map_or(name.clone(), |(c, _)| c.clone());
-    let associated: Vec<(String, f64)> = app
-        .views
-        .explore
-        .associations
-        .iter()
-        .filter_map(|((x, y), v)| {
-            let clues = checks::clue_columns(app);
-            if *x == column && clues.contains(y) {
-                Some((y.clone(), *v))
-            } else if *y == column && clues.contains(x) {
-                Some((x.clone(), *v))
-            } else {
-                None
-            }
-        })
-        .collect();
     let mut params = Map::new();
     params.insert("kpi".into(), json!(b.kpi));
     params.insert("by".into(), json!(group.place.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>()));
     params.insert("where".into(), json!(group.condition));
-    if let Some(filter) = super::filter(app) {
-        params.insert("filter".into(), json!(filter));
-    }
     params.insert("tried".into(), json!(app.views.explore.looked.len()));
     let mut result = Map::new();
-    result.insert("says".into(), json!(says));
     result.insert("n".into(), json!(group.n));
     result.insert("estimate".into(), json!(group.level.value));
     result.insert("interval".into(), json!(group.level.interval));
@@ -370,31 +368,13 @@ pub(super) fn pin(app: &mut App) -> Vec<Effect> {
         result.insert("reach".into(), json!(r.reach.value));
         result.insert("reach_interval".into(), json!(r.reach.interval));
     }
-    let record = Act::Check {
-        check: free_look_id(app),
-        data: vec![table.clone()],
-        predicted: false,
-        title: Some(format!("{} by {name}", b.kpi)),
-        params,
-        result,
-        outcome: Outcome::Unclear,
-        took_seconds: None,
-    };
-    let pin = Pin {
-        record: Some(Box::new(record)),
-        source: None,
-        origin: Origin::Browsed,
-        family: family_of_column(&table, &column, &associated),
-        grade: Grade::A,
-        text: says.clone(),
-        ratings: Ratings::new(),
-        says: looked_words(app),
-    };
-    forms::open_pin(app, pin);
+    let off_zero = reach.as_ref().and_then(|r| r.reach.interval).is_some_and(|(low, high)| low > 0.0 || high < 0.0);
+    let title = format!("{} by {name}", b.kpi);
+    pin::open(app, Look { title, columns: vec![column], params, result, says, off_zero, tried: 1 });
     Vec::new()
 }
 
-fn looked_words(app: &App) -> String {
+pub(super) fn looked_words(app: &App) -> String {
     let n = app.views.explore.looked.len();
     let all = app.main_info().map_or(0, |i| i.schema.columns.len());
     match n {
@@ -417,11 +397,6 @@ fn sentence(app: &App, kpi: &crate::query::Kpi, group: &KpiGroup, reach: Option<
     let among = super::filter(app).map(|f| format!(", among rows where {f}")).unwrap_or_default();
     let level = format::level_with_interval(kpi, &group.level);
     format!("{label}: {name} {level}{against}, n {}{among}", format::count(group.n))
-}
-
-fn free_look_id(app: &App) -> String {
-    let taken = |id: &str| app.doc.as_ref().is_some_and(|d| d.session.state.latest_check(id).is_some());
-    (1..).map(|i| format!("look-{i}")).find(|id| !taken(id)).unwrap_or_default()
 }
 
 /// Pins the latest result of the selected check.

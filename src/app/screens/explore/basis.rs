@@ -46,7 +46,10 @@ pub fn basis_changed(app: &mut App, before: Option<&Basis>) -> Vec<Effect> {
         // Only the goal, or what was known before, is another one: levels stand.
         if before.map(|b| &b.answers) != now.as_ref().map(|b| &b.answers) {
             app.views.explore.clues.forget();
+            app.views.explore.change.forget();
+            app.views.explore.pages.forget();
         }
+        app.views.explore.pages.experiment.forget();
         if before.map(|b| (b.target, b.shape)) != now.as_ref().map(|b| (b.target, b.shape)) {
             forget_goal(app);
         }
@@ -77,6 +80,9 @@ pub(super) fn forget_figures(app: &mut App) {
     view.reach.clear();
     view.looked.clear();
     view.clues.forget();
+    view.change.forget();
+    view.leaks = super::leaks::LeaksView::default();
+    view.pages.forget();
     view.failed = None;
     view.asked_level = false;
     view.asked_by = None;
@@ -97,6 +103,8 @@ pub(super) fn forget_table(app: &mut App) {
         view.column_filter.clear();
         view.jump.clear();
         view.clues = super::clues::Clues::default();
+        view.change = super::change::ChangeView::default();
+        view.pages = super::pages::Pages::default();
     }
     view.of_table = table;
     view.second = None;

@@ -1,6 +1,6 @@
 //! The Drivers and Segments panes: what the KPI goes with, what is held out, and what keys do with it.
 
-use super::{Pane, ask_reach, filter, known};
+use super::{Pane, ask_reach, filter, known, pages};
 use crate::analysis::dist::{Z95, wilson};
 use crate::analysis::format;
 use crate::app::commands::{CommandSpec, Scope};
@@ -8,8 +8,8 @@ use crate::app::screens::spec;
 use crate::app::scroll::Scroll;
 use crate::app::{App, CANCELLED, Effect, Popup, Tone};
 use crate::query::{
-    Analysis, Driver, DriverResult, Estimate, Explained, Findings, KpiGroup, Leak, LeakTier, Segment,
-    SegmentRequest, SegmentResult,
+    Analysis, Driver, DriverResult, Estimate, Explained, Findings, KpiGroup, Leak, LeakTier, Segment, SegmentRequest,
+    SegmentResult,
 };
 
 /// Segments are of so many columns at most here; the command line goes to three.
@@ -174,26 +174,33 @@ pub fn columns(app: &App) -> Option<String> {
     Some(group(app)?.place.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>().join(" × "))
 }
 
-/// Enter: the KPI by that column, or the row in words.
+/// Enter: the KPI by that column, or by the columns of the segment.
 pub(super) fn enter(app: &mut App) -> Vec<Effect> {
-    let column = match selected(app) {
-        Some(ClueRow::Driver(d)) => d.column.clone(),
-        Some(_) => {
-            words(app);
-            return Vec::new();
+    let (first, second) = match selected(app) {
+        Some(ClueRow::Held(l)) => (l.column.clone(), None),
+        Some(ClueRow::Driver(d)) => (d.column.clone(), None),
+        Some(ClueRow::Segment(s)) => {
+            let mut columns = s.place.iter().map(|(c, _)| c.clone());
+            match columns.next() {
+                Some(first) => (first, columns.next()),
+                None => return Vec::new(),
+            }
         }
         None => return Vec::new(),
     };
+    let (first, second) = (source_column(app, &first), second.map(|c| source_column(app, &c)));
+    to_kpi(app, &first, second).unwrap_or_else(|| explain(app))
+}
+
+/// Opens the KPI pane by a column, or by two; `None` where the profile does not hold the first.
+pub(super) fn to_kpi(app: &mut App, first: &str, second: Option<String>) -> Option<Vec<Effect>> {
     app.views.explore.column_filter.clear();
-    let Some(at) = super::ordered_columns(app).iter().position(|c| c.name == column) else {
-        words(app);
-        return Vec::new();
-    };
+    let at = super::ordered_columns(app).iter().position(|c| c.name == first)?;
     app.views.explore.columns.select(at);
-    app.views.explore.second = None;
+    app.views.explore.second = second.filter(|s| s != first);
     app.views.explore.trend = false;
     app.views.explore.groups.home();
-    super::show(app, Pane::Kpi)
+    Some(super::show(app, Pane::Kpi))
 }
 
 /// `turned round by dept`, `82% explained by hour`.
@@ -312,7 +319,7 @@ fn ask_known(app: &mut App) -> Vec<Effect> {
 }
 
 /// The column behind a name such as `hour of when`.
-fn source_column(app: &App, name: &str) -> String {
+pub(super) fn source_column(app: &App, name: &str) -> String {
     let stands = |c: &str| app.main_info().is_some_and(|i| i.schema.get(c).is_some());
     match name.split_once(" of ") {
         Some((_, of)) if !stands(name) && stands(of) => of.to_owned(),
@@ -353,8 +360,8 @@ pub static DRIVERS: &[CommandSpec] = &[
             Scope::Drivers,
             &["x"],
             "explain",
-            "What explains this away, in words, and how it is computed",
-            explain,
+            "What explains this away: every other column held fixed",
+            |a| pages::open(a, Pane::Confounders),
         )
     }),
     here(CommandSpec {
@@ -368,6 +375,24 @@ pub static DRIVERS: &[CommandSpec] = &[
             ask_known,
         )
     }),
+    here(spec("drivers.how", Scope::Drivers, &["i"], "how", "What this row says, and how it is computed", explain)),
+    here(CommandSpec {
+        hint: 3,
+        ..spec("drivers.reach", Scope::Drivers, &["r"], "reach", "What could be won in the worst group", |a| {
+            pages::open(a, Pane::Reach)
+        })
+    }),
+    here(spec(
+        "drivers.mark",
+        Scope::Drivers,
+        &["Space"],
+        "mark",
+        "Mark the worst group, to take several together",
+        pages::mark,
+    )),
+    here(spec("drivers.trial", Scope::Drivers, &["E"], "experiment", "The experiment that would show it", |a| {
+        pages::open(a, Pane::Experiment)
+    })),
     here(spec(
         "drivers.only",
         Scope::Drivers,
@@ -387,8 +412,8 @@ pub static SEGMENTS: &[CommandSpec] = &[
             Scope::Segments,
             &["x"],
             "explain",
-            "What explains this segment away, in words, and how it is computed",
-            explain,
+            "What explains this segment away: every other column held fixed",
+            |a| pages::open(a, Pane::Confounders),
         )
     }),
     here(CommandSpec {
@@ -402,6 +427,24 @@ pub static SEGMENTS: &[CommandSpec] = &[
             ask_known,
         )
     }),
+    here(spec("segments.how", Scope::Segments, &["i"], "how", "What this row says, and how it is computed", explain)),
+    here(CommandSpec {
+        hint: 3,
+        ..spec("segments.reach", Scope::Segments, &["r"], "reach", "What could be won in this segment", |a| {
+            pages::open(a, Pane::Reach)
+        })
+    }),
+    here(spec(
+        "segments.mark",
+        Scope::Segments,
+        &["Space"],
+        "mark",
+        "Mark this segment, to take several together",
+        pages::mark,
+    )),
+    here(spec("segments.trial", Scope::Segments, &["E"], "experiment", "The experiment that would show it", |a| {
+        pages::open(a, Pane::Experiment)
+    })),
     here(spec(
         "segments.only",
         Scope::Segments,

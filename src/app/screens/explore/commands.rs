@@ -12,6 +12,11 @@ fn can_pin(app: &App) -> Result<(), &'static str> {
         Pane::Table => measurable(app),
         Pane::Drivers | Pane::Segments if super::clues::group(app).is_some() => Ok(()),
         Pane::Drivers | Pane::Segments => Err("no group is in sight"),
+        Pane::Change if super::change::selected(app).is_some() => Ok(()),
+        Pane::Change => Err("nothing was compared yet"),
+        Pane::Leaks if super::leaks::selected(app).is_some() => Ok(()),
+        Pane::Leaks => Err("there is no column in sight"),
+        Pane::Confounders | Pane::Reach | Pane::Experiment => Ok(()),
         _ if actions::has_groups(app) => Ok(()),
         _ => Err("there is no figure in sight: bind the KPI and select a column"),
     }
@@ -27,6 +32,12 @@ fn can_size(app: &App) -> Result<(), &'static str> {
     writable(app)?;
     if app.views.explore.pane == Pane::Table {
         return measurable(app);
+    }
+    match app.views.explore.pane {
+        Pane::Change | Pane::Confounders | Pane::Experiment => return Err("r shows the reach, from where e sizes it"),
+        Pane::Leaks => return Err("a column is selected, not a group"),
+        Pane::Reach => return super::group_in_sight(app).map(|_| ()).map_err(|_| "it is not measured yet"),
+        _ => {}
     }
     let clue = super::clues::group(app).is_some();
     if clue || actions::has_groups(app) { Ok(()) } else { Err("there is no group in sight") }
@@ -108,7 +119,7 @@ pub static COMMANDS: &[CommandSpec] = &[
             Scope::Explore,
             &["Tab"],
             "pane",
-            "Next pane: Table, Columns, KPI, Checks, Drivers, Segments",
+            "Next pane: Table, Columns, KPI, Checks, Drivers, Segments, Change, Leaks",
             |a| actions::step_pane(a, true),
         )
     },

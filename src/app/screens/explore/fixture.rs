@@ -180,6 +180,9 @@ impl Bench {
 
     /// Goes to a column of the columns pane by its name.
     pub fn select(&mut self, column: &str) {
+        while self.app.views.explore.pane != super::Pane::Columns {
+            self.press("Tab");
+        }
         let at = super::ordered_columns(&self.app).iter().position(|c| c.name == column).unwrap();
         self.press("g");
         for _ in 0..at {
@@ -203,6 +206,11 @@ impl Bench {
     /// Takes a message as if it came from outside.
     pub fn tell(&mut self, msg: Msg) -> Vec<Act> {
         let effects = update(&mut self.app, msg);
+        self.carry(effects)
+    }
+
+    /// Carries out effects of the application; gives what was recorded.
+    pub fn follow(&mut self, effects: Vec<Effect>) -> Vec<Act> {
         self.carry(effects)
     }
 

@@ -1,6 +1,7 @@
 //! Results arrive.
 
-use super::{ask_reach, ask_split, clues, sight};
+use super::pages::{self, confounders};
+use super::{ask_reach, ask_split, change, clues, leaks, sight};
 use crate::app::screens::checks::clue_columns;
 use crate::app::{App, CANCELLED, Effect, Tone, forms};
 use crate::query::{Analysis, Findings, KpiResult};
@@ -41,13 +42,19 @@ pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _secon
             effects
         }
         ("drivers" | "segments", findings) => clues::found(app, findings),
+        ("change", findings) => change::found(app, findings),
+        ("leaks", findings) => leaks::found(app, findings),
+        ("confounders", findings) => confounders::found(app, findings),
         ("reach", Findings::Reach(result)) => {
             if app.views.explore.asked_reach.as_deref() != Some(result.segment.as_str()) {
                 return Vec::new();
             }
             app.views.explore.asked_reach = None;
             app.views.explore.reach.insert(result.segment.clone(), result);
-            sight::go_on(app)
+            let mut effects = sight::go_on(app);
+            // On its page several groups wait for theirs.
+            effects.extend(pages::ask(app));
+            effects
         }
         (slot, Findings::Profile(profile)) => {
             let Some(table) = slot.strip_prefix("profile:") else { return Vec::new() };
@@ -55,7 +62,13 @@ pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _secon
                 info.profile = Some(profile);
                 info.profiling = false;
             }
-            if app.main_table() == Some(table) { ask_split(app) } else { Vec::new() }
+            if app.main_table() != Some(table) {
+                return Vec::new();
+            }
+            let mut effects = ask_split(app);
+            // What lies in the data says which periods can be compared.
+            effects.extend(change::ask(app));
+            effects
         }
         (slot, Findings::Association { v }) => {
             if let Some((a, b)) = slot.strip_prefix("assoc:").and_then(|s| s.split_once('|')) {
@@ -95,6 +108,9 @@ fn failed(app: &mut App, slot: &str, why: String) -> Vec<Effect> {
             }
         }
         "drivers" | "segments" => clues::failed(app, slot, &why),
+        "change" => change::failed(app, &why),
+        "leaks" => leaks::failed(app, &why),
+        "confounders" => confounders::failed(app, &why),
         "reach" => {
             app.views.explore.asked_reach = None;
             if app.views.explore.then.take().is_some() && why != CANCELLED {

@@ -106,14 +106,11 @@ pub fn open(app: &mut App, asked: Asked) {
     let given = old.map(|a| if a.known { YES } else { NO });
     let mut people: Vec<Choice> = vec![(String::new(), "I do".to_owned())];
     people.extend(state.people.iter().map(|(alias, p)| (alias.clone(), p.shown_as.clone())));
-    let (who, why) = old.map_or((String::new(), String::new()), |a| (a.said_by.clone().unwrap_or_default(), a.why.clone()));
-    let form = Form::new(FormId::Known(Box::new(asked.clone())), title, "answer").info(help).choice(
-        "known",
-        "Answer",
-        "",
-        options,
-        given,
-    );
+    let (who, why) =
+        old.map_or((String::new(), String::new()), |a| (a.said_by.clone().unwrap_or_default(), a.why.clone()));
+    let form = Form::new(FormId::Known(Box::new(asked.clone())), title, "answer")
+        .info(help)
+        .choice("known", "Answer", "", options, given);
     let form = if people.len() > 1 { form.choice("who", "Who says so", "", people, Some(&who)) } else { form };
     app.open_form(form.line("why", "Why", "Optional: when it is written, and by what", &why));
 }

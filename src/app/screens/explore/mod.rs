@@ -3,6 +3,7 @@
 mod actions;
 mod basis;
 pub mod cells;
+pub mod change;
 mod checklist;
 pub mod clues;
 mod commands;
@@ -12,6 +13,9 @@ pub mod filter;
 pub(crate) mod fixture;
 mod found;
 pub mod known;
+pub mod leaks;
+pub mod pages;
+mod pin;
 mod search;
 mod sight;
 pub mod table;
@@ -55,17 +59,29 @@ pub enum Pane {
     Drivers,
     /// Combinations where the KPI is another.
     Segments,
+    /// What moved between two periods.
+    Change,
+    /// Columns that know the outcome.
+    Leaks,
+    /// A page without a tab: what explains a group away.
+    Confounders,
+    /// A page without a tab: what a group could give back.
+    Reach,
+    /// A page without a tab: the follow-up experiment.
+    Experiment,
 }
 
 impl Pane {
-    /// All panes, in the order of their tabs.
-    pub const ALL: [(Self, &'static str); 6] = [
+    /// The panes with a tab, in their order.
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::Table, "Table"),
         (Self::Columns, "Columns"),
         (Self::Kpi, "KPI"),
         (Self::Checks, "Checks"),
         (Self::Drivers, "Drivers"),
         (Self::Segments, "Segments"),
+        (Self::Change, "Change"),
+        (Self::Leaks, "Leaks"),
     ];
 
     /// The commands that are this pane's own.
@@ -78,6 +94,11 @@ impl Pane {
             Self::Checks => Scope::Checks,
             Self::Drivers => Scope::Drivers,
             Self::Segments => Scope::Segments,
+            Self::Change => Scope::Change,
+            Self::Leaks => Scope::Leaks,
+            Self::Confounders => Scope::Confounders,
+            Self::Reach => Scope::Reach,
+            Self::Experiment => Scope::Experiment,
         }
     }
 
@@ -85,6 +106,7 @@ impl Pane {
     #[must_use]
     pub fn of_scope(scope: Scope) -> Option<Self> {
         let scope = if scope == Scope::Arrange { Scope::Table } else { scope };
+        // A page is opened from a group, not by its name.
         Self::ALL.into_iter().map(|(pane, _)| pane).find(|p| p.scope() == scope)
     }
 }
@@ -124,6 +146,12 @@ impl Sort {
 pub struct ExploreView {
     /// What the KPI goes with.
     pub clues: clues::Clues,
+    /// What moved.
+    pub change: change::ChangeView,
+    /// What knows the outcome.
+    pub leaks: leaks::LeaksView,
+    /// Pages that open from a group.
+    pub pages: pages::Pages,
     /// The pane that has the keys.
     pub pane: Pane,
     /// The table's rows.
@@ -273,7 +301,31 @@ pub fn selected_group(app: &App) -> Option<&KpiGroup> {
             app.views.explore.groups.selected(result.groups.len()).and_then(|i| result.groups.get(i))
         }
         Pane::Drivers | Pane::Segments => clues::group(app),
-        Pane::Table | Pane::Checks => None,
+        Pane::Table
+        | Pane::Checks
+        | Pane::Change
+        | Pane::Leaks
+        | Pane::Confounders
+        | Pane::Reach
+        | Pane::Experiment => None,
+    }
+}
+
+/// On what intervals rest: the one way in which every pane says it.
+#[must_use]
+pub fn independence(app: &App) -> String {
+    match app.doc.as_ref().and_then(|d| d.session.state.kpi.as_ref()).and_then(|k| k.independent_unit.as_ref()) {
+        Some(unit) => format!("Intervals are clustered on {unit}."),
+        None => "Rows are taken as independent; K names a unit where rows belong together.".to_owned(),
+    }
+}
+
+/// The same in the few words of a pane's head.
+#[must_use]
+pub fn independence_short(app: &App) -> String {
+    match app.doc.as_ref().and_then(|d| d.session.state.kpi.as_ref()).and_then(|k| k.independent_unit.as_ref()) {
+        Some(unit) => format!("clustered on {unit}"),
+        None => "rows taken as independent".to_owned(),
     }
 }
 
@@ -286,6 +338,11 @@ pub fn len(app: &App) -> usize {
         Pane::Kpi => shown(app).map_or(0, |r| r.groups.len()),
         Pane::Checks => current_checks(app).len(),
         Pane::Drivers | Pane::Segments => clues::rows(app).len(),
+        Pane::Change => change::rows(app).len(),
+        Pane::Leaks => leaks::rows(app).len(),
+        Pane::Confounders => pages::confounders::rows(app).len(),
+        Pane::Reach => pages::reach::rows(app).len(),
+        Pane::Experiment => pages::experiment::INPUTS.len(),
     }
 }
 
@@ -299,6 +356,11 @@ pub fn scroll(app: &mut App) -> Option<&mut Scroll> {
         Pane::Checks => &mut view.checks,
         Pane::Drivers => &mut view.clues.list.0,
         Pane::Segments => &mut view.clues.list.1,
+        Pane::Change => &mut view.change.list,
+        Pane::Leaks => &mut view.leaks.list,
+        Pane::Confounders => &mut view.pages.confounders.list,
+        Pane::Reach => &mut view.pages.reach,
+        Pane::Experiment => &mut view.pages.experiment.list,
     })
 }
 
@@ -327,7 +389,7 @@ pub fn moved(app: &mut App) -> Vec<Effect> {
         }
         Pane::Columns => ask_split(app),
         Pane::Kpi | Pane::Drivers | Pane::Segments => ask_reach(app).into_iter().collect(),
-        Pane::Checks => Vec::new(),
+        Pane::Checks | Pane::Change | Pane::Leaks | Pane::Confounders | Pane::Reach | Pane::Experiment => Vec::new(),
     }
 }
 
@@ -344,6 +406,9 @@ pub fn entered(app: &mut App) -> Vec<Effect> {
     effects.extend(ask_level(app));
     effects.extend(ask_split(app));
     effects.extend(clues::ask(app));
+    effects.extend(change::ask(app));
+    effects.extend(leaks::ask(app));
+    effects.extend(pages::ask(app));
     effects
 }
 
@@ -482,7 +547,7 @@ pub fn why_no_groups(app: &App) -> String {
 
 /// Asks for the KPI by the split that is shown, unless it is known already.
 pub fn ask_split(app: &mut App) -> Vec<Effect> {
-    if matches!(app.views.explore.pane, Pane::Table | Pane::Drivers | Pane::Segments) {
+    if !matches!(app.views.explore.pane, Pane::Columns | Pane::Kpi | Pane::Checks) {
         // Nothing of a split is in sight there.
         return Vec::new();
     }

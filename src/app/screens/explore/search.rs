@@ -60,7 +60,13 @@ pub fn search(app: &mut App, words: &str) -> Vec<Effect> {
             ask_split(app)
         }
         _ if words.is_empty() => Vec::new(),
-        Pane::Drivers | Pane::Segments => Vec::new(),
+        Pane::Drivers
+        | Pane::Segments
+        | Pane::Change
+        | Pane::Leaks
+        | Pane::Confounders
+        | Pane::Reach
+        | Pane::Experiment => Vec::new(),
         Pane::Table | Pane::Kpi => {
             let found = places(app, words);
             let Some((_, at)) = found.iter().max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at))) else {
@@ -91,7 +97,13 @@ pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
             let now = super::scroll(app).and_then(|s| s.selected(n)).unwrap_or(0);
             ((0..n).collect(), now)
         }
-        Pane::Drivers | Pane::Segments => return Vec::new(),
+        Pane::Drivers
+        | Pane::Segments
+        | Pane::Change
+        | Pane::Leaks
+        | Pane::Confounders
+        | Pane::Reach
+        | Pane::Experiment => return Vec::new(),
         Pane::Table | Pane::Kpi => {
             let now = app.views.explore.columns.selected(ordered_columns(app).len()).unwrap_or(0);
             (places(app, &words).into_iter().map(|(_, at)| at).collect(), now)
@@ -107,7 +119,15 @@ pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
         return Vec::new();
     };
     match pane {
-        Pane::Table | Pane::Kpi | Pane::Drivers | Pane::Segments => go_to_column(app, to),
+        Pane::Table
+        | Pane::Kpi
+        | Pane::Drivers
+        | Pane::Segments
+        | Pane::Change
+        | Pane::Leaks
+        | Pane::Confounders
+        | Pane::Reach
+        | Pane::Experiment => go_to_column(app, to),
         Pane::Checks | Pane::Columns => {
             if let Some(scroll) = super::scroll(app) {
                 scroll.select(to);
@@ -175,6 +195,14 @@ pub fn show_all(app: &mut App) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Pane::Table | Pane::Kpi | Pane::Drivers | Pane::Segments => Vec::new(),
+        Pane::Table
+        | Pane::Kpi
+        | Pane::Drivers
+        | Pane::Segments
+        | Pane::Change
+        | Pane::Leaks
+        | Pane::Confounders
+        | Pane::Reach
+        | Pane::Experiment => Vec::new(),
     }
 }

@@ -72,6 +72,8 @@ fn cell_group(app: &App) -> Result<CellGroup, String> {
 pub(super) fn condition(app: &App) -> Result<String, String> {
     match app.views.explore.pane {
         Pane::Table => cell_group(app).map(|g| g.condition),
+        Pane::Change => Ok(super::change::selected(app).and_then(|r| r.condition()).unwrap_or_default().to_owned()),
+        Pane::Confounders | Pane::Reach | Pane::Experiment => Ok(super::pages::reach::union(app).unwrap_or_default()),
         _ => Ok(selected_group(app).and_then(|g| g.condition.clone()).unwrap_or_default()),
     }
 }
@@ -95,10 +97,23 @@ pub fn group_in_sight(app: &App) -> Result<KpiGroup, String> {
             })
         }
         Pane::Checks => Err("A check is selected, not a group.".into()),
+        Pane::Change => Err("A change is selected, not a group: r shows its reach, from where e sizes it.".into()),
+        Pane::Leaks => Err("A column is selected, not a group.".into()),
+        Pane::Confounders | Pane::Experiment => Err("r shows the reach of the group, from where e sizes it.".into()),
+        Pane::Reach => reach_group(app),
         Pane::Columns | Pane::Kpi | Pane::Drivers | Pane::Segments => selected_group(app)
             .cloned()
             .ok_or_else(|| "There is no group in sight: select a column with groups.".to_owned()),
     }
+}
+
+/// All groups of the reach page together.
+fn reach_group(app: &App) -> Result<KpiGroup, String> {
+    use super::pages::reach;
+    let condition = reach::union(app).ok_or("There is no group in sight.")?;
+    let r = reach::of(app, &condition).ok_or("It is not measured yet.")?;
+    let place = reach::taken(app).into_iter().flat_map(|s| s.place).collect();
+    Ok(KpiGroup { place, label: reach::label(app), n: r.n.0, level: r.inside, condition: Some(condition) })
 }
 
 /// In the table, where nothing is measured beforehand: measures the selected value first when it is not known, and goes

@@ -24,7 +24,7 @@ fn replay(b: Bench, from: usize) -> (App, Vec<Effect>) {
 fn checked() -> Bench {
     let mut b = Bench::with(With::default());
     b.select_check("d_contract_level");
-    b.press("t Ctrl-S Ctrl-S Esc Tab Tab Tab Tab");
+    b.press("t Ctrl-S Ctrl-S Esc");
     b.select("Contract");
     b.press("c Tab Tab Tab Tab");
     b.press("Ctrl-S");

@@ -274,9 +274,8 @@ fn data() -> BoxedStrategy<Act> {
         (table(), fields()).prop_map(|(data, options)| Act::ReadOptions { data, options }),
         (maybe(table()), prop::collection::btree_map(words(), words(), 0..3))
             .prop_map(|(data, columns)| Act::MapColumns { data, columns }),
-        (words(), any::<bool>(), prop::collection::vec(words(), 0..3), maybe(person()), words()).prop_map(
-            |(column, known, before, said_by, why)| Act::KnownBefore { column, known, before, said_by, why }
-        ),
+        (words(), any::<bool>(), prop::collection::vec(words(), 0..3), maybe(person()), words())
+            .prop_map(|(column, known, before, said_by, why)| Act::KnownBefore { column, known, before, said_by, why }),
         (pick(&["family_discount", "humility", "x"]), value()).prop_map(|(key, value)| Act::Setting { key, value }),
         (table(), kpi(), maybe(words()), maybe((any::<u64>(), number(), maybe((number(), number()))))).prop_map(
             |(data, kpi, independent_unit, level)| Act::Kpi {

@@ -6,7 +6,8 @@ use ratatui::layout::Rect;
 use crate::analysis::format;
 use crate::app::App;
 use crate::app::screens::explore::clues::{ClueRow, explained_words, rows, selected};
-use crate::app::screens::explore::{Pane, filter};
+use crate::app::screens::explore::pages::is_marked;
+use crate::app::screens::explore::{Pane, filter, independence_short};
 use crate::query::{Better, Kpi};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::draw::{below, put, put_prose, row_of};
@@ -39,10 +40,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         }
     };
     let what = if segments { "combinations looked at" } else { "columns ranked" };
-    let unit = match &binding.independent_unit {
-        Some(u) => format!("clustered on {u}"),
-        None => "rows taken as independent".to_owned(),
-    };
+    let unit = independence_short(app);
     let head = format!("{} {what}   {unit}", format::count(tried));
     let x = put(buf, inside, 0, 0, &head, theme.dim) + 3;
     if filter::filter(app).is_some() {
@@ -118,7 +116,8 @@ fn table(app: &App, kpi: &Kpi, rows: &[ClueRow<'_>], lower: bool, theme: &Theme,
                 };
                 let mark = if d.explained_by.is_empty() { "" } else { " *" };
                 let ink = if d.explained_by.is_empty() { theme.text } else { theme.dim };
-                Cell::styled(format!("{}{trend}{mark}", d.column), ink)
+                let marked = marked(app, d.worst.condition.as_deref(), theme);
+                Cell::styled(format!("{marked}{}{trend}{mark}", d.column), ink)
             }
             (ClueRow::Driver(d), 1) => Cell::new(format::fixed(d.omega2, 3)),
             (ClueRow::Driver(d), 2) => {
@@ -131,7 +130,8 @@ fn table(app: &App, kpi: &Kpi, rows: &[ClueRow<'_>], lower: bool, theme: &Theme,
             (ClueRow::Segment(s), 0) => {
                 let mark = if s.explained_by.is_empty() { "" } else { " *" };
                 let ink = if s.explained_by.is_empty() { theme.text } else { theme.dim };
-                Cell::styled(format!("{}{mark}", s.label), ink)
+                let marked = marked(app, s.condition.as_deref(), theme);
+                Cell::styled(format!("{marked}{}{mark}", s.label), ink)
             }
             (ClueRow::Segment(s), 1) => Cell::styled(format::count(s.n), theme.dim),
             (ClueRow::Segment(s), 2) => Cell::new(format::level(kpi, s.level)),
@@ -144,6 +144,11 @@ fn table(app: &App, kpi: &Kpi, rows: &[ClueRow<'_>], lower: bool, theme: &Theme,
             (ClueRow::Segment(s), _) => axis(s.reach.interval, s.reach.value),
         }
     });
+}
+
+/// The sign of a row that is marked, to be taken together with others.
+fn marked(app: &App, condition: Option<&str>, theme: &Theme) -> String {
+    if is_marked(app, condition) { format!("{} ", theme.glyphs.yes) } else { String::new() }
 }
 
 /// A group's label without its column's name.

@@ -1,10 +1,14 @@
-//! 3 Explore: six panes over the data.
+//! 3 Explore: the panes over the data.
 
 pub mod cells;
+mod change;
+mod change_map;
 mod checks;
 mod clues;
 mod columns;
 mod kpi;
+mod leaks;
+mod pages;
 mod rows;
 
 use ratatui::buffer::Buffer;
@@ -13,6 +17,7 @@ use ratatui::layout::{Position, Rect};
 use crate::analysis::format;
 use crate::app::App;
 use crate::app::hits::Target;
+use crate::app::screens::explore::pages::tab;
 use crate::app::screens::explore::{Pane, filter};
 use crate::ui::text;
 use crate::ui::theme::Theme;
@@ -29,7 +34,8 @@ const LEAST_WORDS: usize = 10;
 /// Draws the screen.
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let names: Vec<&str> = Pane::ALL.iter().map(|(_, n)| *n).collect();
-    let current = Pane::ALL.iter().position(|(p, _)| *p == app.views.explore.pane).unwrap_or(0);
+    let tab = tab(app);
+    let current = Pane::ALL.iter().position(|(p, _)| *p == tab).unwrap_or(0);
     let head = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(2), ..row_of(area, 0) };
     let mut tabs_end = head.x;
     for (place, i) in tabs::draw(head, buf, theme, &names, current) {
@@ -82,6 +88,11 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             Pane::Kpi => kpi::draw(app, theme, rest, buf),
             Pane::Checks => checks::draw(app, theme, rest, buf),
             Pane::Drivers | Pane::Segments => clues::draw(app, theme, rest, buf),
+            Pane::Change => change::draw(app, theme, rest, buf),
+            Pane::Leaks => leaks::draw(app, theme, rest, buf),
+            Pane::Confounders => pages::draw_confounders(app, theme, rest, buf),
+            Pane::Reach => pages::draw_reach(app, theme, rest, buf),
+            Pane::Experiment => pages::draw_experiment(app, theme, rest, buf),
         },
     }
     None

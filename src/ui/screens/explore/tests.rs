@@ -236,6 +236,10 @@ fn drawing_is_safe_at_any_size_with_any_text() {
         ("checks", "Tab"),
         ("drivers", "Tab"),
         ("segments", "Tab"),
+        ("change", "Tab"),
+        ("two columns", "d Down Ctrl-S"),
+        ("map", "m"),
+        ("leaks", "Tab"),
         ("table", "Tab"),
         ("columns", "Tab"),
         ("trend", "T"),
@@ -261,11 +265,62 @@ fn drivers_and_segments() {
 }
 
 #[test]
+fn change() {
+    let mut b = Bench::new();
+    b.press("Tab Tab Tab Tab Tab");
+    snapshots("change_nothing", &b.app);
+    let mut b = Bench::with(With { day: true, huge: false });
+    b.press("Tab Tab Tab Tab Tab");
+    snapshots("change", &b.app);
+    b.press("d Down Ctrl-S m");
+    snapshots("change_map", &b.app);
+}
+
+#[test]
+fn leaks_and_pages() {
+    let mut b = Bench::with(With { day: true, huge: false });
+    goal(&mut b);
+    b.press("Tab Tab Tab");
+    while crate::app::screens::explore::selected_group(&b.app).is_none() {
+        b.press("j");
+    }
+    b.press("x");
+    snapshots("confounders", &b.app);
+    b.press("Esc Space j r");
+    snapshots("reach", &b.app);
+    b.press("E");
+    snapshots("experiment", &b.app);
+    b.press("Esc Tab Tab Tab");
+    b.record(Act::KnownBefore {
+        column: "coin".into(),
+        known: false,
+        before: Vec::new(),
+        said_by: None,
+        why: "tossed afterwards".into(),
+    });
+    snapshots("leaks", &b.app);
+}
+
+#[test]
+fn pages_are_drawn_safely_at_any_size() {
+    let mut b = Bench::with(With { day: true, huge: true });
+    b.press("Tab Tab Tab");
+    for keys in ["x", "Esc r", "E", "Esc"] {
+        b.press(keys);
+        for width in (0..=60).step_by(4).chain([1, 2, 70, 80, 104, 200]) {
+            for height in [0, 1, 2, 3, 4, 5, 8, 10, 14, 22, 60] {
+                drawn(&b.app, &Theme::mono(), (width, height));
+            }
+        }
+    }
+}
+
+#[test]
 fn an_area_that_does_not_begin_at_the_corner_is_kept_to() {
     let mut b = Bench::new();
     let whole = Rect::new(0, 0, 90, 30);
     let area = Rect::new(7, 5, 70, 20);
-    for _ in 0..6 {
+    for _ in 0..8 {
         b.press("Tab");
         let mut buf = Buffer::empty(whole);
         draw(&b.app, &Theme::dark(), area, &mut buf);

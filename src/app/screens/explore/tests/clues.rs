@@ -1,11 +1,11 @@
 //! The Drivers and Segments panes.
 
 use crate::app::Popup;
-use crate::domain::event::Act;
 use crate::app::screens::explore::clues::{ClueRow, rows};
 use crate::app::screens::explore::filter::filter;
 use crate::app::screens::explore::fixture::{Bench, With};
 use crate::app::screens::explore::{Pane, selected_column, selected_group};
+use crate::domain::event::Act;
 
 /// The Drivers or Segments pane of the bench.
 fn on_clues(pane: Pane) -> Bench {
@@ -33,7 +33,7 @@ fn drivers_are_ranked_and_lead_to_the_kpi_by_that_column() {
         b.press("j");
     }
     assert_eq!(selected_group(&b.app).unwrap().label, "Contract = Month-to-month");
-    b.press("x");
+    b.press("i");
     let Some(Popup::Words { lines, .. }) = b.app.popups.last() else { panic!("{:?}", b.app.popups) };
     assert!(lines.iter().any(|l| l.contains("ω²")) && lines.last().unwrap().contains("no proof of a cause"));
     b.press("Esc Enter");
@@ -59,9 +59,11 @@ fn a_driver_is_pinned_sized_and_filtered_by() {
 fn segments_are_listed_and_told_in_words() {
     let mut b = on_clues(Pane::Segments);
     assert!(!rows(&b.app).is_empty(), "{:?}", b.app.views.explore.clues);
-    b.press("Enter");
+    b.press("i");
     let Some(Popup::Words { lines, .. }) = b.app.popups.last() else { panic!("{:?}", b.app.popups) };
     assert!(lines[0].contains("inside against") && lines.iter().any(|l| l.contains("half of the units")), "{lines:?}");
+    b.press("Esc Enter");
+    assert_eq!(b.app.views.explore.pane, Pane::Kpi, "Enter drills in: the KPI by its columns");
 }
 
 #[test]
@@ -85,7 +87,7 @@ fn whether_a_column_was_known_before_is_recorded_and_counts_until_it_is_undone()
     }
     b.press("w");
     assert!(b.form().title.contains("Was term known before the outcome?"));
-    b.press("n Tab");
+    b.press("n Tab Tab");
     b.typed("written when they leave");
     let acts = b.press("Ctrl-S");
     let [Act::KnownBefore { column, known: false, before, why, .. }] = acts.as_slice() else { panic!("{acts:?}") };
