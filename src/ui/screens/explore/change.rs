@@ -8,7 +8,7 @@ use super::change_map;
 use crate::analysis::format;
 use crate::app::App;
 use crate::app::screens::explore::change::{
-    ChangeRow, headline, inside_sum, is_forecast, part_names, result, rows, selected, sentence, usual_words,
+    ChangeRow, causes, headline, inside_sum, is_forecast, part_names, result, rows, selected, sentence, usual_words,
 };
 use crate::app::screens::explore::{filter, independence_short};
 use crate::query::{Better, ChangeResult};
@@ -174,7 +174,10 @@ fn table(app: &App, r: &ChangeResult, rows: &[ChangeRow<'_>], theme: &Theme, are
             ChangeRow::Part(p) => (p.level, p.contribution.value),
         };
         match (column, row) {
-            (0, ChangeRow::Cause(c)) => Cell::styled(format!("{} {}", theme.glyphs.point, c.label), theme.accent),
+            (0, ChangeRow::Cause(c)) => {
+                let label = if c.place.is_empty() { "everything" } else { c.label.as_str() };
+                Cell::styled(format!("{} {label}", theme.glyphs.point), theme.accent)
+            }
             (0, ChangeRow::Part(p)) => Cell::new(shown(app, p.label.as_str(), p.place.as_slice())),
             (1, _) => Cell::styled(format::level(&r.kpi, level.0), theme.dim),
             (2, _) => Cell::new(format::level(&r.kpi, level.1)),
@@ -226,6 +229,9 @@ fn detail(app: &App, r: &ChangeResult, theme: &Theme, area: Rect, buf: &mut Buff
     let used =
         put_prose(buf, Rect { height: area.height.saturating_sub(1).min(2), ..below(area, 1) }, &words, theme.text);
     let hint = match row {
+        ChangeRow::Cause(c) if c.place.is_empty() && causes(app).len() > 1 => {
+            "The change is one of all rows; the cells below moved unlike the others.".to_owned()
+        }
         ChangeRow::Cause(c) if c.place.is_empty() => "No cell stands out: everything moved alike.".to_owned(),
         ChangeRow::Cause(_) => {
             format!("{} the smallest set of cells in which the change stands; groups follow below.", theme.glyphs.point)

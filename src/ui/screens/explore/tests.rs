@@ -237,7 +237,7 @@ fn drawing_is_safe_at_any_size_with_any_text() {
         ("drivers", "Tab"),
         ("segments", "Tab"),
         ("change", "Tab"),
-        ("two columns", "d Down Ctrl-S"),
+        ("two columns", "d Right Ctrl-S"),
         ("map", "m"),
         ("leaks", "Tab"),
         ("table", "Tab"),
@@ -272,7 +272,7 @@ fn change() {
     let mut b = Bench::with(With { day: true, huge: false });
     b.press("Tab Tab Tab Tab Tab");
     snapshots("change", &b.app);
-    b.press("d Down Ctrl-S m");
+    b.press("d Right Ctrl-S m");
     snapshots("change_map", &b.app);
 }
 

@@ -55,7 +55,7 @@ fn a_group_opens_by_another_column_and_its_parts_add_up_to_it() {
     let (label, contribution) = (part.label.clone(), part.contribution.value.unwrap());
     b.press("Enter");
     assert!(b.form().title.contains(&label), "{}", b.form().title);
-    b.press("Down Ctrl-S");
+    b.press("Right Ctrl-S");
     assert_eq!(b.app.views.explore.change.by.len(), 2);
     assert!((inside_sum(&b.app).unwrap() - contribution).abs() < 1e-12);
     b.press("Esc");
@@ -126,7 +126,7 @@ fn two_columns_are_shown_as_a_map() {
     b.press("m");
     assert!(b.said().contains("two columns"), "{}", b.said());
     b.press("d");
-    b.press("Down Ctrl-S");
+    b.press("Right Ctrl-S");
     b.press("m");
     assert!(b.app.views.explore.change.map);
     assert!(rows(&b.app).iter().all(|r| matches!(r, ChangeRow::Part(_))));

@@ -71,10 +71,13 @@ pub fn sentence(app: &App, r: &ChangeResult, row: ChangeRow<'_>) -> String {
     let of = change(r.change.value);
     let label = if row.place().is_empty() { "Everything" } else { row.label() };
     match row {
+        ChangeRow::Cause(c) if c.place.is_empty() => {
+            format!("Everything moved: {} → {}, {of}, n {}", level(c.level.0), level(c.level.1), format::count(c.n))
+        }
         ChangeRow::Cause(c) => {
             let part = c.contribution.map(|x| format!(", {} of {of}", change(Some(x)))).unwrap_or_default();
             format!(
-                "{label}: {} → {}{part}, n {}; the change stands here more than in its surroundings",
+                "{label}: {} → {}{part}, n {}; it moved unlike what surrounds it",
                 level(c.level.0),
                 level(c.level.1),
                 format::count(c.n)
