@@ -161,6 +161,8 @@ mod tests {
             top: top.iter().map(|(value, n)| TopValue { value: value.clone(), n: *n }).collect(),
             histogram: Vec::new(),
             alerts: Vec::new(),
+            skewness: None,
+            texts: None,
         }
     }
 

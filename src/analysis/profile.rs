@@ -13,9 +13,6 @@ use super::format::count;
 use super::keys::quoted;
 use super::level::point;
 
-/// Texts are compared with each other up to this many different ones.
-const MOST_TEXTS: u64 = 5000;
-
 /// Profiles every column, with alerts. The ticket advances by one per column.
 ///
 /// # Errors
@@ -81,14 +78,20 @@ pub fn column(
     let mut profile = engine.column_profile(name, filter, ticket)?;
     profile.alerts = of_profile(&profile, rows);
     if may_be_skewed(&profile) {
-        profile.alerts.extend(skewness(engine, &profile, filter, ticket)?.and_then(of_skew));
+        let skewness = match profile.skewness {
+            Some(counted) => Some(counted),
+            None => skewness(engine, &profile, filter, ticket)?,
+        };
+        profile.alerts.extend(skewness.and_then(of_skew));
     }
-    if profile.dtype == ValueType::Text && profile.distinct <= MOST_TEXTS {
+    if profile.dtype == ValueType::Text && profile.distinct <= ColumnProfile::FEW_TEXTS {
         // All values stand among the most frequent where they are few.
-        let all = if profile.distinct == profile.top.len() as u64 {
-            profile.top.iter().map(|t| (t.value.to_string(), t.n)).collect()
-        } else {
-            texts(engine, name, filter, ticket)?
+        let all = match profile.texts.take() {
+            Some(counted) => counted,
+            None if profile.distinct == profile.top.len() as u64 => {
+                profile.top.iter().map(|t| (t.value.to_string(), t.n)).collect()
+            }
+            None => texts(engine, name, filter, ticket)?,
         };
         profile.alerts.extend(of_texts(&all));
     }

@@ -212,6 +212,6 @@ pub struct TableInfo {
     pub profile_failed: Option<String>,
     /// The rows last read.
     pub page: Page,
-    /// The rows asked for.
-    pub asked: Option<(u64, usize)>,
+    /// The rows asked for: the first one, how many, and which columns where not all.
+    pub asked: Option<(u64, usize, Option<Vec<usize>>)>,
 }

@@ -296,6 +296,8 @@ pub enum Effect {
         start: u64,
         /// How many.
         len: usize,
+        /// Which columns (places in the schema, ascending), where not all of them.
+        columns: Option<Vec<usize>>,
     },
     /// Run an analysis; a newer one in the same slot takes its place.
     Run {

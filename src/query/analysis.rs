@@ -253,6 +253,18 @@ pub struct ColumnProfile {
     pub histogram: Vec<HistogramBar>,
     /// What deserves a look.
     pub alerts: Vec<ProfileAlert>,
+    /// The mean of z³ of the finite numbers with the n − 1 spread, where it was counted along with the rest.
+    #[serde(skip)]
+    pub skewness: Option<f64>,
+    /// Every text with its rows, where they were counted along with the rest and are no more than
+    /// [`ColumnProfile::FEW_TEXTS`].
+    #[serde(skip)]
+    pub texts: Option<Vec<(String, u64)>>,
+}
+
+impl ColumnProfile {
+    /// Texts are compared with each other up to this many different ones.
+    pub const FEW_TEXTS: u64 = 5000;
 }
 
 /// How a file was read, guesses included.

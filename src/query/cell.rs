@@ -129,6 +129,44 @@ impl fmt::Display for Cell {
 pub struct Page {
     /// Index of the first row, from 0.
     pub start: u64,
-    /// Row-major cells, one per column of the schema.
+    /// Row-major cells, one per column of the schema, or one for each of `columns`.
     pub rows: Vec<Vec<Cell>>,
+    /// Places in the schema of the columns that were read, ascending; `None` where all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<usize>>,
+}
+
+impl Page {
+    /// The cell of a row of the table in a column of the schema, as far as it was read.
+    #[must_use]
+    pub fn cell(&self, row: u64, column: usize) -> Option<&Cell> {
+        self.rows.get(usize::try_from(row.checked_sub(self.start)?).ok()?)?.get(self.place(column)?)
+    }
+
+    /// Where the cells of a column of the schema stand in each row, if it was read.
+    #[must_use]
+    pub fn place(&self, column: usize) -> Option<usize> {
+        match &self.columns {
+            None => Some(column),
+            Some(read) => read.binary_search(&column).ok(),
+        }
+    }
+
+    /// Whether all these columns were read.
+    #[must_use]
+    pub fn has_columns(&self, columns: &[usize]) -> bool {
+        columns.iter().all(|c| self.place(*c).is_some())
+    }
+
+    /// The page with only those columns (places in the schema, ascending) of it.
+    #[must_use]
+    pub fn narrowed(self, columns: &[usize]) -> Self {
+        let mut picked = Self { start: self.start, rows: Vec::with_capacity(self.rows.len()), columns: None };
+        for row in &self.rows {
+            let cells = columns.iter().filter_map(|c| row.get(self.place(*c)?).cloned());
+            picked.rows.push(cells.collect());
+        }
+        picked.columns = Some(columns.to_vec());
+        picked
+    }
 }

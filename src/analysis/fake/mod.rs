@@ -84,7 +84,7 @@ impl Engine for Fake {
 
     fn page(&self, start: u64, len: usize) -> Result<Page, EngineError> {
         let skip = usize::try_from(start).unwrap();
-        Ok(Page { start, rows: self.rows.iter().skip(skip).take(len).cloned().collect() })
+        Ok(Page { start, rows: self.rows.iter().skip(skip).take(len).cloned().collect(), columns: None })
     }
 
     fn aggregate(&self, query: &GroupQuery, ticket: &Ticket) -> Result<Vec<GroupRow>, EngineError> {
@@ -217,6 +217,8 @@ impl Engine for Fake {
             top: counts.into_iter().take(10).map(|(value, n)| TopValue { value, n }).collect(),
             histogram: Vec::new(),
             alerts: Vec::new(),
+            skewness: None,
+            texts: None,
         })
     }
 
@@ -232,7 +234,7 @@ impl Engine for Fake {
             .ok_or_else(|| EngineError::request(format!("This SQL can't be read: {query}"), ""))?;
         let n = self.kept([rest.trim().strip_prefix("WHERE "), None])?.len();
         let schema = Schema { columns: vec![ColumnInfo { name: "n".into(), dtype: ValueType::Int }] };
-        Ok((schema, Page { start: 0, rows: vec![vec![Cell::Int(i64::try_from(n).unwrap())]] }))
+        Ok((schema, Page { start: 0, rows: vec![vec![Cell::Int(i64::try_from(n).unwrap())]], columns: None }))
     }
 
     fn view(

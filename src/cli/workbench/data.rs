@@ -86,10 +86,13 @@ impl Workbench {
         });
     }
 
-    pub(super) fn rows(&mut self, data: String, start: u64, len: usize) {
+    pub(super) fn rows(&mut self, data: String, start: u64, len: usize, columns: Option<Vec<usize>>) {
         let Some(engine) = self.shown(&data) else { return };
         self.job(format!("rows:{data}"), format!("rows of {data}"), move |_| {
-            let result = engine.page(start, len);
+            let result = match columns {
+                None => engine.page(start, len),
+                Some(columns) => engine.page_of(start, len, &columns),
+            };
             Done::Rows { data, result }
         });
     }

@@ -172,7 +172,7 @@ impl Workbench {
             Effect::OpenData { data, path, options } => self.open_data(data, &path, options),
             Effect::Fingerprint(data) => self.fingerprint(data),
             Effect::View { data, view } => self.view(data, *view),
-            Effect::Rows { data, start, len } => self.rows(data, start, len),
+            Effect::Rows { data, start, len, columns } => self.rows(data, start, len, columns),
             Effect::Run { slot, label, data, analysis } => self.analyse(slot, label, &data, *analysis),
             Effect::Cells { data, ask } => self.cells(&data, *ask),
             Effect::CancelJobs => {

@@ -35,7 +35,7 @@ pub fn page(frame: &DataFrame, start: u64, len: usize) -> Result<Page, EngineErr
             row.push(cut(cell(&value)));
         }
     }
-    Ok(Page { start: first as u64, rows })
+    Ok(Page { start: first as u64, rows, columns: None })
 }
 
 /// Cuts long text at a character, with an ellipsis and the original length.

@@ -125,6 +125,7 @@ fn by_hash<T: Hash + Eq>(values: impl Iterator<Item = Option<T>>, ticket: &Ticke
 }
 
 /// Rows are fewer than `u32::MAX`, which `open` makes sure of.
+#[inline]
 pub fn number(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(NULL - 1)
 }

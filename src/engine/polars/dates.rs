@@ -93,6 +93,44 @@ pub fn scan(text: &str) -> Option<Written> {
     (orders(&written) != 0).then_some(written)
 }
 
+/// `2024-01-31` and `2024-01-31T10:20:30.5`, as [`scan`] would read them: days since 1970-01-01, and microseconds since
+/// midnight where a time is written. `None` for all other spellings, too.
+#[inline]
+pub fn iso(bytes: &[u8]) -> Option<(i64, Option<i64>)> {
+    let (date, rest) = bytes.split_first_chunk::<10>()?;
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *date else { return None };
+    let pair = |a: u8, b: u8| -> Option<i64> {
+        let (a, b) = (a.wrapping_sub(b'0'), b.wrapping_sub(b'0'));
+        (a <= 9 && b <= 9).then(|| i64::from(a) * 10 + i64::from(b))
+    };
+    let day = civil(pair(y0, y1)? * 100 + pair(y2, y3)?, pair(m0, m1)?, pair(d0, d1)?)?;
+    if rest.is_empty() {
+        return Some((day, None));
+    }
+    let (clock, fraction) = rest.split_first_chunk::<9>()?;
+    let [b'T' | b' ', h0, h1, b':', n0, n1, b':', s0, s1] = *clock else { return None };
+    let (hour, minute, second) = (pair(h0, h1)?, pair(n0, n1)?, pair(s0, s1)?);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let mut micros = ((hour * 60 + minute) * 60 + second) * 1_000_000;
+    if let Some((point, digits)) = fraction.split_first() {
+        if *point != b'.' || digits.is_empty() || digits.len() > 9 {
+            return None;
+        }
+        let mut unit = 100_000;
+        for byte in digits {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            micros += i64::from(digit) * unit;
+            unit /= 10;
+        }
+    }
+    Some((day, Some(micros)))
+}
+
 /// `T12:30:05.5Z`, ` 5:07`, ` 5:07 PM`, or nothing.
 fn clock(text: &str) -> Option<(Option<i64>, Option<i64>)> {
     if text.is_empty() {
@@ -192,6 +230,7 @@ pub fn day(written: &Written, order: u16) -> Option<i64> {
 }
 
 /// Days since 1970-01-01 of a day in the Gregorian calendar; `None` where there is no such day.
+#[inline]
 pub fn civil(year: i64, month: i64, day: i64) -> Option<i64> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let last = match month {

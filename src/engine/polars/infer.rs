@@ -91,6 +91,25 @@ impl Guess {
         self.take(fits, seen, text, line);
     }
 
+    /// Looks at nothing any more: what there is to know is known.
+    pub fn settled() -> Self {
+        Self { fits: 0, ..Self::default() }
+    }
+
+    /// Takes in a value that was read as a [`Plain`] one, with the readings that it has.
+    #[inline]
+    pub fn see_plain(&mut self, fits: u16, seen: u16, text: &str, line: u64) {
+        self.known += 1;
+        if self.fits == 0 {
+            return;
+        }
+        if self.fits & !fits == 0 {
+            self.seen |= seen;
+        } else {
+            self.take(fits, seen, text, line);
+        }
+    }
+
     /// Takes in a value whose readings are known (a JSON number, for example).
     pub fn see_as(&mut self, fits: u16, text: &str, line: u64) {
         self.known += 1;
@@ -312,18 +331,12 @@ impl Builder {
 
     /// Appends a value that is not null; the guess has made sure that it fits.
     pub fn push(&mut self, text: &str) {
-        let moment = |order: u16| {
-            let written = dates::scan(text.trim())?;
-            Some((dates::day(&written, order)?, written))
-        };
         match self {
-            Self::Int(b) => b.append_option(text.trim().parse().ok()),
-            Self::Float(b, form) => b.append_option(numbers::read_float(text.trim(), *form)),
-            Self::Bool(b) => b.append_option(Some(text.trim().eq_ignore_ascii_case("true"))),
-            Self::Date(b, order) => b.append_option(moment(*order).and_then(|(day, _)| i32::try_from(day).ok())),
-            Self::Moment(b, order) => b.append_option(
-                moment(*order).map(|(day, w)| day * dates::DAY + w.time.unwrap_or(0) - w.zone.unwrap_or(0) * 1_000_000),
-            ),
+            Self::Int(b) => b.append_option(int(text)),
+            Self::Float(b, form) => b.append_option(float(text, *form)),
+            Self::Bool(b) => b.append_value(flag(text)),
+            Self::Date(b, order) => b.append_option(day(text, *order)),
+            Self::Moment(b, order) => b.append_option(moment(text, *order)),
             Self::Text(b) => b.append_value(text),
         }
     }
@@ -338,6 +351,93 @@ impl Builder {
             Self::Text(b) => b.finish().into_series(),
         }
     }
+}
+
+/// A whole number.
+pub fn int(text: &str) -> Option<i64> {
+    text.trim().parse().ok()
+}
+
+/// A number in a form.
+pub fn float(text: &str, form: u16) -> Option<f64> {
+    numbers::read_float(text.trim(), form)
+}
+
+/// True or false.
+pub fn flag(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("true")
+}
+
+/// A day, counted from 1970.
+pub fn day(text: &str, order: u16) -> Option<i32> {
+    i32::try_from(dates::day(&dates::scan(text.trim())?, order)?).ok()
+}
+
+/// A moment in microseconds since 1970, UTC.
+pub fn moment(text: &str, order: u16) -> Option<i64> {
+    let written = dates::scan(text.trim())?;
+    let day = dates::day(&written, order)?;
+    Some(day * dates::DAY + written.time.unwrap_or(0) - written.zone.unwrap_or(0) * 1_000_000)
+}
+
+/// A value that is written as most are, read and judged in one step: the readings it fits and what was seen are those that
+/// the long way finds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Plain<V> {
+    pub value: V,
+    pub fits: u16,
+    pub seen: u16,
+}
+
+/// A plain whole number.
+#[inline]
+pub fn plain_int(text: &str) -> Option<Plain<i64>> {
+    let (value, digits) = numbers::plain_whole(text.as_bytes())?;
+    let seen = DIGITS | if digits < 16 { SHORT } else { 0 };
+    Some(Plain { value, fits: INT | DOT | COMMA | GROUPED, seen })
+}
+
+/// A plain number with a decimal point, or a whole one.
+#[inline]
+pub fn plain_float(text: &str, form: u16) -> Option<Plain<f64>> {
+    if form != DOT {
+        return None;
+    }
+    if let Some((value, fits, seen)) = numbers::plain_decimal(text.as_bytes()) {
+        return Some(Plain { value, fits, seen });
+    }
+    // Up to 15 digits a whole number is the same as a double; but only the latter tells -0 from 0.
+    let whole = plain_int(text).filter(|p| p.seen & SHORT != 0 && (p.value != 0 || !text.starts_with('-')))?;
+    #[allow(clippy::cast_precision_loss)]
+    let value = whole.value as f64;
+    Some(Plain { value, fits: whole.fits, seen: whole.seen })
+}
+
+/// `true` or `false`.
+#[inline]
+pub fn plain_flag(text: &str) -> Option<Plain<bool>> {
+    let value = match text.len() {
+        4 if text.eq_ignore_ascii_case("true") => true,
+        5 if text.eq_ignore_ascii_case("false") => false,
+        _ => return None,
+    };
+    Some(Plain { value, fits: BOOL, seen: 0 })
+}
+
+/// A day as ISO 8601 has it.
+#[inline]
+pub fn plain_day(text: &str, order: u16) -> Option<Plain<i32>> {
+    let (day, time) = dates::iso(text.as_bytes())?;
+    let value = i32::try_from(day).ok().filter(|_| order == YMD && time.is_none())?;
+    Some(Plain { value, fits: YMD, seen: NO_ZONE | NUMERIC_DATE })
+}
+
+/// A moment without a zone as ISO 8601 has it, or a day.
+#[inline]
+pub fn plain_moment(text: &str, order: u16) -> Option<Plain<i64>> {
+    let (day, time) = dates::iso(text.as_bytes()).filter(|_| order == YMD)?;
+    let seen = NO_ZONE | NUMERIC_DATE | if time.is_some() { TIME } else { 0 };
+    Some(Plain { value: day * dates::DAY + time.unwrap_or(0), fits: YMD, seen })
 }
 
 #[cfg(test)]
@@ -412,5 +512,36 @@ mod tests {
         builder.push("2024-01-02T01:30:00+02:00");
         let series = builder.finish();
         assert_eq!(series.get(0).map(|v| v.to_string()).ok().as_deref(), Some("2024-01-01 23:30:00"));
+    }
+
+    use proptest::prelude::*;
+
+    fn judged<V>(text: &str, plain: Option<Plain<V>>, long: Option<V>) -> Result<(), TestCaseError>
+    where
+        V: PartialEq + std::fmt::Debug,
+    {
+        let Some(plain) = plain else { return Ok(()) };
+        prop_assert_eq!((plain.fits, plain.seen), readings(text, ANYTHING), "{}", text);
+        prop_assert_eq!(Some(plain.value), long, "{}", text);
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_and_the_long_way_agree(text in prop_oneof![
+            "[-+]?[0-9]{1,20}",
+            "-?[0-9]{0,16}[.,][0-9]{0,16}",
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?Z?)?",
+            "(19|20)[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]{0,8})?)?",
+            "[tT]rue|[fF]alse|TRUE|FALSE",
+            "[-0-9.,:eT/ ]{1,12}",
+        ]) {
+            judged(&text, plain_int(&text), int(&text))?;
+            judged(&text, plain_float(&text, DOT).map(|p| Plain { value: p.value.to_bits(), fits: p.fits, seen: p.seen }),
+                float(&text, DOT).map(f64::to_bits))?;
+            judged(&text, plain_flag(&text), Some(flag(&text)))?;
+            judged(&text, plain_day(&text, YMD), day(&text, YMD))?;
+            judged(&text, plain_moment(&text, YMD), moment(&text, YMD))?;
+        }
     }
 }

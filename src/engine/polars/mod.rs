@@ -206,7 +206,11 @@ impl Engine for PolarsEngine {
     }
 
     fn page(&self, start: u64, len: usize) -> Result<Page, EngineError> {
-        unwound(|| self.table.page(start, len))
+        unwound(|| self.table.page(start, len, None))
+    }
+
+    fn page_of(&self, start: u64, len: usize, columns: &[usize]) -> Result<Page, EngineError> {
+        unwound(|| self.table.page(start, len, Some(columns)))
     }
 
     fn aggregate(&self, query: &GroupQuery, ticket: &Ticket) -> Result<Vec<GroupRow>, EngineError> {

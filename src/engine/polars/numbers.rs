@@ -164,6 +164,63 @@ pub fn read_float(text: &str, form: u16) -> Option<f64> {
     }
 }
 
+/// A whole number of at most 18 digits without leading zeros, and how many digits it has.
+#[inline]
+pub fn plain_whole(bytes: &[u8]) -> Option<(i64, usize)> {
+    let (negative, digits) = unsigned(bytes);
+    if digits.is_empty() || digits.len() > 18 || (digits.len() > 1 && digits.first() == Some(&b'0')) {
+        return None;
+    }
+    let value = digits_of(0, digits)?;
+    Some((if negative { -value } else { value }, digits.len()))
+}
+
+/// A number with digits on both sides of its point, at most 15 in all: its value, the readings that fit and what was
+/// seen, as [`classify`] has them. Both the digits and the power of ten are exact as doubles, so that their quotient is
+/// the nearest double, as any correct reader gives it.
+#[inline]
+pub fn plain_decimal(bytes: &[u8]) -> Option<(f64, u16, u16)> {
+    const TENS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let (negative, rest) = unsigned(bytes);
+    if rest.len() > 16 {
+        return None;
+    }
+    let whole = rest.iter().position(|b| *b == b'.')?;
+    let (head, tail) = rest.split_at(whole);
+    let decimals = tail.get(1..)?;
+    if head.is_empty() || decimals.is_empty() || (head.len() > 1 && head.first() == Some(&b'0')) {
+        return None;
+    }
+    #[allow(clippy::cast_precision_loss)]
+    let digits = digits_of(digits_of(0, head)?, decimals)? as f64;
+    let value = digits / TENS.get(decimals.len())?;
+    let groups = decimals.len() == 3 && head.len() <= 3;
+    let (fits, seen) = if groups { (DOT | COMMA | GROUPED, POINT_OF_THREE) } else { (DOT | GROUPED, DECIMAL_POINT) };
+    Some((if negative { -value } else { value }, fits, DIGITS | seen))
+}
+
+#[inline]
+fn unsigned(bytes: &[u8]) -> (bool, &[u8]) {
+    match bytes.split_first() {
+        Some((b'-', rest)) => (true, rest),
+        _ => (false, bytes),
+    }
+}
+
+/// Appends decimal digits to a number, which has room for them.
+#[inline]
+fn digits_of(before: i64, digits: &[u8]) -> Option<i64> {
+    let mut value = before;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + i64::from(digit);
+    }
+    Some(value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

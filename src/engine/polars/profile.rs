@@ -1,6 +1,8 @@
 //! Everything that a profile says of one column.
 
+mod block;
 mod large;
+mod moments;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -75,6 +77,8 @@ fn exact(
         top: most_frequent(series, &by, &counts),
         histogram: Vec::new(),
         alerts: Vec::new(),
+        skewness: None,
+        texts: None,
     };
     if !(dtype.is_number() || dtype.is_temporal()) {
         return Ok(profile);

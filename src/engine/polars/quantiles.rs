@@ -36,7 +36,7 @@ pub fn run(
         if exact {
             kept.extend(known);
         } else {
-            known.for_each(|x| spread.add(x));
+            known.for_each(|x| spread.add(x, 1));
         }
         work.advance(engine.table.rows_in(part) as u64);
     }

@@ -1,7 +1,6 @@
 //! Summaries of very many values in little room: how many are different, their quantiles, and which are frequent. Each has a stated error.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::Hasher;
 
 /// The registers of [`Distinct`] are 2 to this power; the standard error is 1.04/√2^14 = 0.8 %.
 const BITS: u32 = 14;
@@ -23,6 +22,7 @@ impl Default for Distinct {
 
 impl Distinct {
     /// Takes in a value by its hash.
+    #[inline]
     pub fn add(&mut self, hash: u64) {
         #[allow(clippy::cast_possible_truncation)]
         let register = (hash >> (64 - BITS)) as usize;
@@ -101,13 +101,14 @@ impl Default for Spread {
 }
 
 impl Spread {
-    /// Takes in a number that is not NaN.
-    pub fn add(&mut self, x: f64) {
+    /// Takes in a number that is not NaN so many times.
+    #[inline]
+    pub fn add(&mut self, x: f64, times: u64) {
         let step = step(x) as usize;
         let Some(page) = self.pages.get_mut(step >> FRACTION) else { return };
         let page = page.get_or_insert_with(|| Box::new([0; 1 << FRACTION]));
         if let Some(n) = page.get_mut(step & ((1 << FRACTION) - 1)) {
-            *n += 1;
+            *n += times;
         }
     }
 
@@ -143,12 +144,14 @@ pub fn quantiles(sorted: &[(f64, u64)], probabilities: &[f64]) -> Vec<f64> {
 }
 
 /// The bits of a number in the order of the numbers: those of negative ones are turned over.
+#[inline]
 fn ordered(x: f64) -> u64 {
     let bits = (x + 0.0).to_bits();
     if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
 }
 
 /// Sign, exponent, and the first bits of the fraction.
+#[inline]
 fn step(x: f64) -> u32 {
     #[allow(clippy::cast_possible_truncation)]
     let step = (ordered(x) >> (52 - FRACTION)) as u32;
@@ -179,59 +182,101 @@ fn middle(step: u32) -> f64 {
 /// Values with the most occurrences, by the counters of Misra and Gries (1982): a count is too low by at most the number
 /// of values over the number of counters. While there are fewer different values than counters, all counts are exact.
 pub struct Frequent<T> {
-    counts: HashMap<u64, (T, u64), BuildHasherDefault<Plain>>,
+    /// A table with open addressing; a place without a value is free. It is as large as what it holds asks for, so that
+    /// few values stay near at hand.
+    places: Vec<Place<T>>,
+    taken: usize,
     most: usize,
     /// By how much a count may be too low.
     error: u64,
 }
 
+struct Place<T> {
+    hash: u64,
+    n: u64,
+    value: Option<T>,
+}
+
+/// Places that a table begins with.
+const FIRST_PLACES: usize = 64;
+
 impl<T> Frequent<T> {
     /// With so many counters.
     pub fn new(most: usize) -> Self {
-        Self { counts: HashMap::default(), most, error: 0 }
+        Self { places: free(FIRST_PLACES), taken: 0, most, error: 0 }
     }
 
-    /// Takes in a value `n` times: by its hash, and made only when it is new.
-    pub fn add(&mut self, hash: u64, n: u64, value: impl FnOnce() -> T) {
-        if let Some((_, count)) = self.counts.get_mut(&hash) {
-            *count += n;
-            return;
+    /// Takes in a value `n` times: by its hash, and made only when it is new, which is told.
+    #[inline]
+    pub fn add(&mut self, hash: u64, n: u64, value: impl FnOnce() -> T) -> bool {
+        let last = self.places.len() - 1;
+        let mut at = spread_out(hash) & last;
+        while let Some(place) = self.places.get_mut(at) {
+            if place.value.is_none() {
+                *place = Place { hash, n, value: Some(value()) };
+                self.taken += 1;
+                if self.taken * 2 > last || self.taken > self.most {
+                    self.make_room();
+                }
+                return true;
+            }
+            if place.hash == hash {
+                place.n += n;
+                return false;
+            }
+            at = (at + 1) & last;
         }
-        self.counts.insert(hash, (value(), n));
-        if self.counts.len() > self.most {
-            self.shrink();
+        false
+    }
+
+    /// A larger table; or where there are too many values, the median count is taken away from all, so that half of the
+    /// counters are free again.
+    #[cold]
+    fn make_room(&mut self) {
+        let mut kept: Vec<Place<T>> = std::mem::take(&mut self.places);
+        kept.retain(|place| place.value.is_some());
+        if self.taken > self.most {
+            let mut counts: Vec<u64> = kept.iter().map(|place| place.n).collect();
+            let middle = counts.len() / 2;
+            let (_, cut, _) = counts.select_nth_unstable(middle);
+            let cut = *cut;
+            kept.retain_mut(|place| {
+                place.n = place.n.saturating_sub(cut);
+                place.n > 0
+            });
+            self.error += cut;
         }
-    }
-
-    /// Takes the median count away from all, so that half of the counters are free again.
-    fn shrink(&mut self) {
-        let mut all: Vec<u64> = self.counts.values().map(|(_, n)| *n).collect();
-        let middle = all.len() / 2;
-        let (_, cut, _) = all.select_nth_unstable(middle);
-        let cut = *cut;
-        self.counts.retain(|_, (_, n)| {
-            *n = n.saturating_sub(cut);
-            *n > 0
-        });
-        self.error += cut;
-    }
-
-    /// Whether every count is exact.
-    pub fn is_exact(&self) -> bool {
-        self.error == 0
+        self.taken = kept.len();
+        self.places = free((4 * kept.len()).next_power_of_two().max(FIRST_PLACES));
+        let last = self.places.len() - 1;
+        for place in kept {
+            let mut at = spread_out(place.hash) & last;
+            while self.places.get(at).is_some_and(|p| p.value.is_some()) {
+                at = (at + 1) & last;
+            }
+            if let Some(free) = self.places.get_mut(at) {
+                *free = place;
+            }
+        }
     }
 
     /// How many different values are kept.
     pub fn len(&self) -> usize {
-        self.counts.len()
+        self.taken
     }
 
-    /// The values with the highest counts (too low by at most [`Frequent::error`]), the highest first; ties in no order.
-    pub fn top(&self, most: usize) -> Vec<(&T, u64)> {
-        let mut all: Vec<(&T, u64)> = self.counts.values().map(|(v, n)| (v, *n)).collect();
-        all.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-        let last = all.get(most.saturating_sub(1)).map_or(0, |(_, n)| *n);
-        let tied = all.partition_point(|(_, n)| *n >= last);
+    /// The values with their hashes and counts, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &T, u64)> {
+        self.places.iter().filter_map(|place| Some((place.hash, place.value.as_ref()?, place.n)))
+    }
+
+    /// The values with the highest counts (too low by at most [`Frequent::error`]) and their hashes, the highest first;
+    /// ties in no order.
+    pub fn top(&self, most: usize) -> Vec<(u64, &T, u64)> {
+        let mut all: Vec<(u64, &T, u64)> = self.iter().collect();
+        all.sort_by_key(|(_, _, n)| std::cmp::Reverse(*n));
+        let last = all.get(most.saturating_sub(1)).map_or(0, |(_, _, n)| *n);
+        let tied = all.partition_point(|(_, _, n)| *n >= last);
         all.truncate(tied.max(most));
         all
     }
@@ -240,6 +285,17 @@ impl<T> Frequent<T> {
     pub fn error(&self) -> u64 {
         self.error
     }
+}
+
+fn free<T>(places: usize) -> Vec<Place<T>> {
+    std::iter::repeat_with(|| Place { hash: 0, n: 0, value: None }).take(places).collect()
+}
+
+/// The place where a hash is looked for first, before the size of the table is taken into account.
+#[inline]
+fn spread_out(hash: u64) -> usize {
+    // The upper half of a product depends on all bits. (The odd number nearest to 2^64/φ, Knuth's multiplicative hash.)
+    usize::try_from(hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32).unwrap_or(0)
 }
 
 /// Keys that are hashes or nearly so are taken as they are, spread by one multiplication.
@@ -306,24 +362,24 @@ mod tests {
         for x in 0..1000u64 {
             few.add(hash(x % 7), 1, || x % 7);
         }
-        assert!(few.is_exact());
-        assert_eq!(few.top(1)[0], (&0, 143));
+        assert_eq!(few.error(), 0);
+        assert_eq!(few.top(1)[0], (hash(0), &0, 143));
         let mut many = Frequent::new(64);
         for x in 0..100_000u64 {
             let value = if x % 5 == 0 { 1_000_000 + x % 3 } else { x };
             many.add(hash(value), 1, || value);
         }
-        assert!(!many.is_exact());
-        let top: Vec<u64> = many.top(3).into_iter().take(3).map(|(v, _)| *v).collect();
+        assert!(many.error() > 0);
+        let top: Vec<u64> = many.top(3).into_iter().take(3).map(|(_, v, _)| *v).collect();
         assert!(top.iter().all(|v| *v >= 1_000_000), "{top:?}");
-        assert!(many.top(1)[0].1 + many.error() >= 6_667);
+        assert!(many.top(1)[0].2 + many.error() >= 6_667);
     }
 
     proptest! {
         #[test]
         fn quantiles_are_within_a_thousandth(values in proptest::collection::vec(-1e12..1e12f64, 1..300), p in 0.0..=1.0f64) {
             let mut spread = Spread::default();
-            values.iter().for_each(|x| spread.add(*x));
+            values.iter().for_each(|x| spread.add(*x, 1));
             let mut sorted = values.clone();
             sorted.sort_unstable_by(f64::total_cmp);
             let exact = sorted[(p * (sorted.len() - 1) as f64).round() as usize];

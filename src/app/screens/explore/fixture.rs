@@ -253,8 +253,13 @@ impl Bench {
                 let facts = TableFacts { sha256_16: Some(print.sha256_16), ..TableFacts::default() };
                 Some(Msg::Fingerprint { data, facts: Box::new(facts) })
             }
-            Effect::Rows { data, start, len } => {
-                let page = self.engine.as_ref()?.page(start, len).map_err(|e| e.to_string());
+            Effect::Rows { data, start, len, columns } => {
+                let engine = self.engine.as_ref()?;
+                let page = match columns {
+                    None => engine.page(start, len),
+                    Some(columns) => engine.page_of(start, len, &columns),
+                };
+                let page = page.map_err(|e| e.to_string());
                 Some(Msg::Rows { data, page })
             }
             Effect::Cells { data, ask } => {

@@ -465,21 +465,45 @@ fn rows_in_sight(app: &mut App) -> Option<Effect> {
     let rows = app.tables.get(&table)?.rows;
     let height = app.views.explore.table.height().max(usize::from(app.size.1)).max(20);
     let at = app.views.explore.table.selected(usize::try_from(rows).ok()?)?;
+    let near = columns_near(app, NEAR);
+    let columns = near.is_some().then(|| columns_near(app, 2 * NEAR)).flatten();
     let info = app.tables.get_mut(&table)?;
     let (loaded, have) = (usize::try_from(info.page.start).ok()?, info.page.rows.len());
     let whole = usize::try_from(rows).ok()?;
     let low = at.saturating_sub(height);
     let high = (at + height).min(whole);
-    if have > 0 && loaded <= low && high <= loaded + have {
+    let there = near.as_ref().is_none_or(|near| info.page.has_columns(near));
+    if have > 0 && loaded <= low && high <= loaded + have && there {
         return None;
     }
-    let start = at.saturating_sub(height * 2) as u64;
-    let len = height * 4;
-    if info.asked == Some((start, len)) && have > 0 {
+    let wanted = (at.saturating_sub(height * 2) as u64, height * 4, columns);
+    if info.asked.as_ref() == Some(&wanted) && have > 0 {
         return None;
     }
-    info.asked = Some((start, len));
-    Some(Effect::Rows { data: table, start, len })
+    let (start, len, columns) = wanted.clone();
+    info.asked = Some(wanted);
+    Some(Effect::Rows { data: table, start, len, columns })
+}
+
+/// Tables of more columns are not read with all of them.
+const WIDE: usize = 400;
+/// Columns on either side of the cursor that may be in sight: a column is at least four cells wide.
+const NEAR: usize = 100;
+
+/// The frozen columns and so many on either side of the cursor, by their places in the schema; `None` where a table is not
+/// wide enough for a choice.
+fn columns_near(app: &App, each: usize) -> Option<Vec<usize>> {
+    if app.main_info()?.schema.columns.len() <= WIDE {
+        return None;
+    }
+    let shown = table::columns(app);
+    let at = app.views.explore.column.selected(shown.len()).unwrap_or(0);
+    let frozen = table::arranged(app).map_or(1, |a| a.now.frozen).min(each);
+    let around = shown.get(at.saturating_sub(each)..(at + each).min(shown.len())).unwrap_or_default();
+    let mut places: Vec<usize> = shown.iter().take(frozen).chain(around).copied().collect();
+    places.sort_unstable();
+    places.dedup();
+    Some(places)
 }
 
 fn binding(app: &App) -> Option<crate::domain::session::KpiBinding> {

@@ -30,7 +30,7 @@ pub fn selected_cell(app: &App) -> Option<&Cell> {
     let view = &app.views.explore;
     let row = view.table.selected(usize::try_from(info.rows).ok()?)?;
     let (at, _) = super::table::selected_column(app)?;
-    info.page.rows.get(row.checked_sub(usize::try_from(info.page.start).ok()?)?)?.get(at)
+    info.page.cell(row as u64, at)
 }
 
 /// Numbers with more values than this are looked at in bins, not value by value.
@@ -42,8 +42,7 @@ fn cell_group(app: &App) -> Result<CellGroup, String> {
     let view = &app.views.explore;
     let row = view.table.selected(rows).ok_or("The table has no row.")?;
     let (at, _) = super::table::selected_column(app).ok_or("The table has no column.")?;
-    let start = usize::try_from(info.page.start).unwrap_or(0);
-    let cell = row.checked_sub(start).and_then(|i| info.page.rows.get(i)).and_then(|r| r.get(at));
+    let cell = info.page.cell(row as u64, at);
     let (Some(cell), Some(head)) = (cell, info.schema.columns.get(at)) else {
         return Err("This row is still being read.".into());
     };

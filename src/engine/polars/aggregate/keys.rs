@@ -206,7 +206,7 @@ impl Plan<'_> {
                 }
             }
         }
-        let mut kept: Vec<(Cell, u64)> = frequent.top(most).into_iter().map(|(c, n)| (c.clone(), n)).collect();
+        let mut kept: Vec<(Cell, u64)> = frequent.top(most).into_iter().map(|(_, c, n)| (c.clone(), n)).collect();
         kept.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| compare(a, b)));
         kept.truncate(most);
         Ok(kept.into_iter().map(|(c, _)| c).collect())

@@ -3,7 +3,9 @@
 //! The text is walked twice: once to see which type fits every value of each column, once to build the columns.
 //! Each walk runs on all cores, a thread taking every n-th column.
 
+mod batch;
 mod dialect;
+mod fill;
 mod footer;
 mod nulls;
 mod scan;

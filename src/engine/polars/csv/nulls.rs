@@ -41,12 +41,22 @@ impl NullWords {
     }
 
     /// Which kind of null a cell is, if any.
+    #[inline]
     pub fn kind_of(&self, text: &str) -> Option<usize> {
-        let bytes = text.as_bytes();
-        let Some(byte) = bytes.first() else { return Some(EMPTY) };
-        let start = if *byte <= b' ' || *byte >= 0x80 { text.trim_start() } else { text };
+        let Some(byte) = text.as_bytes().first() else { return Some(EMPTY) };
+        // Most values begin as no word does.
+        let may_be = *byte <= b' ' || *byte >= 0x80 || self.first.get(usize::from(*byte)).copied().unwrap_or(false);
+        if may_be { self.looked_up(text, *byte) } else { None }
+    }
+
+    fn looked_up(&self, text: &str, byte: u8) -> Option<usize> {
+        let start = if byte <= b' ' || byte >= 0x80 { text.trim_start() } else { text };
         let Some(byte) = start.as_bytes().first() else { return Some(BLANK) };
         if !self.first.get(usize::from(*byte)).copied().unwrap_or(false) {
+            return None;
+        }
+        // A longer text is a word only by the blanks behind it.
+        if start.len() > self.longest && !start.ends_with(|c: char| c.is_whitespace()) {
             return None;
         }
         let word = start.trim_end();

@@ -3,6 +3,8 @@
 use std::thread;
 
 use super::super::infer::{Builder, Guess};
+use super::batch::Batch;
+use super::fill;
 use super::nulls::NullWords;
 use super::tokens::{Oddities, Span, Tokens};
 use crate::engine::{EngineError, Ticket};
@@ -132,18 +134,18 @@ fn threads(layout: &Layout) -> usize {
     if layout.end.saturating_sub(layout.start) < 1 << 20 { 1 } else { cores.min(layout.width).min(4) }
 }
 
-/// Walks over the records and calls `cell(column / step, text or None where the row is short, line)` for each column
-/// whose number is `part` modulo `step`; the thread of part 0 keeps the account of rows.
+/// Walks over the records and hands them on in batches; the thread of part 0 keeps the account of rows.
 fn walk(
     text: &str,
     layout: &Layout,
-    (part, step): (usize, usize),
+    part: usize,
     ticket: &Ticket,
-    mut cell: impl FnMut(usize, Option<&str>, u64),
+    mut look: impl FnMut(&mut Batch<'_>),
 ) -> Result<Shape, EngineError> {
     let text = text.get(..layout.end).unwrap_or_default();
     let mut tokens = Tokens::new(text, layout.delimiter, layout.quote, layout.start, layout.line);
-    let (mut spans, mut scratch, mut shape): (Vec<Span>, _, _) = (Vec::new(), String::new(), Shape::default());
+    let (mut spans, mut shape): (Vec<Span>, _) = (Vec::new(), Shape::default());
+    let mut batch = Batch::new(text, layout.quote, layout.width);
     let mut reported = layout.start;
     while let Some(line) = tokens.next_record(&mut spans) {
         if layout.width > 1
@@ -161,9 +163,10 @@ fn walk(
         {
             shape.long.add(line);
         }
-        for (i, column) in (part..layout.width).step_by(step).enumerate() {
-            let value = spans.get(column).map(|s| Tokens::cell(text, layout.quote, *s, &mut scratch));
-            cell(i, value, line);
+        batch.add(line, &spans);
+        if batch.is_full() {
+            look(&mut batch);
+            batch.clear();
         }
         if shape.rows.is_multiple_of(4096) {
             ticket.check()?;
@@ -173,6 +176,7 @@ fn walk(
             }
         }
     }
+    look(&mut batch);
     if part == 0 {
         ticket.advance((tokens.position() - reported) as u64);
     }
@@ -187,19 +191,10 @@ pub fn look(text: &str, layout: &Layout, words: &NullWords, ticket: &Ticket) -> 
         let mine = (part..layout.width).step_by(step).count();
         let mut guesses = vec![Guess::default(); mine];
         let mut nulls = vec![vec![0u64; words.kinds()]; mine];
-        let shape = walk(text, layout, (part, step), ticket, |i, value, line| {
-            let Some(value) = value else { return };
-            match words.kind_of(value) {
-                Some(kind) => {
-                    if let Some(n) = nulls.get_mut(i).and_then(|n| n.get_mut(kind)) {
-                        *n += 1;
-                    }
-                }
-                None => {
-                    if let Some(guess) = guesses.get_mut(i) {
-                        guess.see(value, line);
-                    }
-                }
+        let shape = walk(text, layout, part, ticket, |batch| {
+            let columns = (part..layout.width).step_by(step);
+            for (column, (guess, nulls)) in columns.zip(guesses.iter_mut().zip(&mut nulls)) {
+                fill::see(batch, column, words, guess, nulls);
             }
         })?;
         Ok(Seen { shape, guesses, nulls })
@@ -229,25 +224,11 @@ pub fn look_and_fill(
         }
     }
     let silent = ticket.without_progress();
-    let shape = walk(text, layout, (0, 1), &silent, |column, value, line| {
-        let builder = hand.get(column).copied().flatten().and_then(|i| builders.get_mut(i));
-        let kind = value.map(|v| words.kind_of(v));
-        match (value, kind) {
-            (Some(value), Some(None)) => {
-                if let Some(guess) = guesses.get_mut(column) {
-                    guess.see(value, line);
-                }
-                if let Some(builder) = builder {
-                    builder.push(value);
-                }
-            }
-            (_, kind) => {
-                if let Some(n) = kind.flatten().and_then(|k| nulls.get_mut(column)?.get_mut(k)) {
-                    *n += 1;
-                }
-                if let Some(builder) = builder {
-                    builder.null();
-                }
+    let shape = walk(text, layout, 0, &silent, |batch| {
+        for (column, (guess, nulls)) in guesses.iter_mut().zip(&mut nulls).enumerate() {
+            match hand.get(column).copied().flatten().and_then(|i| builders.get_mut(i)) {
+                Some(builder) => fill::take(batch, column, words, builder, guess, nulls),
+                None => fill::see(batch, column, words, guess, nulls),
             }
         }
     })?;
@@ -270,12 +251,12 @@ pub fn fill(
         }
     }
     let filled = spread(step, hands, |(part, mut mine): (usize, Vec<Builder>)| {
-        walk(text, layout, (part, step), ticket, |i, value, _| {
-            if let Some(builder) = mine.get_mut(i) {
-                match value {
-                    Some(value) if words.kind_of(value).is_none() => builder.push(value),
-                    _ => builder.null(),
-                }
+        // All of it is known from the first walk.
+        let (mut guess, mut nulls) = (Guess::settled(), vec![0; words.kinds()]);
+        walk(text, layout, part, ticket, |batch| {
+            let columns = (part..layout.width).step_by(step);
+            for (column, builder) in columns.zip(&mut mine) {
+                fill::take(batch, column, words, builder, &mut guess, &mut nulls);
             }
         })?;
         Ok(mine)

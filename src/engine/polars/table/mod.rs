@@ -333,18 +333,23 @@ impl Table {
         frame.columns().iter().map(|c| c.get(0).map(|v| cells::cell(&v)).map_err(|e| broken(&e))).collect()
     }
 
-    /// Rows from `start`, as many as there are up to `len`.
+    /// Rows from `start`, as many as there are up to `len`; with only some columns (places in the schema) where they are
+    /// named.
     ///
     /// # Errors
     /// As [`Table::series`].
-    pub fn page(&self, start: u64, len: usize) -> Result<Page, EngineError> {
+    pub fn page(&self, start: u64, len: usize, columns: Option<&[usize]>) -> Result<Page, EngineError> {
         let first = usize::try_from(start).unwrap_or(usize::MAX).min(self.rows());
         let end = first.saturating_add(len).min(self.rows());
-        let names: Vec<&str> = self.names().collect();
+        let names: Vec<&str> = match columns {
+            None => self.names().collect(),
+            Some(places) => places.iter().filter_map(|i| Some(self.fields.get(*i)?.0.as_str())).collect(),
+        };
+        let columns = columns.map(<[usize]>::to_vec);
         if matches!(self.store, Store::Layer(_)) {
             let wanted: Vec<usize> = (first..end).collect();
             let frame = self.gather(&wanted, &names)?;
-            return Ok(Page { start: first as u64, rows: cells::page(&frame, 0, wanted.len())?.rows });
+            return Ok(Page { start: first as u64, rows: cells::page(&frame, 0, wanted.len())?.rows, columns });
         }
         let (mut rows, mut at) = (Vec::with_capacity(end - first), first);
         while at < end {
@@ -357,7 +362,7 @@ impl Table {
             rows.extend(cells::page(&frame, 0, count)?.rows);
             at += count;
         }
-        Ok(Page { start: first as u64, rows })
+        Ok(Page { start: first as u64, rows, columns })
     }
 
     /// Whether all these columns of a part are at hand.

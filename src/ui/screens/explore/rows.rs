@@ -25,7 +25,6 @@ const LONGEST: usize = 400;
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(info) = app.main_info() else { return };
     let len = usize::try_from(info.rows).unwrap_or(usize::MAX);
-    let start = usize::try_from(info.page.start).unwrap_or(0);
     let foot = u16::from(area.height > 6);
     let body = Rect { height: area.height.saturating_sub(foot), ..area };
     let view = &app.views.explore;
@@ -47,15 +46,13 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
             |r, c| {
                 let place = shown.get(c).copied().unwrap_or(usize::MAX);
                 seen.insert(place);
-                match r.checked_sub(start).and_then(|i| info.page.rows.get(i)) {
+                match info.page.cell(r as u64, place) {
                     None => Cell::styled("…", theme.dim),
-                    Some(row) => match row.get(place) {
-                        Some(query::Cell::Null) | None => Cell::styled("null", theme.rule),
-                        Some(value) if cells::is_hit(app, value) => {
-                            Cell::styled(words(value, wide(layout, info, place)), super::cells::hit(theme))
-                        }
-                        Some(value) => Cell::new(words(value, wide(layout, info, place))),
-                    },
+                    Some(query::Cell::Null) => Cell::styled("null", theme.rule),
+                    Some(value) if cells::is_hit(app, value) => {
+                        Cell::styled(words(value, wide(layout, info, place)), super::cells::hit(theme))
+                    }
+                    Some(value) => Cell::new(words(value, wide(layout, info, place))),
                 }
             },
         );
@@ -188,11 +185,12 @@ fn measure(
     }
     let mut grown = false;
     for c in seen {
+        let Some(at) = info.page.place(*c) else { continue };
         if widths.measured.insert(*c, page) == Some(page) {
             continue;
         }
         // All of the page: a number that is longer further down must not be cut.
-        let rows = info.page.rows.iter().filter_map(|r| r.get(*c));
+        let rows = info.page.rows.iter().filter_map(|r| r.get(at));
         let most = wide(layout, info, *c);
         let widest = rows.map(|v| text::width(&text::clean(&words(v, most)))).max().unwrap_or(0);
         // Long texts are cut, the whole cell is one key away.

@@ -195,6 +195,7 @@ fn a_wide_table_measures_only_columns_in_sight_and_they_only_grow() {
     let page = |letters: usize| crate::query::Page {
         start: 0,
         rows: (0..50).map(|_| (0..10_000).map(|_| crate::query::Cell::Text("x".repeat(letters))).collect()).collect(),
+        columns: None,
     };
     info.page = page(20);
     b.app.views.explore.pane = crate::app::screens::explore::Pane::Table;
@@ -218,7 +219,7 @@ fn a_number_further_down_is_not_cut() {
     info.schema.columns = vec![crate::query::ColumnInfo { name: "n".into(), dtype: crate::query::ValueType::Int }];
     info.rows = 1000;
     let rows = (0..1000).map(|i| vec![crate::query::Cell::Int(if i == 999 { 123_456_789 } else { i })]).collect();
-    info.page = crate::query::Page { start: 0, rows };
+    info.page = crate::query::Page { start: 0, rows, columns: None };
     b.app.views.explore.pane = crate::app::screens::explore::Pane::Table;
     b.app.views.explore.table.end(1000);
     let text = drawn(&b.app, &Theme::dark(), (80, 22));

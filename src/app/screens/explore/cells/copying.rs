@@ -52,7 +52,7 @@ pub fn copy(app: &mut App) -> Vec<Effect> {
     if app.views.explore.cells.marks.count(row) > 0 {
         return rows_as(app, Shape::Tsv);
     }
-    match loaded(app, row).and_then(|cells| cells.get(column)) {
+    match loaded(app, row, column) {
         Some(Cell::Null) => {
             app.say(Tone::Warn, "This cell is null: there is nothing to copy.");
             Vec::new()
@@ -140,7 +140,7 @@ pub fn chosen(app: &mut App, key: &str) -> Vec<Effect> {
 /// The rows that are like this cell, as SQL.
 fn condition(app: &App, row: u64, column: usize) -> Result<String, String> {
     let head = app.main_info().and_then(|i| i.schema.columns.get(column)).ok_or("There is no column.")?;
-    let cell = loaded(app, row).and_then(|c| c.get(column)).ok_or("This row is still being read.")?;
+    let cell = loaded(app, row, column).ok_or("This row is still being read.")?;
     if *cell == Cell::Null {
         return Ok(format!("{} IS NULL", quoted(&head.name)));
     }

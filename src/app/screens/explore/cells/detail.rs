@@ -55,7 +55,7 @@ impl CellView {
             wrapped: RefCell::default(),
             room: Kept::default(),
         };
-        let found = loaded(app, row).and_then(|cells| cells.get(column)).cloned();
+        let found = loaded(app, row, column).cloned();
         let whole = found.as_ref().is_some_and(|c| !matches!(c, Cell::Text(t) if t.len() >= MAYBE_CUT));
         if let Some(cell) = found {
             view.set(cell);

@@ -240,10 +240,15 @@ fn shown_names(app: &App) -> Option<Vec<String>> {
     Some(shown.into_iter().filter_map(|i| all.get(i)).map(|c| c.name.clone()).collect())
 }
 
-/// A row as far as it is loaded.
-fn loaded(app: &App, row: u64) -> Option<&Vec<Cell>> {
-    let info = app.main_info()?;
-    info.page.rows.get(usize::try_from(row.checked_sub(info.page.start)?).ok()?)
+/// A row that is loaded with all its columns.
+fn loaded_row(app: &App, row: u64) -> Option<&Vec<Cell>> {
+    let page = &app.main_info()?.page;
+    page.rows.get(usize::try_from(row.checked_sub(page.start)?).ok()?).filter(|_| page.columns.is_none())
+}
+
+/// A cell that is loaded, by its row and the place of its column in the table.
+fn loaded(app: &App, row: u64, column: usize) -> Option<&Cell> {
+    app.main_info()?.page.cell(row, column)
 }
 
 /// Moves the cursor of the table.

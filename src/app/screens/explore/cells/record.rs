@@ -1,6 +1,6 @@
 //! `=`: one row as a form, a line a column.
 
-use super::{After, Ask, Float, ask, cursor, detail, go_to, loaded};
+use super::{After, Ask, Float, ask, cursor, detail, go_to, loaded_row};
 use crate::app::editor::Editor;
 use crate::app::key::{Key, KeyCode};
 use crate::app::scroll::Scroll;
@@ -94,7 +94,7 @@ pub fn open_record(app: &mut App) -> Vec<Effect> {
         fits: Vec::new(),
         list: Scroll::default(),
     };
-    view.set(loaded(app, row).cloned());
+    view.set(loaded_row(app, row).cloned());
     view.list.select(column);
     let effects = if view.cells.is_some() { Vec::new() } else { ask(app, Ask::Row(row)) };
     app.popups.push(Popup::Cells(Box::new(Float::Record(view))));
@@ -171,7 +171,7 @@ fn step(app: &mut App, view: &mut RecordView, by: i64) -> After {
     view.row = row;
     view.trouble = None;
     let mut effects = go_to(app, row, None);
-    view.set(loaded(app, row).cloned());
+    view.set(loaded_row(app, row).cloned());
     if view.cells.is_none() {
         effects.extend(ask(app, Ask::Row(row)));
     }
