@@ -84,6 +84,8 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Found { slot, result, seconds } => {
             if let Some(check) = slot.strip_prefix("check:") {
                 checks::found(app, check, *result, seconds)
+            } else if let Some(row) = slot.strip_prefix("rivals:") {
+                super::screens::score::rivals::found(app, row, *result)
             } else {
                 explore::found(app, &slot, *result, seconds)
             }

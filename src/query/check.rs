@@ -56,29 +56,8 @@ impl CheckOp {
     /// Whether the program runs it on a table; the others are done outside and their result entered by hand.
     #[must_use]
     pub fn runs_here(self) -> bool {
-        matches!(
-            self,
-            Self::RateBy
-                | Self::CompareRate
-                | Self::CompareGroups
-                | Self::DoseResponse
-                | Self::MissingVsTarget
-                | Self::MixVsRate
-                | Self::BeforeAfter
-                | Self::ChangePoint
-                | Self::Trend
-                | Self::CompareSeries
-                | Self::SameWeeksLastYears
-                | Self::VolumeByDay
-                | Self::FilterRecount
-                | Self::MissingCompare
-                | Self::TopValues
-                | Self::DistributionShift
-                | Self::DuplicateRows
-                | Self::SingleFeatureScore
-                | Self::SampleRatio
-                | Self::Sql
-        )
+        // What holds two tables against each other needs both at hand; a check has one.
+        !matches!(self, Self::JoinAudit | Self::PopulationDiff | Self::ByHand)
     }
 
     /// The name in files.

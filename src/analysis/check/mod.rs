@@ -2,27 +2,38 @@
 
 mod ask;
 mod before_after;
+mod bias;
+mod calibration;
 mod change_point;
 mod compare;
 mod dose;
 mod duplicates;
+#[cfg(test)]
+mod golden;
+mod lead_in;
+mod leak_scan;
 mod missing;
 mod mix;
 mod number;
+mod overlap;
 mod rate_by;
 mod ratio;
 mod recount;
+mod rows;
 pub mod rule;
 mod score;
 mod season;
 mod series;
+mod shape;
 mod shift;
 #[cfg(test)]
 mod tests;
+mod times;
 mod top_values;
 mod trend;
 mod two_series;
 mod volume;
+mod window;
 mod words;
 
 use std::collections::BTreeMap;
@@ -64,6 +75,15 @@ pub fn can_run(op: CheckOp) -> bool {
 /// | `duplicate_rows` | `key` (role or list of roles) | `duplicate_share`, `duplicates`, `most_of_one_key` |
 /// | `single_feature_score` | `column` (role) | `auc` |
 /// | `sample_ratio` | `arm` (role), `expected` (value → share) | `p_value`, `chi_square`, `worst_gap_points` |
+/// | `shape_by` | `column` (role), `by` (role) | `median_ratio` |
+/// | `compare_times` | `later`, `earlier` (roles) | `later_share` |
+/// | `row_compare` | `left`, `right` (roles), `tolerance` | `differ_share` |
+/// | `overlap` | `key`, `by` (roles) | `overlap_share`, `shared_keys` |
+/// | `leak_scan` | `known_before`, `exclude` (columns) | `leaks`, `suspects` |
+/// | `rank_and_calibration` | `score` (role) | `calibration_error`, `auc`, `bias_points` |
+/// | `bias_by` | `expected`, `actual`, `by` (roles) | `bias_points`, `all_points`, `share_of_rows` |
+/// | `recount_with_window` | `entity`, `time` (roles), `days` (28), `factor` (2) | `change_share`, `silent_share` |
+/// | `lead_in_curve` | `entity`, `time`, `left_at` (roles), `weeks` (4) | `fall_share`, `people` |
 /// | `sql` | `query` | `value` |
 ///
 /// # Errors
@@ -99,6 +119,21 @@ pub fn run(
         CheckOp::SingleFeatureScore => score::run(&ask)?,
         CheckOp::SampleRatio => ratio::run(&ask)?,
         CheckOp::Sql => number::run(&ask)?,
+        CheckOp::ShapeBy => shape::run(&ask)?,
+        CheckOp::CompareTimes => times::run(&ask)?,
+        CheckOp::RowCompare => rows::run(&ask)?,
+        CheckOp::Overlap => overlap::run(&ask)?,
+        CheckOp::LeakScan => leak_scan::run(&ask)?,
+        CheckOp::RankAndCalibration => calibration::run(&ask)?,
+        CheckOp::BiasBy => bias::run(&ask)?,
+        CheckOp::RecountWithWindow => window::run(&ask)?,
+        CheckOp::LeadInCurve => lead_in::run(&ask)?,
+        op @ (CheckOp::JoinAudit | CheckOp::PopulationDiff) => {
+            return Err(EngineError::request(
+                format!("The check {} is done outside: it holds two tables against each other.", op.word()),
+                "Join or count them with whyboard sql, and enter its answer and its number by hand.",
+            ));
+        }
         op => {
             return Err(EngineError::request(
                 format!("The check {} is done outside.", op.word()),

@@ -226,6 +226,12 @@ pub fn resolve(session: &Session, playbook: &Playbook, check: &PlaybookCheck, da
             (k.clone(), v)
         })
         .collect();
+    let mut params = params;
+    if check.op == CheckOp::LeakScan {
+        // What was answered about columns counts here too.
+        params.insert("known_before".into(), json!(session.state.answered(true)));
+        params.insert("exclude".into(), json!(session.state.answered(false)));
+    }
     let (yes_if, yes_words) = match &check.yes_if {
         Some(YesRule::Rule(rule)) => (Some(rule.clone()), rule_words(rule)),
         Some(YesRule::Prose(words)) => (None, words.clone()),

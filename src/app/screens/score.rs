@@ -1,5 +1,9 @@
 //! 4 Score: the board, what the verdict hangs on, what to do next, the gates.
 
+pub mod rivals;
+
+use std::collections::BTreeMap;
+
 use super::{checks, go, spec};
 use crate::app::commands::{CommandSpec, Scope, always, with_session, writable};
 use crate::app::forms;
@@ -35,6 +39,8 @@ pub struct ScoreView {
     pub next: Scroll,
     /// That list has the keys instead of the rows.
     pub on_next: bool,
+    /// Whether hypotheses survive the columns of their rivals, as far as it was looked at.
+    pub survival: BTreeMap<String, rivals::Survival>,
     /// Somebody rates alone: the board stays out of sight.
     pub blind: Option<Blind>,
 }
@@ -305,6 +311,17 @@ pub static COMMANDS: &[CommandSpec] = &[
             "row",
             "Show the selected hypothesis in full: claim, wrong if, lever, checks",
             |a| panel(a, Panel::Row),
+        )
+    },
+    CommandSpec {
+        when: has_row,
+        ..spec(
+            "score.rivals",
+            Scope::Score,
+            &["s"],
+            "rivals",
+            "Does the selected hypothesis survive the columns of its rivals?",
+            rivals::ask,
         )
     },
     CommandSpec {

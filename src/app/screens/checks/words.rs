@@ -68,6 +68,13 @@ fn metric(name: &str) -> (String, Unit) {
         "worst_gap_points" => ("the largest gap to the expected split", Unit::Points),
         "leaks" => ("the columns that know the outcome", Unit::Plain),
         "auc" => ("how well it ranks (AUC, 0.5 is chance)", Unit::Plain),
+        "suspects" => ("the columns that go closely with the outcome", Unit::Plain),
+        "shared_keys" => ("the number of keys in more than one group", Unit::Plain),
+        "bias_points" => ("how much too high it is", Unit::Points),
+        "all_points" => ("how much too high it is over all rows", Unit::Points),
+        "silent_share" => ("the part of all who were silent", Unit::Share),
+        "fall_share" => ("the fall of activity", Unit::Share),
+        "people" => ("the number of people", Unit::Plain),
         "calibration_error" => ("how far its probabilities are off", Unit::Share),
         other => {
             let unit = if other.ends_with("_share") || other.starts_with("share_") {

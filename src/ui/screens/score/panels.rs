@@ -5,8 +5,10 @@ use super::rows::solution;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::screens::score::rivals;
 use crate::app::{App, Doc};
 use crate::domain::board::in_ten;
+use crate::query::Outcome;
 use crate::ui::text;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::draw::{below, put, put_prose, row_of};
@@ -102,11 +104,27 @@ pub(super) fn row_panel(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &m
     let mut rest = pane::title(area, buf, theme, &row.title, &in_ten(doc.board.board.p(&id)), false);
     let impact = doc.session.state.impacts.get(&id);
     let harms = impact.is_some_and(|i| i.reach() < 0.0);
+    let target = doc.session.state.goal.target_points();
     let size = impact.map(|i| {
+        let [low, _, high] = i.effect;
+        let end = |e: f64| i.exposed * i.fixable * e;
+        let of_target = target
+            .map(|t| {
+                let share = |x: f64| x / t * 100.0;
+                format!(
+                    ", {:.0} % [{:.0}, {:.0}] of the target",
+                    share(i.reach()),
+                    share(end(low.min(high))),
+                    share(end(low.max(high)))
+                )
+            })
+            .unwrap_or_default();
         format!(
-            "{}reach {:.2} KPI points: {:.0} % exposed × {:.0} % fixable × effect {} ({}); {} days",
+            "{}reach {:.2} [{:.2}, {:.2}] KPI points{of_target}: {:.0} % exposed × {:.0} % fixable × effect {} ({}); {} days",
             if harms { "would make it worse: " } else { "" },
             i.reach(),
+            end(low.min(high)),
+            end(low.max(high)),
             i.exposed * 100.0,
             i.fixable * 100.0,
             i.effect[1],
@@ -119,12 +137,19 @@ pub(super) fn row_panel(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &m
     } else {
         ""
     };
+    let permanent = id == "other" || id == "data";
+    let survival = match rivals::words(app, &id) {
+        Some(words) => words,
+        None if permanent => String::new(),
+        None => "s asks whether it survives the columns of its rivals".to_owned(),
+    };
     for (label, words) in [
         ("claim", row.claim.as_str()),
         ("wrong if", row.wrong_if.as_str()),
         ("lever", row.lever.as_str()),
         ("solution", &solution(doc, &id)),
         ("size", size.as_deref().unwrap_or("not sized yet: e")),
+        ("rivals", survival.as_str()),
         ("note", late),
     ] {
         if words.is_empty() || rest.is_empty() {
@@ -139,5 +164,47 @@ pub(super) fn row_panel(app: &App, doc: &Doc, theme: &Theme, area: Rect, buf: &m
         };
         let used = put_prose(buf, prose, words, if label == "size" && harms { theme.bad } else { theme.text });
         rest = below(rest, used.max(1));
+    }
+    checks(app, &id, theme, rest, buf);
+}
+
+/// The checks of a hypothesis: what was found, and what each would say if the hypothesis were true.
+fn checks(app: &App, id: &str, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let list = rivals::checks_of(app, id);
+    let room = usize::from(area.height);
+    let cut = list.len() > room;
+    let shown = if cut { room.saturating_sub(1) } else { list.len() };
+    for (y, check) in list.iter().take(shown).enumerate() {
+        let line = row_of(area, u16::try_from(y).unwrap_or(u16::MAX));
+        if y == 0 {
+            put(buf, line, 3, 0, "checks", theme.dim);
+        }
+        let (sign, ink) = match (check.outcome, check.expects) {
+            (None, _) => (theme.glyphs.dot, theme.dim),
+            (Some(Outcome::Yes), Some(true)) | (Some(Outcome::No), Some(false)) => (theme.glyphs.yes, theme.good),
+            (Some(Outcome::Yes | Outcome::No), Some(_)) => (theme.glyphs.no, theme.bad),
+            (Some(_), _) => (theme.glyphs.unknown, theme.dim),
+        };
+        let x = line.width.min(14);
+        put(buf, line, x, 0, sign, ink);
+        let said = match check.outcome {
+            None => "not run".to_owned(),
+            Some(Outcome::Yes) => format!("yes {}", check.found),
+            Some(Outcome::No) => format!("no {}", check.found),
+            Some(Outcome::Unclear) => format!("unclear {}", check.found),
+            Some(Outcome::Failed) => "could not be run".to_owned(),
+        };
+        let expects = match check.expects {
+            Some(true) => "yes if true",
+            Some(false) => "no if true",
+            None => "says nothing",
+        };
+        let words = format!("{expects} {} {}   {}", theme.glyphs.dot, said.trim_end(), check.title);
+        let width = usize::from(line.width.saturating_sub(x + 4));
+        put(buf, line, x + 2, 0, &text::fit(&text::clean(&words), width), theme.text);
+    }
+    if cut && room > 0 {
+        let line = row_of(area, u16::try_from(shown).unwrap_or(u16::MAX));
+        put(buf, line, line.width.min(16), 0, &format!("{} more on 3 Explore, Checks", list.len() - shown), theme.dim);
     }
 }
