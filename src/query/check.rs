@@ -56,8 +56,9 @@ impl CheckOp {
     /// Whether the program runs it on a table; the others are done outside and their result entered by hand.
     #[must_use]
     pub fn runs_here(self) -> bool {
-        // What holds two tables against each other needs both at hand; a check has one.
-        !matches!(self, Self::JoinAudit | Self::PopulationDiff | Self::ByHand)
+        // What holds two tables against each other needs both at hand, and a check has one; another window of silence
+        // needs to know how the outcome was made.
+        !matches!(self, Self::JoinAudit | Self::PopulationDiff | Self::RecountWithWindow | Self::ByHand)
     }
 
     /// The name in files.

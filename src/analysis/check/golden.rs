@@ -121,22 +121,6 @@ fn a_forecast_is_too_high_in_one_place() {
 }
 
 #[test]
-fn half_of_those_silent_come_back_within_a_longer_window() {
-    let mut csv = String::from("user,day,y\n");
-    for u in 0..10 {
-        let last = ["2024-05-31", "2024-04-20", "2024-02-01"][if u < 4 { 0 } else { 1 + usize::from(u >= 7) }];
-        writeln!(csv, "u{u},2024-01-01,1\nu{u},{last},0").unwrap();
-    }
-    // Came too late for the longer window to say anything.
-    csv.push_str("late,2024-05-20,1\n");
-    let params = json!({"entity": "user", "time": "day", "factor": 2});
-    let r = ask(&csv, "rate(y = 1)", CheckOp::RecountWithWindow, params).unwrap();
-    near(&r, "silent_share", 0.6);
-    near(&r, "change_share", -0.5);
-    assert_eq!(r.n, [3, 6, 10]);
-}
-
-#[test]
 fn activity_falls_before_they_leave() {
     let mut csv = String::from("user,day,left_at,y\n");
     let day = |before: i64| {
@@ -159,7 +143,6 @@ fn activity_falls_before_they_leave() {
 #[test]
 fn a_missing_role_is_named() {
     for (op, role) in [
-        (CheckOp::RecountWithWindow, "entity"),
         (CheckOp::LeadInCurve, "entity"),
         (CheckOp::CompareTimes, "later"),
         (CheckOp::RowCompare, "left"),

@@ -33,7 +33,6 @@ mod top_values;
 mod trend;
 mod two_series;
 mod volume;
-mod window;
 mod words;
 
 use std::collections::BTreeMap;
@@ -82,7 +81,6 @@ pub fn can_run(op: CheckOp) -> bool {
 /// | `leak_scan` | `known_before`, `exclude` (columns) | `leaks`, `suspects` |
 /// | `rank_and_calibration` | `score` (role) | `calibration_error`, `auc`, `bias_points` |
 /// | `bias_by` | `expected`, `actual`, `by` (roles) | `bias_points`, `all_points`, `share_of_rows` |
-/// | `recount_with_window` | `entity`, `time` (roles), `days` (28), `factor` (2) | `change_share`, `silent_share` |
 /// | `lead_in_curve` | `entity`, `time`, `left_at` (roles), `weeks` (4) | `fall_share`, `people` |
 /// | `sql` | `query` | `value` |
 ///
@@ -126,7 +124,6 @@ pub fn run(
         CheckOp::LeakScan => leak_scan::run(&ask)?,
         CheckOp::RankAndCalibration => calibration::run(&ask)?,
         CheckOp::BiasBy => bias::run(&ask)?,
-        CheckOp::RecountWithWindow => window::run(&ask)?,
         CheckOp::LeadInCurve => lead_in::run(&ask)?,
         op @ (CheckOp::JoinAudit | CheckOp::PopulationDiff) => {
             return Err(EngineError::request(

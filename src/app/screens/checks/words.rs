@@ -72,7 +72,6 @@ fn metric(name: &str) -> (String, Unit) {
         "shared_keys" => ("the number of keys in more than one group", Unit::Plain),
         "bias_points" => ("how much too high it is", Unit::Points),
         "all_points" => ("how much too high it is over all rows", Unit::Points),
-        "silent_share" => ("the part of all who were silent", Unit::Share),
         "fall_share" => ("the fall of activity", Unit::Share),
         "people" => ("the number of people", Unit::Plain),
         "calibration_error" => ("how far its probabilities are off", Unit::Share),
