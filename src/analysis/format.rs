@@ -16,6 +16,12 @@ pub fn count(n: u64) -> String {
     group_thousands(&n.to_string())
 }
 
+/// A count with its noun: `1 value`, `7 043 values`.
+#[must_use]
+pub fn counted(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
 /// A number with a fixed number of decimals: `−1 204.50`.
 #[must_use]
 pub fn fixed(x: f64, decimals: usize) -> String {

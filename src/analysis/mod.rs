@@ -52,7 +52,18 @@ pub mod sqltext;
 mod truth;
 
 use crate::engine::{Engine, EngineError, Ticket};
-use crate::query::{Analysis, Findings};
+use crate::query::{Analysis, Findings, Kpi, Measure, ValueType};
+
+/// The KPI as its numbers are: the mean of a condition is the share of rows for which it holds, so it is shown, judged
+/// and searched for leaks as a rate. Only the engine knows the type of an expression; what it can't read stays as it
+/// is, and is refused when it is run.
+#[must_use]
+pub fn as_measured(engine: &dyn Engine, kpi: &Kpi) -> Kpi {
+    match &kpi.measure {
+        Measure::Mean(e) if matches!(engine.value_type(e), Ok(ValueType::Bool)) => kpi.of_condition(),
+        _ => kpi.clone(),
+    }
+}
 
 /// Runs an analysis on a table. Called on a job's thread; looks at the ticket between queries.
 ///
@@ -61,6 +72,11 @@ use crate::query::{Analysis, Findings};
 /// a check that is done outside), [`EngineError::Cancelled`] after a cancel, and whatever the engine says.
 pub fn run(engine: &dyn Engine, analysis: &Analysis, ticket: &Ticket) -> Result<Findings, EngineError> {
     ticket.check()?;
+    let mut resolved = analysis.clone();
+    if let Some(kpi) = resolved.kpi_mut() {
+        *kpi = as_measured(engine, kpi);
+    }
+    let analysis = &resolved;
     match analysis {
         Analysis::Profile { filter } => profile::run(engine, filter.as_deref(), ticket).map(Findings::Profile),
         Analysis::Kpi { kpi, by, trend, filter, unit } => {

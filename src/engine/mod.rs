@@ -155,6 +155,15 @@ pub trait Engine: Send + Sync {
     /// What is wrong with it, naming near columns when one is unknown.
     fn check_sql(&self, expression: &str) -> Result<(), EngineError>;
 
+    /// The type that an expression gives, without running it over the rows.
+    ///
+    /// # Errors
+    /// As [`Engine::check_sql`].
+    fn value_type(&self, expression: &str) -> Result<crate::query::ValueType, EngineError> {
+        let named = self.schema().get(expression.trim()).map(|c| c.dtype);
+        self.check_sql(expression).map(|()| named.unwrap_or(crate::query::ValueType::Other))
+    }
+
     /// Runs a query (`SELECT … FROM data`), at most `limit` rows.
     ///
     /// # Errors

@@ -19,6 +19,14 @@ pub struct Estimate {
     pub interval: Option<(f64, f64)>,
 }
 
+impl Estimate {
+    /// The estimate with its sign turned, such as a reach G as the −G that the KPI would move by.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        Self { value: self.value.map(|v| -v), interval: self.interval.map(|(low, high)| (-high, -low)) }
+    }
+}
+
 /// A data request. The same value runs from a pane, the command line, a check and a re-run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "analysis", rename_all = "snake_case")]
@@ -93,6 +101,21 @@ pub enum Analysis {
         /// The other.
         b: String,
     },
+}
+
+impl Analysis {
+    /// The KPI that it is about, where it is about one.
+    pub fn kpi_mut(&mut self) -> Option<&mut Kpi> {
+        match self {
+            Self::Kpi { kpi, .. } | Self::Reach { kpi, .. } | Self::Check { kpi, .. } => Some(kpi),
+            Self::Compare(c) => Some(&mut c.kpi),
+            Self::Leaks(c) | Self::Drivers(c) => Some(&mut c.kpi),
+            Self::Segments(s) => Some(&mut s.clues.kpi),
+            Self::Confounders(c) => Some(&mut c.clues.kpi),
+            Self::Change(c) => c.sides.kpi_mut(),
+            Self::Profile { .. } | Self::Association { .. } => None,
+        }
+    }
 }
 
 /// Group A against group B.

@@ -26,6 +26,16 @@ pub enum Sides {
     },
 }
 
+impl Sides {
+    /// The KPI that is compared, where there is one.
+    pub fn kpi_mut(&mut self) -> Option<&mut Kpi> {
+        match self {
+            Self::Periods { kpi, .. } => Some(kpi),
+            Self::Forecast { .. } => None,
+        }
+    }
+}
+
 /// Asks what moved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChangeRequest {

@@ -248,6 +248,8 @@ pub struct ConfounderStratum {
 /// What explains a segment's difference away.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConfounderResult {
+    /// The KPI.
+    pub kpi: Kpi,
     /// The segment as asked.
     pub segment: String,
     /// Rows in the segment and in the rest.

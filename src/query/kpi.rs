@@ -70,6 +70,49 @@ impl Kpi {
     pub fn is_share(&self) -> bool {
         matches!(self.measure, Measure::Rate(_))
     }
+
+    /// The same KPI as a rate, for a mean whose expression is known to be a condition; others as they are.
+    #[must_use]
+    pub fn of_condition(&self) -> Self {
+        match &self.measure {
+            Measure::Mean(e) => Self { measure: Measure::Rate(e.clone()), filter: self.filter.clone() },
+            _ => self.clone(),
+        }
+    }
+
+    /// Whether both measure the same: a mean of a condition and its rate are one KPI in two spellings.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.of_condition() == other.of_condition()
+    }
+
+    /// What it measures, in a few words: `Churn = Yes`, `mean wait_min`, `total revenue`, `rows`,
+    /// `completed / requests`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let plain = |e: &str| e.replace(['\'', '"', '`'], "");
+        let what = match &self.measure {
+            Measure::Rate(e) => plain(e),
+            Measure::Mean(e) => format!("mean {}", plain(e)),
+            Measure::Sum(e) => format!("total {}", plain(e)),
+            Measure::Count => "rows".to_owned(),
+            Measure::Ratio(a, b) => format!("{} / {}", plain(a), plain(b)),
+        };
+        match &self.filter {
+            Some(filter) => format!("{what} where {}", plain(filter)),
+            None => what,
+        }
+    }
+
+    /// What people of a field call it, where that name speaks of the KPI's own columns or values ("churn rate" of
+    /// `rate(Churn = 'Yes')`), and else what it measures.
+    #[must_use]
+    pub fn name_with(&self, usual: &str) -> String {
+        let text = self.to_string().to_lowercase();
+        let speaks = |w: &str| w.chars().count() >= 4 && !matches!(w, "rate" | "mean" | "count" | "ratio" | "number");
+        let fits = usual.to_lowercase().split_whitespace().any(|w| speaks(w) && text.contains(w));
+        if fits { usual.to_owned() } else { self.words() }
+    }
 }
 
 impl fmt::Display for Kpi {
@@ -246,6 +289,24 @@ mod tests {
             let kpi: Kpi = text.parse().unwrap();
             assert_eq!(kpi.to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_kpi_is_named_by_what_it_measures() {
+        let kpi = |text: &str| text.parse::<Kpi>().unwrap();
+        assert_eq!(kpi("rate(Churn = 'Yes')").words(), "Churn = Yes");
+        assert_eq!(kpi("mean(\"wait min\") where zone = 'N'").words(), "mean wait min where zone = N");
+        assert_eq!(kpi("ratio(sum(done), sum(asked))").words(), "done / asked");
+        assert_eq!(kpi("rate(Churn = 'Yes')").name_with("churn rate"), "churn rate");
+        assert_eq!(kpi("rate(arr_delay > 15)").name_with("churn rate"), "arr_delay > 15");
+    }
+
+    #[test]
+    fn a_mean_and_the_rate_of_a_condition_are_one_kpi() {
+        let kpi = |text: &str| text.parse::<Kpi>().unwrap();
+        assert!(kpi("mean(x > 1) where y").is_same(&kpi("rate(x > 1) where y")));
+        assert!(!kpi("mean(x > 1)").is_same(&kpi("rate(x > 2)")));
+        assert_eq!(kpi("sum(x)").of_condition(), kpi("sum(x)"));
     }
 
     #[test]

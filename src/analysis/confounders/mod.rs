@@ -65,6 +65,7 @@ pub fn run(engine: &dyn Engine, asked: &ConfounderRequest, ticket: &Ticket) -> R
         notes.push(format!("Held out until it is answered whether they were known before: {}.", names.join(", ")));
     }
     Ok(ConfounderResult {
+        kpi: prepared.kpi.clone(),
         segment: asked.segment.clone(),
         n: crude.n,
         levels: (crude.a.value, crude.b.value),

@@ -14,7 +14,12 @@ use crate::query::{Better, Cell, ClueRequest, Driver, DriverGroup, DriverResult}
 pub use effect::{Effect, benjamini_hochberg, effect, variance};
 
 /// Groups with fewer rows than this are neither best nor worst.
-const LEAST_ROWS: u64 = 5;
+const LEAST_ROWS: u64 = 30;
+/// Nor are those with less than this share of the rows, up to [`ENOUGH_ROWS`]: a handful of rows of a large table is no
+/// group to act on.
+const LEAST_SHARE: f64 = 0.001;
+/// So many rows are enough, however large the table is.
+const ENOUGH_ROWS: u64 = 200;
 /// Drivers whose worst group is held against the other columns.
 const EXPLAINED: usize = 12;
 /// A column whose groups differ by less than this share of the KPI's standard deviation is told as no driver: at a
@@ -90,7 +95,10 @@ fn of_column(prepared: &Prepared, column: &Counted, better: Better, cut: Option<
             shrunk: overall + weight * (r - overall),
         })
     };
-    let enough = |g: &&(usize, &Tally)| g.1.n >= LEAST_ROWS;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a small share of a count
+    let least = (count_f64(Tally::total(&groups).n) * LEAST_SHARE) as u64;
+    let least = least.clamp(LEAST_ROWS, ENOUGH_ROWS);
+    let enough = |g: &&(usize, &Tally)| g.1.n >= least;
     let numbered: Vec<(usize, &Tally)> = groups.iter().enumerate().filter(|(_, g)| g.n > 0).collect();
     let pool: Vec<(usize, &Tally)> = if numbered.iter().filter(enough).count() >= 2 {
         numbered.iter().filter(enough).copied().collect()

@@ -9,7 +9,7 @@ use rand_pcg::Pcg64Mcg;
 
 use super::*;
 use crate::engine::{ReadOptions, Source, open};
-use crate::query::LeakTier;
+use crate::query::{Analysis, Findings, Kpi, LeakTier};
 
 /// The sums of values, each in a bucket of its own in turn.
 fn cells(values: &[f64]) -> Vec<Tally> {
@@ -237,4 +237,37 @@ fn values_that_name_rows_are_no_driver() {
     }
     let r = ranked(&table(&csv), &asked("rate(k = 1)"));
     assert!(r.skipped.iter().any(|s| s.column == "id" && s.why.contains("names rows")), "{:?}", r.skipped);
+}
+
+#[test]
+fn the_mean_of_a_condition_is_a_rate_everywhere() {
+    let mut csv = String::from("late_min,known_min,b\n");
+    for i in 0..200u32 {
+        csv += &format!("{},{},{}\n", i % 40, i % 40 + i % 3, i % 2 == 0);
+    }
+    let engine = table(&csv);
+    let ticket = Ticket::default();
+    let found = crate::analysis::run(engine.as_ref(), &Analysis::Leaks(asked("mean(late_min > 15)")), &ticket).unwrap();
+    let Findings::Leaks(leaks) = found else { panic!("{found:?}") };
+    assert_eq!(leaks.kpi.to_string(), "rate(late_min > 15)");
+    assert!(leaks.leaks.iter().any(|l| l.column == "known_min" && l.auc.is_some_and(|a| a > 0.95)), "{leaks:?}");
+    for (text, share) in [("mean(b)", true), ("mean(late_min)", false), ("mean(CASE WHEN b THEN 1 ELSE 0 END)", false)]
+    {
+        let kpi: Kpi = text.parse().unwrap();
+        assert_eq!(crate::analysis::as_measured(engine.as_ref(), &kpi).is_share(), share, "{text}");
+    }
+}
+
+#[test]
+fn a_handful_of_rows_is_no_worst_group() {
+    // Two rows of one value all leave; a large group leaves twice as often as the others.
+    let mut csv = String::from("adults,gone\n");
+    for i in 0..3000u32 {
+        let adults = if i < 8 { 26 } else { 1 + i % 3 };
+        let gone = i < 8 || i % 10 < if adults == 2 { 4 } else { 2 };
+        csv += &format!("{adults},{}\n", u8::from(gone));
+    }
+    let r = ranked(&table(&csv), &asked("rate(gone = 1)"));
+    let d = r.drivers.iter().find(|d| d.column == "adults").unwrap();
+    assert_eq!((d.worst.label.as_str(), d.worst.n > 900), ("adults = 2", true), "{d:?}");
 }

@@ -121,7 +121,11 @@ pub fn open_kpi(app: &mut App, suggestion: Option<&str>) -> Vec<Effect> {
         _ => "lower",
     };
     let unit = bound.and_then(|b| b.independent_unit).unwrap_or_default();
-    let name = state.goal.kpi.clone().or_else(|| doc.playbook.as_ref().map(|p| p.kpi.name.clone())).unwrap_or_default();
+    // Without a name of its own it is named by what it measures once it is bound; the playbook's name is offered where
+    // it speaks of this KPI.
+    let usual = doc.playbook.as_ref().map(|p| p.kpi.name.clone());
+    let fits = |n: &String| text.parse::<Kpi>().is_ok_and(|k| k.name_with(n) == *n);
+    let name = state.goal.kpi.clone().or_else(|| usual.filter(fits)).unwrap_or_default();
     let mut form = Form::new(FormId::Kpi, "The KPI", "measure");
     if tables.len() > 1 {
         form = form.choice("data", "Table", "", tables, table.as_deref());
@@ -135,7 +139,7 @@ pub fn open_kpi(app: &mut App, suggestion: Option<&str>) -> Vec<Effect> {
             offers,
         )
         .info_as("level", LEVEL_HINT)
-        .line("name", "Called", "How people here call it", &name)
+        .line("name", "Called", "How people here call it; empty says what it measures", &name)
         .choice(
             "better",
             "Better is",
@@ -249,7 +253,7 @@ pub(in crate::app) fn level_found(app: &mut App, result: Result<&KpiResult, &str
     let Some(tried) = app.views.problem.tried.clone() else { return };
     let words = match result {
         // A late result of what was typed before.
-        Ok(r) if r.kpi != tried.1 => return,
+        Ok(r) if !r.kpi.is_same(&tried.1) => return,
         Ok(r) => {
             format!("{} of {} rows", format::level_with_interval(&r.kpi, &r.level), format::count(r.n))
         }
@@ -296,11 +300,29 @@ pub(in crate::app) fn bind(app: &mut App, result: &KpiResult) -> Vec<Effect> {
     app.views.problem.asked_in = None;
     let level = result.level.value.map(|value| MeasuredLevel { n: result.n, value, interval: result.level.interval });
     let mut acts =
-        vec![Act::Kpi { data: b.data, kpi: b.kpi, better: b.better, independent_unit: b.independent_unit, level }];
-    if !b.name.is_empty() {
-        acts.insert(0, goal(|g| g.kpi = Some(b.name)));
+        // As it was measured: the mean of a condition is recorded as the rate that it is.
+        vec![Act::Kpi {
+            data: b.data,
+            kpi: result.kpi.clone(),
+            better: b.better,
+            independent_unit: b.independent_unit,
+            level,
+        }];
+    let name = named(app, &b.name, &result.kpi);
+    if !name.is_empty() {
+        acts.insert(0, goal(|g| g.kpi = Some(name)));
     }
     app.record_or_say(Intent::RecordAll(acts))
+}
+
+/// The name that is recorded with a KPI: what was typed; where nothing was, or what stands there was never typed but
+/// made of the KPI before or taken from the playbook, it says what is measured now.
+fn named(app: &App, typed: &str, kpi: &Kpi) -> String {
+    let Some(doc) = &app.doc else { return typed.to_owned() };
+    let usual = doc.playbook.as_ref().map_or("", |p| p.kpi.name.as_str());
+    let before = doc.session.state.kpi.as_ref().map(|k| k.kpi.name_with(usual));
+    let made = typed.is_empty() || typed == usual || before.as_deref() == Some(typed);
+    if made { kpi.name_with(usual) } else { typed.to_owned() }
 }
 
 #[derive(Default)]

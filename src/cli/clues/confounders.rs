@@ -26,10 +26,9 @@ pub struct ConfounderCommand {
 /// # Errors
 /// As [`drivers`](super::drivers).
 pub fn confounders(args: &ConfounderCommand, streams: &mut Streams<'_>) -> Outcome {
-    let kpi = args.shared.kpi.kpi.clone();
     let asked = ConfounderRequest { clues: args.shared.request(), segment: args.segment.clone() };
     args.shared.tell("holding fixed", &Analysis::Confounders(asked), streams, |found, _| match found {
-        Findings::Confounders(r) => Some((confounder_sheet(&kpi, r), confounder_shape(r))),
+        Findings::Confounders(r) => Some((confounder_sheet(&r.kpi, r), confounder_shape(r))),
         _ => None,
     })
 }

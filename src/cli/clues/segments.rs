@@ -90,8 +90,9 @@ fn segment_sheet(r: &SegmentResult) -> Sheet {
                 Field::new(format::count(s.n), s.n),
                 Field::new(format::level(&r.kpi, s.level), json_number(s.level)),
                 Field::new(format::level(&r.kpi, s.rest), json_number(s.rest)),
-                Field::new(format::change(&r.kpi, s.reach.value), json_number(s.reach.value)),
-                change_interval(&r.kpi, s.reach.interval),
+                // People read what the KPI would move by, −G; JSON and CSV hold G itself.
+                Field::new(format::change(&r.kpi, s.reach.negated().value), json_number(s.reach.value)),
+                change_interval(&r.kpi, s.reach.negated().interval),
                 Field::new(format::p_value(s.q), json_number(Some(s.q))),
                 Field::text(explained_words(&s.explained_by)),
             ]

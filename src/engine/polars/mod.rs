@@ -240,6 +240,10 @@ impl Engine for PolarsEngine {
         unwound(|| sql::plan(self, expression).map(|_| ()))
     }
 
+    fn value_type(&self, expression: &str) -> Result<crate::query::ValueType, EngineError> {
+        unwound(|| sql::plan(self, expression).map(|planned| cells::value_type(&planned.dtype)))
+    }
+
     fn sql(&self, query: &str, limit: usize, ticket: &Ticket) -> Result<(Schema, Page), EngineError> {
         unwound(|| sql::run(self, query, limit, ticket))
     }

@@ -124,7 +124,7 @@ fn explain(app: &mut App) {
     let mut lines = vec![
         format!("{} over the rows of each group, with a 95 % interval (Wilson for a rate).", b.kpi),
         unit,
-        "Reach: G = share of the group × (its level − the level of the rest): the KPI points that would be won if the group came to the rest's level. It goes with the group; it is no proof of a cause.".into(),
+        "Reach: share of the group × (the level of the rest − its level): what the KPI would move by if the group came to the rest's level. It goes with the group; it is no proof of a cause.".into(),
     ];
     if let Some(group) = selected_group(app) {
         lines.insert(0, String::new());
@@ -143,7 +143,7 @@ fn explain(app: &mut App) {
                 format!(
                     "rest {}   reach {}",
                     format::level_with_interval(&b.kpi, &r.rest),
-                    format::change_with_interval(&b.kpi, &r.reach)
+                    format::change_with_interval(&b.kpi, &r.reach.negated())
                 ),
             );
         }

@@ -113,14 +113,14 @@ pub(super) fn found(app: &mut App, findings: Findings) -> Vec<Effect> {
     let current = app.doc.as_ref().and_then(|d| d.session.state.kpi.as_ref()).map(|k| k.kpi.clone());
     let clues = &mut app.views.explore.clues;
     match findings {
-        Findings::Drivers(r) if clues.asked.0 && Some(&r.kpi) == current.as_ref() => {
+        Findings::Drivers(r) if clues.asked.0 && current.as_ref().is_some_and(|k| k.is_same(&r.kpi)) => {
             clues.asked.0 = false;
             clues.groups.0 = std::iter::repeat_n(None, r.leaks.len())
                 .chain(r.drivers.iter().map(|d| Some(of_driver(d, r.kpi.is_share()))))
                 .collect();
             clues.drivers = Some(r);
         }
-        Findings::Segments(r) if clues.asked.1 && Some(&r.kpi) == current.as_ref() => {
+        Findings::Segments(r) if clues.asked.1 && current.as_ref().is_some_and(|k| k.is_same(&r.kpi)) => {
             clues.asked.1 = false;
             clues.groups.1 = std::iter::repeat_n(None, r.leaks.len())
                 .chain(r.segments.iter().map(|s| Some(of_segment(s))))
@@ -272,7 +272,7 @@ fn words(app: &mut App) {
             ));
             lines.push(format!(
                 "Reach {}: what the KPI would move by if it came to the level of the others. q {}.",
-                format::change_with_interval(&kpi, &s.reach),
+                format::change_with_interval(&kpi, &s.reach.negated()),
                 format::p_value(s.q)
             ));
             lines.push("It was searched in one half of the units; these figures are of the other half.".into());

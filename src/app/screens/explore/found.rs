@@ -82,7 +82,7 @@ pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _secon
 
 /// Whether a result is of the KPI that is bound now.
 fn is_current(app: &App, result: &KpiResult) -> bool {
-    app.doc.as_ref().and_then(|d| d.session.state.kpi.as_ref()).is_some_and(|k| k.kpi == result.kpi)
+    app.doc.as_ref().and_then(|d| d.session.state.kpi.as_ref()).is_some_and(|k| k.kpi.is_same(&result.kpi))
 }
 
 fn failed(app: &mut App, slot: &str, why: String) -> Vec<Effect> {

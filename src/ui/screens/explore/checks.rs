@@ -78,6 +78,11 @@ fn list(app: &App, rows: &[CheckRow], theme: &Theme, area: Rect, buf: &mut Buffe
         first = line + 1 - height;
     }
     view.checks_top.set(first);
+    // The questions tell rows apart: what stands beside them gives way, and is said in full below the list.
+    let room = usize::from(area.width.saturating_sub(3));
+    let wanted = rows.iter().map(|r| text::width(&text::clean(&r.title))).max().unwrap_or(0);
+    let least = if room >= 100 { 18 } else { 12 };
+    let side_room = room.saturating_sub(wanted + 13).clamp(least, 30).min(room / 2);
     for (y, entry) in (0..area.height).zip(lines.iter().skip(first)) {
         let place = row_of(area, y);
         match entry {
@@ -87,7 +92,7 @@ fn list(app: &App, rows: &[CheckRow], theme: &Theme, area: Rect, buf: &mut Buffe
             }
             Entry::Check(i) => {
                 let Some(row) = rows.get(*i) else { continue };
-                put_line(buf, place, 3, 0, &check_line(row, theme, place.width.saturating_sub(3)));
+                put_line(buf, place, 3, 0, &check_line(row, theme, place.width.saturating_sub(3), side_room));
                 app.hits.note(place, Target::Row(*i));
                 if *i == at {
                     put(buf, place, 1, 0, theme.glyphs.cursor, theme.accent);
@@ -110,7 +115,7 @@ fn sign(row: &CheckRow, theme: &Theme) -> (&'static str, Style) {
     }
 }
 
-fn check_line(row: &CheckRow, theme: &Theme, width: u16) -> Line<'static> {
+fn check_line(row: &CheckRow, theme: &Theme, width: u16, side_room: usize) -> Line<'static> {
     let (sign, ink) = sign(row, theme);
     let minutes = if row.ready == Ready::Run { String::new() } else { format!("{:.0} min", row.minutes) };
     let side = match row.ready {
@@ -119,8 +124,8 @@ fn check_line(row: &CheckRow, theme: &Theme, width: u16) -> Line<'static> {
         Ready::Now | Ready::Asks => row.columns.clone(),
     };
     let room = usize::from(width);
-    let side_room = (room / 4).clamp(16, 30).min(room / 2);
-    let title_room = room.saturating_sub(side_room + 13);
+    let minutes_room = if room >= 70 { 8 } else { 0 };
+    let title_room = room.saturating_sub(side_room + minutes_room + 4);
     // What can't be run, or says nothing about the board, stands back.
     let quiet =
         matches!(row.ready, Ready::Asks | Ready::Outside) || (row.predicted_by.is_empty() && row.ready == Ready::Now);
@@ -132,7 +137,7 @@ fn check_line(row: &CheckRow, theme: &Theme, width: u16) -> Line<'static> {
             text::fit(&text::clean(&side), side_room),
             if row.ready == Ready::Run { theme.text } else { theme.dim },
         ),
-        Span::styled(text::fit_right(&minutes, 8), theme.dim),
+        Span::styled(text::fit_right(&minutes, minutes_room), theme.dim),
     ])
 }
 

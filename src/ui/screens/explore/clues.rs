@@ -9,6 +9,7 @@ use crate::app::screens::explore::clues::{ClueRow, explained_words, rows, select
 use crate::app::screens::explore::pages::is_marked;
 use crate::app::screens::explore::{Pane, filter, independence_short};
 use crate::query::{Better, Kpi};
+use crate::ui::text;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::draw::{below, put, put_prose, row_of};
 use crate::ui::widgets::table::{Cell, Column, Table};
@@ -66,29 +67,50 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
 fn table(app: &App, kpi: &Kpi, rows: &[ClueRow<'_>], lower: bool, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let segments = app.views.explore.pane == Pane::Segments;
     let wide = area.width >= 96;
-    let mut columns: Vec<Column<'_>> = if segments {
-        vec![
-            Column::text("segment", 44).grows(),
-            Column::number("n", 9),
-            Column::number("inside", 7),
-            Column::number("rest", 7),
-            Column::number("reach", 9),
-        ]
+    let all: &[What] = if segments {
+        &[What::Name, What::Rows, What::Inside, What::Rest, What::Reach, What::Axis]
     } else {
-        vec![
-            Column::text("column", 26).grows(),
-            Column::number("ω²", 6),
-            Column::number("spread", 8),
-            Column::text("worst group", 32),
-        ]
+        &[What::Name, What::Omega, What::Spread, What::Worst, What::Level, What::Rows, What::Axis]
     };
-    if wide {
-        columns.push(Column::text("95 % interval", AXIS));
-    }
+    // What tells rows apart keeps its cells: where the pane is narrow, figures that the line below says too give way.
+    let kept: Vec<What> = all
+        .iter()
+        .copied()
+        .filter(|w| match w {
+            What::Axis => wide,
+            What::Rest => area.width >= 84,
+            What::Spread | What::Rows => area.width >= 70,
+            _ => true,
+        })
+        .collect();
+    let names = rows.iter().map(|r| match r {
+        ClueRow::Held(l) => text::width(&text::clean(&l.column)) + 2,
+        ClueRow::Driver(d) => text::width(&text::clean(&d.column)) + 4,
+        ClueRow::Segment(s) => text::width(&text::clean(&s.label)) + 2,
+    });
+    let widest = u16::try_from(names.max().unwrap_or(12)).unwrap_or(u16::MAX);
+    let column = |w: &What| match w {
+        What::Name if segments => Column { min: 16, ..Column::text("segment", widest.clamp(16, 120)) }.grows(),
+        What::Name => Column { min: widest.clamp(8, 18), ..Column::text("column", widest.clamp(8, 30)) },
+        What::Worst => Column { min: 10, ..Column::text("worst group", 40) }.grows(),
+        What::Omega => Column::number("ω²", 5),
+        What::Spread => Column::number("spread", 7),
+        What::Level => Column::number("KPI", 7),
+        What::Rows => Column::number("n", if segments { 9 } else { 8 }),
+        What::Inside => Column::number("inside", 7),
+        What::Rest => Column::number("rest", 7),
+        What::Reach => Column::number("reach", 9),
+        What::Axis => Column::text("95 % interval", AXIS),
+    };
+    let columns: Vec<Column<'_>> = kept.iter().map(column).collect();
+    // Cells that the table will give to a segment's name: all that the figures leave.
+    let gaps = 2 * kept.len().saturating_sub(1) + 3;
+    let figures: usize = columns.iter().skip(1).map(|c| usize::from(c.want)).sum();
+    let name_room = usize::from(area.width).saturating_sub(gaps + figures).max(16);
     let ends = rows.iter().filter_map(|r| match r {
         ClueRow::Held(_) => None,
         ClueRow::Driver(d) => Some(d.interval),
-        ClueRow::Segment(s) => s.reach.interval,
+        ClueRow::Segment(s) => s.reach.interval.map(|(a, b)| (-b, -a)),
     });
     let (low, high) = interval::axis(ends, Some(0.0));
     let list = &app.views.explore.clues.list;
@@ -104,11 +126,12 @@ fn table(app: &App, kpi: &Kpi, rows: &[ClueRow<'_>], lower: bool, theme: &Theme,
             }
             _ => Cell::default(),
         };
-        match (row, column) {
-            (ClueRow::Held(l), 0) => Cell::styled(format!("{} {}", theme.glyphs.warn, l.column), theme.warn),
-            (ClueRow::Held(_), 3) if !segments => Cell::styled("held out: known before?", theme.warn),
+        let Some(what) = kept.get(column) else { return Cell::default() };
+        match (row, what) {
+            (ClueRow::Held(l), What::Name) => Cell::styled(format!("{} {}", theme.glyphs.warn, l.column), theme.warn),
+            (ClueRow::Held(_), What::Worst) => Cell::styled("held out: known before?", theme.warn),
             (ClueRow::Held(_), _) => Cell::default(),
-            (ClueRow::Driver(d), 0) => {
+            (ClueRow::Driver(d), What::Name) => {
                 let trend = match d.trend {
                     Some(1) => format!(" {}", theme.glyphs.up),
                     Some(-1) => format!(" {}", theme.glyphs.down),
@@ -119,29 +142,31 @@ fn table(app: &App, kpi: &Kpi, rows: &[ClueRow<'_>], lower: bool, theme: &Theme,
                 let marked = marked(app, d.worst.condition.as_deref(), theme);
                 Cell::styled(format!("{marked}{}{trend}{mark}", d.column), ink)
             }
-            (ClueRow::Driver(d), 1) => Cell::new(format::fixed(d.omega2, 3)),
-            (ClueRow::Driver(d), 2) => {
+            (ClueRow::Driver(d), What::Omega) => Cell::new(format::fixed(d.omega2, 3)),
+            (ClueRow::Driver(d), What::Spread) => {
                 Cell::new(format::change(kpi, Some(d.spread)).trim_start_matches('+').to_owned())
             }
-            (ClueRow::Driver(d), 3) => {
-                Cell::new(format!("{}  {}", format::level(kpi, Some(d.worst.level)), bare(&d.worst.label, &d.column)))
-            }
+            (ClueRow::Driver(d), What::Worst) => Cell::new(bare(&d.worst.label, &d.column).to_owned()),
+            (ClueRow::Driver(d), What::Level) => Cell::new(format::level(kpi, Some(d.worst.level))),
+            (ClueRow::Driver(d), What::Rows) => Cell::styled(format::count(d.worst.n), theme.dim),
             (ClueRow::Driver(d), _) => axis(Some(d.interval), Some(d.omega2)),
-            (ClueRow::Segment(s), 0) => {
+            (ClueRow::Segment(s), What::Name) => {
                 let mark = if s.explained_by.is_empty() { "" } else { " *" };
                 let ink = if s.explained_by.is_empty() { theme.text } else { theme.dim };
                 let marked = marked(app, s.condition.as_deref(), theme);
-                Cell::styled(format!("{marked}{}{mark}", s.label), ink)
+                let room = name_room.saturating_sub(mark.len() + text::width(&marked));
+                Cell::styled(format!("{marked}{}{mark}", squeezed(&s.label, room)), ink)
             }
-            (ClueRow::Segment(s), 1) => Cell::styled(format::count(s.n), theme.dim),
-            (ClueRow::Segment(s), 2) => Cell::new(format::level(kpi, s.level)),
-            (ClueRow::Segment(s), 3) => Cell::styled(format::level(kpi, s.rest), theme.dim),
-            (ClueRow::Segment(s), 4) => {
+            (ClueRow::Segment(s), What::Rows) => Cell::styled(format::count(s.n), theme.dim),
+            (ClueRow::Segment(s), What::Inside) => Cell::new(format::level(kpi, s.level)),
+            (ClueRow::Segment(s), What::Rest) => Cell::styled(format::level(kpi, s.rest), theme.dim),
+            (ClueRow::Segment(s), What::Reach) => {
                 let reach = s.reach.value.map(|v| -v);
                 let good = reach.is_some_and(|v| v * sign > 0.0);
                 Cell::styled(format::change(kpi, reach), if good { theme.good } else { theme.dim })
             }
-            (ClueRow::Segment(s), _) => axis(s.reach.interval, s.reach.value),
+            // As the figure: what the KPI would move by.
+            (ClueRow::Segment(s), _) => axis(s.reach.interval.map(|(a, b)| (-b, -a)), s.reach.value.map(|v| -v)),
         }
     });
 }
@@ -149,6 +174,42 @@ fn table(app: &App, kpi: &Kpi, rows: &[ClueRow<'_>], lower: bool, theme: &Theme,
 /// The sign of a row that is marked, to be taken together with others.
 fn marked(app: &App, condition: Option<&str>, theme: &Theme) -> String {
     if is_marked(app, condition) { format!("{} ", theme.glyphs.yes) } else { String::new() }
+}
+
+/// The columns of both lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Name,
+    Rows,
+    Inside,
+    Rest,
+    Reach,
+    Omega,
+    Spread,
+    Worst,
+    Level,
+    Axis,
+}
+
+/// A segment's label in so many cells. Every part keeps something: names of columns are shortened before values, and
+/// the last part is not the first to go.
+fn squeezed(label: &str, room: usize) -> String {
+    let label = text::clean(label);
+    if text::width(&label) <= room {
+        return label.into_owned();
+    }
+    let parts: Vec<&str> = label.split(", ").collect();
+    let each = room.saturating_sub(3 * parts.len().saturating_sub(1)) / parts.len().max(1);
+    let one = |part: &&str| match part.split_once(" = ") {
+        Some((name, value)) if text::width(part) > each => {
+            let left = each.saturating_sub(text::width(value) + 1).clamp(4, 40);
+            let name = text::cut(name, left).into_owned();
+            let value = text::cut(value, each.saturating_sub(text::width(&name) + 1).max(3)).into_owned();
+            format!("{name}={value}")
+        }
+        _ => text::cut(part, each.max(4)).into_owned(),
+    };
+    parts.iter().map(one).collect::<Vec<_>>().join(" & ")
 }
 
 /// A group's label without its column's name.
@@ -201,4 +262,18 @@ fn explained_line(list: &[crate::query::Explained]) -> String {
     }
     let words: Vec<String> = list.iter().map(explained_words).collect();
     format!("* {}. x says more.", words.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::squeezed;
+
+    #[test]
+    fn a_long_segment_keeps_something_of_every_part() {
+        let label = "Contract = Month-to-month, InternetService = Fiber optic";
+        assert_eq!(squeezed(label, 80), label);
+        let short = squeezed(label, 40);
+        assert!(short.contains("=Month") && short.contains("=Fiber optic"), "{short}");
+        assert!(crate::ui::text::width(&short) <= 40, "{short}");
+    }
 }

@@ -99,9 +99,10 @@ fn shape(column: &ColumnProfile, theme: &Theme) -> String {
 
 fn detail(app: &App, column: &ColumnProfile, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let note = format!(
-        "{} · {} values · {} null",
+        "{} · {}{} · {} null",
         column.dtype.word(),
-        format::count(column.distinct),
+        if column.distinct_exact { "" } else { "≈" },
+        format::counted(column.distinct, "value"),
         format::count(column.nulls)
     );
     let mut rest = pane::title(area, buf, theme, &column.name, &note, false);

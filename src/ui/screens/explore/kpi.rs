@@ -168,6 +168,15 @@ pub fn reach_words(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (Some(doc), Some(group)) = (&app.doc, selected_group(app)) else { return };
     let Some(b) = &doc.session.state.kpi else { return };
     let Some(r) = group.condition.as_ref().and_then(|c| app.views.explore.reach.get(c)) else { return };
+    if r.n.1 == 0 || r.n.0 == 0 {
+        let words = if r.n.0 == 0 {
+            format!("{} holds no row with a known KPI.", group.label)
+        } else {
+            format!("All rows with a known KPI are {}: there is no rest to hold it against.", group.label)
+        };
+        put_prose(buf, Rect { height: area.height.min(2), ..area }, &words, theme.dim);
+        return;
+    }
     let lower = b.better == Better::Lower;
     let gain = r.reach.value.unwrap_or(0.0) * if lower { 1.0 } else { -1.0 };
     if gain <= 0.0 {

@@ -46,19 +46,31 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
         if (info.rows > 0 || info.all_rows > 0) && area.width >= 64 {
             let columns = info.schema.columns.len();
             let all = info.all_rows.max(info.rows);
-            let words = if info.rows < all {
-                format!("{table}   {} of {} rows × {columns}", format::count(info.rows), format::count(all))
-            } else if info.opening {
-                format!("{table}   ≈ the first {} rows × {columns}, reading …", format::count(info.rows))
-            } else {
-                format!("{table}   {} rows × {columns}", format::count(info.rows))
-            };
-            // What does not fit beside the tabs is cut from its end; next to nothing is left out.
+            // What does not fit beside the tabs is said in fewer words before anything is cut: half a number is a wrong
+            // one.
             let room = usize::from(head.right().saturating_sub(tabs_end + 2));
-            if room >= LEAST_WORDS {
-                let words = text::clean(&words);
-                let shown = if text::width(&words) > room { text::fit(&words, room) } else { words.to_string() };
-                put_right(buf, head, 0, &shown, theme.dim);
+            let (rows, whole) = (format::count(info.rows), format::count(all));
+            let said = if info.rows < all {
+                vec![format!("{rows} of {whole} rows × {columns}"), format!("{rows} of {whole} rows"), rows.clone()]
+            } else if info.opening {
+                vec![
+                    format!("≈ the first {rows} rows × {columns}, reading …"),
+                    format!("≈ first {rows} rows, reading …"),
+                    "reading …".to_owned(),
+                ]
+            } else {
+                vec![format!("{rows} rows × {columns}"), format!("{rows} × {columns}"), rows.clone()]
+            };
+            let table = text::clean(table).into_owned();
+            let named = said.iter().map(|s| format!("{table}   {s}"));
+            let named: Vec<String> = named.chain(said.iter().skip(1).map(|s| format!("{table} {s}"))).collect();
+            let short = said.iter().map(|s| {
+                let left = room.saturating_sub(text::width(s) + 2);
+                if left >= 5 { format!("{}  {s}", text::cut(&table, left)) } else { s.clone() }
+            });
+            let words = named.iter().cloned().chain(short).find(|w| text::width(w) <= room);
+            if let Some(words) = words.filter(|_| room >= LEAST_WORDS) {
+                put_right(buf, head, 0, &words, theme.dim);
             }
         }
     }
