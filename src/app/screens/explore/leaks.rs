@@ -102,7 +102,7 @@ pub(super) fn found(app: &mut App, findings: Findings) -> Vec<Effect> {
     let view = &mut app.views.explore.leaks;
     if let Findings::Leaks(r) = findings
         && view.asked
-        && Some(&r.kpi) == current.as_ref()
+        && current.as_ref().is_some_and(|k| k.is_same(&r.kpi))
     {
         view.asked = false;
         view.found = Some(r);
