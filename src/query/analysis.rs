@@ -113,7 +113,7 @@ impl Analysis {
             Self::Segments(s) => Some(&mut s.clues.kpi),
             Self::Confounders(c) => Some(&mut c.clues.kpi),
             Self::Change(c) => c.sides.kpi_mut(),
-            Self::Profile { .. } | Self::Association { .. } => None,
+            Self::Profile { .. } | Self::Association { .. } | Self::Experiment(_) => None,
         }
     }
 }
