@@ -424,10 +424,10 @@ pub fn plain_flag(text: &str) -> Option<Plain<bool>> {
     Some(Plain { value, fits: BOOL, seen: 0 })
 }
 
-/// A day as ISO 8601 has it.
+/// A day as ISO 8601 has it. A text that begins with a zero may be more than one thing, which only the long way tells.
 #[inline]
 pub fn plain_day(text: &str, order: u16) -> Option<Plain<i32>> {
-    let (day, time) = dates::iso(text.as_bytes())?;
+    let (day, time) = dates::iso(text.as_bytes()).filter(|_| !text.starts_with('0'))?;
     let value = i32::try_from(day).ok().filter(|_| order == YMD && time.is_none())?;
     Some(Plain { value, fits: YMD, seen: NO_ZONE | NUMERIC_DATE })
 }
@@ -435,7 +435,7 @@ pub fn plain_day(text: &str, order: u16) -> Option<Plain<i32>> {
 /// A moment without a zone as ISO 8601 has it, or a day.
 #[inline]
 pub fn plain_moment(text: &str, order: u16) -> Option<Plain<i64>> {
-    let (day, time) = dates::iso(text.as_bytes()).filter(|_| order == YMD)?;
+    let (day, time) = dates::iso(text.as_bytes()).filter(|_| order == YMD && !text.starts_with('0'))?;
     let seen = NO_ZONE | NUMERIC_DATE | if time.is_some() { TIME } else { 0 };
     Some(Plain { value: day * dates::DAY + time.unwrap_or(0), fits: YMD, seen })
 }
