@@ -188,6 +188,18 @@ impl Coded {
         }
     }
 
+    /// True where the column holds numbers.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        self.dtype.is_some_and(ValueType::is_number)
+    }
+
+    /// True where the column is a date or a time.
+    #[must_use]
+    pub fn is_time(&self) -> bool {
+        self.dtype.is_some_and(ValueType::is_temporal)
+    }
+
     /// True where the groups have an order of their own: numbers and time.
     #[must_use]
     pub fn ordered(&self) -> bool {

@@ -10,6 +10,7 @@ use super::data_args::OutputArgs;
 use super::exit::Streams;
 use super::visible::{is_obeyed, visible};
 use crate::analysis::format::UNKNOWN;
+use crate::query::begins_as_formula;
 
 /// The form of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -270,7 +271,7 @@ fn csv(sheet: &Sheet, raw: bool, terminal: bool, out: &mut dyn Write) -> io::Res
 fn csv_text(text: &str) -> String {
     // `-inf` reads as a number here, and as a name to be looked up in a spreadsheet.
     let number = text.parse::<f64>().is_ok() && text.contains(|c: char| c.is_ascii_digit());
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) && !number;
+    let risky = begins_as_formula(text) && !number;
     csv_quoted(&if risky { format!("'{text}") } else { text.to_owned() })
 }
 

@@ -22,6 +22,12 @@ pub enum ExportFormat {
     Arrow,
 }
 
+/// Whether a spreadsheet would run a text as a formula (OWASP, "CSV injection"); full-width signs count as theirs.
+#[must_use]
+pub fn begins_as_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+}
+
 /// A file name that tells no format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownFormat(String);

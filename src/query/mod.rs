@@ -29,7 +29,7 @@ pub use clues::{
 };
 pub use coded::{CodedColumn, CodedTable, CodingRequest, UNIT_BUCKETS};
 pub use experiment::{ExperimentRequest, ExperimentResult};
-pub use export::{Export, ExportFormat, Exported, UnknownFormat};
+pub use export::{Export, ExportFormat, Exported, UnknownFormat, begins_as_formula};
 pub use find::{BLOCK, BadPattern, Direction, Find, FindMode, FoundCount, Hit, Pattern, Place};
 pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};
 pub use kpi::{Better, Kpi, KpiParseError, Measure, split_top_level};

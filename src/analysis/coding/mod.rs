@@ -1,5 +1,6 @@
 //! Columns made ready to be counted together: which of them, in which groups, and dense tables of their sums.
 
+mod lags;
 mod tally;
 
 use std::sync::Arc;
@@ -47,6 +48,15 @@ impl Counted {
     }
 }
 
+/// How long a moment lies after an earlier one, in seconds. Its `of` is the later column.
+#[derive(Debug, Clone)]
+pub struct Lag {
+    /// The groups.
+    pub counted: Counted,
+    /// The earlier column.
+    pub since: String,
+}
+
 /// A table ready to be counted.
 pub struct Prepared {
     /// The KPI.
@@ -57,6 +67,8 @@ pub struct Prepared {
     pub table: Arc<CodedTable>,
     /// The columns that have groups.
     pub columns: Vec<Counted>,
+    /// How long one moment lies after another, in groups; only for the search of leaks.
+    pub lags: Vec<Lag>,
     /// The sums of all rows by bucket of units.
     buckets: Vec<Tally>,
     /// The others, with why.
@@ -109,7 +121,8 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
             }
         }
     }
-    let keys: Vec<Key> = coded.iter().map(|(c, _)| c.key.clone()).collect();
+    let lags = lags::keys(engine, &coded, asked, ticket)?;
+    let keys: Vec<Key> = coded.iter().map(|(c, _)| c).chain(lags.iter().map(|l| &l.0)).map(|c| c.key.clone()).collect();
     let request =
         CodingRequest { keys, kpi: asked.kpi.clone(), filter: asked.filter.clone(), unit: asked.unit.clone() };
     let table = engine.coded(&request, ticket)?;
@@ -123,6 +136,7 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
         ));
     }
     let mut columns = Vec::new();
+    let first_lag = coded.len();
     for (at, (one, of)) in coded.into_iter().enumerate() {
         let Some(column) = table.columns.get(at) else { continue };
         // Every code was given to a row, so that a column of one value has one.
@@ -140,6 +154,14 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
             columns.push(Counted { coded: one, at, of, cells });
         }
     }
+    let mut counted_lags = Vec::new();
+    for (k, (coded, later, since)) in lags.into_iter().enumerate() {
+        let at = first_lag + k;
+        let Some(column) = table.columns.get(at).filter(|c| c.values.len() > 1) else { continue };
+        ticket.check()?;
+        let cells = tally::one_way(&table, column);
+        counted_lags.push(Lag { counted: Counted { coded, at, of: later, cells }, since });
+    }
     if table.unknown > 0 {
         notes.push(format!("{} rows without a known KPI were left out.", super::format::count(table.unknown)));
     }
@@ -147,7 +169,16 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
         notes.push(ROWS_ALONE.to_owned());
     }
     let buckets = tally::by_bucket(&table);
-    Ok(Prepared { kpi: asked.kpi.clone(), clustered: asked.unit.is_some(), table, columns, buckets, skipped, notes })
+    Ok(Prepared {
+        kpi: asked.kpi.clone(),
+        clustered: asked.unit.is_some(),
+        table,
+        columns,
+        lags: counted_lags,
+        buckets,
+        skipped,
+        notes,
+    })
 }
 
 /// The keys of a column with their names: a time gives its course, its hour and its weekday.

@@ -24,7 +24,7 @@ const TOGETHER: usize = 3;
 pub fn run(engine: &dyn Engine, asked: &ConfounderRequest, ticket: &Ticket) -> Result<ConfounderResult, EngineError> {
     engine.check_sql(&asked.segment)?;
     let prepared = prepare(engine, &asked.clues, ticket)?;
-    let leaks = leaks::found(&prepared, &asked.clues.known_before, ticket)?;
+    let leaks = leaks::found(engine, &prepared, &asked.clues, ticket)?;
     let inside = inside(engine, asked, &prepared, ticket)?;
     let mut own = crate::analysis::sqltext::names_in(&asked.segment);
     let late = late(&asked.clues, own.iter().map(String::as_str));

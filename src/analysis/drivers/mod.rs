@@ -35,7 +35,7 @@ const MOST_Q: f64 = 0.05;
 pub fn run(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Result<DriverResult, EngineError> {
     let prepared = prepare(engine, asked, ticket)?;
     let mut notes = prepared.notes.clone();
-    let leaks = leaks::found(&prepared, &asked.known_before, ticket)?;
+    let leaks = leaks::found(engine, &prepared, asked, ticket)?;
     let whole = prepared.whole();
     let tried: Vec<&Counted> = prepared.without(&leaks).collect();
     let mut drivers: Vec<(Driver, &Counted)> = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::measures::{auc, entropy, information_value};
 use super::*;
 use crate::analysis::drivers::tests::{asked, table};
 
@@ -27,16 +28,6 @@ fn measures_of_known_tables() {
     // The contract of the telco table.
     let iv = information_value(&[(1655.0, 2220.0), (166.0, 1307.0), (48.0, 1647.0)]);
     assert!((iv - 1.238).abs() < 0.02, "{iv}");
-}
-
-#[test]
-fn names_tell_by_whole_words() {
-    for name in ["cancel_date", "ChurnReason", "reservation_status", "end date", "Refunded"] {
-        assert!(telling(name), "{name}");
-    }
-    for name in ["statusquo", "finalist", "date", "weekend", "reasonable", "closest"] {
-        assert!(!telling(name), "{name}");
-    }
 }
 
 #[test]
@@ -80,4 +71,56 @@ fn a_number_that_is_the_kpi_in_other_units_is_a_leak() {
     let leaks = found(&csv, "mean(delay)");
     assert_eq!(leaks.len(), 1, "{leaks:?}");
     assert!(leaks[0].column == "delay_s" && leaks[0].why.contains("variance"));
+}
+
+#[test]
+fn columns_that_add_up_to_the_kpi_are_held_out_together() {
+    let csv = rows("net,tax,shipping,items,total", 3000, |i| {
+        let (net, tax, shipping) = (i * 7919 % 997, i * 104_729 % 499, i * 1_299_709 % 211);
+        format!("{net},{tax},{shipping},{},{}", i % 9, net + tax + shipping)
+    });
+    let leaks = found(&csv, "mean(total)");
+    let mut names: Vec<&str> = leaks.iter().map(|l| l.column.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["net", "shipping", "tax"], "{leaks:?}");
+    assert!(leaks.iter().all(|l| l.why.contains("adds up to the KPI")), "{leaks:?}");
+    // What was known before is no part.
+    let asked = ClueRequest { known_before: vec!["tax".into()], ..asked("mean(total)") };
+    let rest = run(table(&csv).as_ref(), &asked, &Ticket::default()).unwrap().leaks;
+    assert!(rest.iter().all(|l| l.column != "tax" && !l.why.contains("adds up")), "{rest:?}");
+}
+
+#[test]
+fn causes_of_a_rate_that_exclude_each_other_are_parts_of_it() {
+    let csv = rows("moved_away,too_dear,age,left", 4000, |i| {
+        let (moved, dear) = (i % 10 == 3, i % 10 == 7);
+        format!("{},{},{},{}", u8::from(moved), u8::from(dear), i * 31 % 60, u8::from(moved || dear))
+    });
+    let leaks = found(&csv, "rate(left = 1)");
+    let names: Vec<&str> = leaks.iter().map(|l| l.column.as_str()).collect();
+    assert!(names.contains(&"moved_away") && names.contains(&"too_dear") && !names.contains(&"age"), "{leaks:?}");
+}
+
+#[test]
+fn a_moment_that_lies_after_the_outcome_is_a_suspect() {
+    let day = |n: u32| jiff::civil::date(2024, 1, 1).checked_add(jiff::Span::new().days(i64::from(n))).unwrap();
+    let csv = rows("ordered,last_seen,plan,stayed", 3000, |i| {
+        let ordered = i * 7919 % 300;
+        let left = i % 4 == 0;
+        let seen = ordered + if left { i % 20 } else { 40 + i % 50 };
+        format!("{},{},{},{}", day(ordered), day(seen), i % 3, u8::from(!left))
+    });
+    let leaks = found(&csv, "rate(stayed = 1)");
+    assert_eq!(leaks.len(), 1, "{leaks:?}");
+    assert_eq!(leaks[0].column, "last_seen");
+    assert!(leaks[0].why.starts_with("how long it lies after ordered"), "{}", leaks[0].why);
+
+    // A name alone asks for the answer; a moment set ahead does not.
+    let csv = rows("status_date,planned_end,plan,left", 3000, |i| {
+        format!("{},{},{},{}", day(i * 7919 % 300), day(i * 31 % 200), i % 3, u8::from(i * 37 % 100 < 30))
+    });
+    let leaks = found(&csv, "rate(left = 1)");
+    let names: Vec<&str> = leaks.iter().map(|l| l.column.as_str()).collect();
+    assert_eq!(names, ["status_date"], "{leaks:?}");
+    assert_eq!(leaks[0].tier, LeakTier::Suspect);
 }

@@ -42,7 +42,7 @@ pub fn run(engine: &dyn Engine, asked: &SegmentRequest, ticket: &Ticket) -> Resu
         return Err(EngineError::request("Segments are of one to three columns.", "Choose a depth of 1, 2 or 3."));
     }
     let prepared = prepare(engine, &asked.clues, ticket)?;
-    let leaks = leaks::found(&prepared, &asked.clues.known_before, ticket)?;
+    let leaks = leaks::found(engine, &prepared, &asked.clues, ticket)?;
     let mut notes = prepared.notes.clone();
     let columns = columns(&prepared, &leaks, &mut notes);
     let whole = prepared.whole();

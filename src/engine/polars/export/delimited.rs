@@ -10,6 +10,7 @@ use super::super::shown::Shown;
 use super::target::Target;
 use super::{Rows, flush};
 use crate::engine::EngineError;
+use crate::query::begins_as_formula;
 
 /// Writes delimited text.
 pub struct Delimited<'a, W> {
@@ -40,7 +41,7 @@ impl<'a, W: Write> Delimited<'a, W> {
 
     /// A text: quoted where it must be, with a `'` where a spreadsheet would run it.
     fn text(&mut self, text: &str) {
-        let formula = self.guard && is_formula(text);
+        let formula = self.guard && begins_as_formula(text);
         let quoted = text.is_empty()
             || text.contains([self.delimiter, '"', '\n', '\r'])
             // Readers may trim what is not quoted.
@@ -72,11 +73,6 @@ impl<'a, W: Write> Delimited<'a, W> {
         self.line.clear();
         Ok(())
     }
-}
-
-/// Whether a spreadsheet would run a text as a formula (OWASP, CSV injection).
-fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 impl<W: Write> Rows for Delimited<'_, W> {

@@ -106,11 +106,11 @@ fn what_is_written_is_the_view() {
 #[test]
 fn text_that_a_spreadsheet_would_run_is_guarded_and_numbers_are_not() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = csv("n,word\n-1,=1+1\n2,\"@a,\"\"b\"\"\"\n3,plain\n4,-x\n");
+    let engine = csv("n,word\n-1,=1+1\n2,\"@a,\"\"b\"\"\"\n3,plain\n4,-x\n5,＝b\n");
     let path = folder.path().join("safe.csv");
     let told = write(engine.as_ref(), &Export { guard: true, ..to(&path) }).unwrap();
-    assert_eq!(told.guarded, 3);
-    assert_eq!(fs::read_to_string(&path).unwrap(), "n,word\n-1,'=1+1\n2,\"'@a,\"\"b\"\"\"\n3,plain\n4,'-x\n");
+    assert_eq!(told.guarded, 4);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "n,word\n-1,'=1+1\n2,\"'@a,\"\"b\"\"\"\n3,plain\n4,'-x\n5,'＝b\n");
 }
 
 #[test]
