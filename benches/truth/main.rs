@@ -75,6 +75,7 @@ fn look(kind: Kind, seed: u64) -> Seen {
         unit: Some(kind.unit().to_owned()),
         exclude: kind.exclude().iter().map(|c| (*c).to_owned()).collect(),
         known_before: Vec::new(),
+        consequences: std::collections::BTreeMap::new(),
     };
     if kind == Kind::Decoy {
         return Seen { right: decoy(&drivers(&engine, asked)), holds: None };

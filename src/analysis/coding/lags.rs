@@ -3,7 +3,7 @@
 
 use crate::analysis::keys::{Coded, both, code, quantile_edges, quoted};
 use crate::engine::{Engine, EngineError, Ticket};
-use crate::query::{ClueRequest, Key, KeyBin};
+use crate::query::{ClueRequest, Key, KeyBin, ValueType};
 
 use super::COUNTED;
 
@@ -31,10 +31,14 @@ pub fn keys(
     for (k, a) in times.iter().enumerate() {
         for b in times.iter().skip(k + 1) {
             ticket.check()?;
-            let middle = engine.quantiles(&between(b, a), &[0.5], filter.as_deref(), ticket)?;
+            // Times of day and moments of another kind have no seconds to be taken apart.
+            if engine.check_sql(&between(engine, b, a).expr).is_err() {
+                continue;
+            }
+            let middle = engine.quantiles(&between(engine, b, a), &[0.5], filter.as_deref(), ticket)?;
             let Some(middle) = middle.first() else { continue };
             let (later, earlier) = if *middle < 0.0 { (a, b) } else { (b, a) };
-            let key = between(later, earlier);
+            let key = between(engine, later, earlier);
             let edges = quantile_edges(engine, &key, COUNTED.bins, true, filter.as_deref(), ticket)?;
             if edges.is_empty() {
                 continue;
@@ -47,8 +51,16 @@ pub fn keys(
     Ok(out)
 }
 
-/// Seconds from one moment to another.
-fn between(later: &str, earlier: &str) -> Key {
-    let seconds = |column: &str| format!("EXTRACT(EPOCH FROM {})", quoted(column));
+/// Seconds from one moment to another; a day counts from its midnight.
+fn between(engine: &dyn Engine, later: &str, earlier: &str) -> Key {
+    let seconds = |column: &str| {
+        let day = engine.schema().get(column).is_some_and(|c| c.dtype == ValueType::Date);
+        let name = quoted(column);
+        if day {
+            format!("EXTRACT(EPOCH FROM CAST({name} AS TIMESTAMP))")
+        } else {
+            format!("EXTRACT(EPOCH FROM {name})")
+        }
+    };
     Key::sql(format!("{} - {}", seconds(later), seconds(earlier)))
 }
