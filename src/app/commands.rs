@@ -47,6 +47,10 @@ pub enum Scope {
     Reach,
     /// 3 Explore, the follow-up experiment.
     Experiment,
+    /// 3 Explore, the result of a query.
+    Sql,
+    /// 3 Explore, a query is typed.
+    SqlEdit,
     /// 4 Score.
     Score,
     /// 4 Score, the list of what is best done next has the keys.
@@ -84,6 +88,8 @@ impl Scope {
             Self::Confounders => "3 Explore, what explains a group away",
             Self::Reach => "3 Explore, reach of a group",
             Self::Experiment => "3 Explore, experiment",
+            Self::Sql => "3 Explore, SQL",
+            Self::SqlEdit => "3 Explore, SQL: the query is typed",
             Self::Score => "4 Score",
             Self::Next => "4 Score, next best",
             Self::Brief => "5 Brief",
@@ -111,7 +117,9 @@ impl Scope {
             | Self::Leaks
             | Self::Confounders
             | Self::Reach
-            | Self::Experiment => Some(Screen::Explore),
+            | Self::Experiment
+            | Self::Sql
+            | Self::SqlEdit => Some(Screen::Explore),
             Self::Score | Self::Next => Some(Screen::Score),
             Self::Brief => Some(Screen::Brief),
             Self::Global | Self::List | Self::Replay | Self::Form => None,
@@ -212,7 +220,10 @@ pub static TABLE: &[&[CommandSpec]] = &[
     screens::explore::pages::confounders::CONFOUNDERS,
     screens::explore::pages::reach::REACH,
     screens::explore::pages::experiment::EXPERIMENT,
+    screens::explore::sql::commands::RESULTS,
+    screens::explore::sql::commands::EDIT,
     screens::explore::COMMANDS,
+    screens::explore::sql::commands::OPEN,
     screens::score::COMMANDS,
     screens::score::NEXT,
     screens::brief::COMMANDS,
@@ -248,11 +259,16 @@ pub fn screen_scopes(app: &App) -> Vec<Scope> {
         Screen::Ask if app.views.ask.interview.is_some() => return vec![Scope::Interview],
         Screen::Ask if app.views.ask.triage => out.push(Scope::Triage),
         Screen::Ask => out.push(Scope::Ask),
-        Screen::Explore if screens::explore::is_typing(app) => return vec![Scope::Explore],
+        Screen::Explore if screens::explore::is_typing(app) => return vec![Scope::SqlEdit],
         Screen::Explore => {
             out.push(app.views.explore.pane.scope());
+            let result = screens::explore::sql::shows_result(app);
+            if result {
+                out.push(Scope::Table);
+            }
             // A replay shows the table as it is, and has some of these keys itself.
-            if app.views.explore.pane == screens::explore::Pane::Table && !out.contains(&Scope::Replay) {
+            let rows = result || app.views.explore.pane == screens::explore::Pane::Table;
+            if rows && !out.contains(&Scope::Replay) {
                 out.push(Scope::Arrange);
             }
             out.push(Scope::Explore);

@@ -66,6 +66,20 @@ impl Editor {
         &self.area
     }
 
+    /// Puts the cursor on a line and column, counted from 0 in characters.
+    pub fn go_to(&mut self, line: usize, column: usize) {
+        let short = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(short(line), short(column)));
+    }
+
+    /// Writes a text in the place of so many characters before the cursor.
+    pub fn replace_before(&mut self, characters: usize, with: &str) {
+        for _ in 0..characters {
+            self.area.delete_char();
+        }
+        self.area.insert_str(with);
+    }
+
     /// Types a key; false when it does nothing here.
     pub fn key(&mut self, key: Key) -> bool {
         if key.code == KeyCode::Enter && !self.many_lines {

@@ -8,7 +8,7 @@ use super::commands::{self, CommandSpec, Scope};
 use super::key::{Key, KeyCode};
 
 /// Chains of scopes that have the keys together; in one of them a key means one thing.
-pub const CHAINS: [&[Scope]; 20] = [
+pub const CHAINS: [&[Scope]; 22] = [
     &[Scope::Home, Scope::List, Scope::Global],
     &[Scope::Problem, Scope::List, Scope::Global],
     &[Scope::Ask, Scope::List, Scope::Global],
@@ -24,6 +24,8 @@ pub const CHAINS: [&[Scope]; 20] = [
     &[Scope::Confounders, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Reach, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Experiment, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Sql, Scope::Table, Scope::Arrange, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::SqlEdit],
     &[Scope::Score, Scope::List, Scope::Global],
     &[Scope::Next, Scope::List, Scope::Global],
     &[Scope::Brief, Scope::List, Scope::Global],
@@ -138,8 +140,8 @@ fn entry(id: &str, keys: &Value) -> Result<(&'static CommandSpec, Vec<Key>), Str
             other => return Err(format!("{id}: {other} is no key; write it as text, such as \"Ctrl-N\".")),
         };
         let key: Key = text.parse().map_err(|why| format!("{id}: {why}; the built-in key stays."))?;
-        if command.scope == Scope::Interview && !acts_while_typing(key) {
-            return Err(format!("{id}: {key} is text while an interview runs; take one with Ctrl- or Alt-."));
+        if matches!(command.scope, Scope::Interview | Scope::SqlEdit) && !acts_while_typing(key) {
+            return Err(format!("{id}: {key} is text there; take one with Ctrl- or Alt-."));
         }
         out.push(key);
     }
@@ -201,7 +203,7 @@ mod tests {
             (json!({"undo": ["t"]}), "undo", "u", "undo: t is the key of "),
             (json!({"undo": ["Ctlr-U"]}), "undo", "u", "“Ctlr-U” is no key"),
             (json!({"undo": [["u"]]}), "undo", "u", "is no key; write it as text"),
-            (json!({"interview.next": ["n"]}), "interview.next", "Ctrl-N", "n is text while an interview runs"),
+            (json!({"interview.next": ["n"]}), "interview.next", "Ctrl-N", "n is text there"),
             (json!({"form.submit": ["Ctrl-X"]}), "form.submit", "Ctrl-S", "the keys of forms are fixed"),
             (json!({"explore.undo": ["z"]}), "undo", "u", "there is no such command; undo is spelt like it"),
             (json!({"whatever": ["z"]}), "undo", "u", "there is no such command. Ctrl-P lists them all."),

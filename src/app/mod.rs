@@ -32,7 +32,7 @@ use crate::domain::decide::{Intent, Refusal, Stamp};
 use crate::domain::event::Event;
 use crate::domain::redact::Removal;
 use crate::engine::ReadOptions;
-use crate::query::{Analysis, Export, Findings, Page, ReadingReport, Schema, View};
+use crate::query::{Analysis, Export, Findings, Page, ReadingReport, Schema, TextPlace, View};
 use form::Form;
 use key::Input;
 use palette::Palette;
@@ -238,6 +238,15 @@ pub enum Msg {
         /// Seconds of work.
         seconds: f64,
     },
+    /// A query is done, and its result is at hand; or why not, and where in its text that shows.
+    Queried {
+        /// The query.
+        query: String,
+        /// What it gave.
+        result: Box<Result<explore::sql::Answered, (String, Option<TextPlace>)>>,
+        /// Seconds of work.
+        seconds: f64,
+    },
     /// About cells of a table: finds, a whole row, a copy, a file.
     Cells(Box<cells::Told>),
     /// The jobs that run now.
@@ -309,6 +318,15 @@ pub enum Effect {
         data: String,
         /// What to run.
         analysis: Box<Analysis>,
+    },
+    /// Run a query over tables; its result becomes the table [`explore::sql::RESULT`].
+    Query {
+        /// The query.
+        query: String,
+        /// The tables that it may name, by alias.
+        tables: Vec<String>,
+        /// The one that `data` stands for.
+        main: Option<String>,
     },
     /// Find, read, copy or write cells of a table.
     Cells {
@@ -440,9 +458,21 @@ impl App {
         self.popups.push(Popup::Form(Box::new(form)));
     }
 
-    /// The table that the KPI is bound to; else the first one that opened, or the first one.
+    /// The table that Explore shows: a query's result while its pane is in sight, else the one of the KPI.
     #[must_use]
     pub fn main_table(&self) -> Option<&str> {
+        if explore::sql::shows_result(self) { Some(explore::sql::RESULT) } else { self.kpi_table() }
+    }
+
+    /// What is known of the table of the KPI.
+    #[must_use]
+    pub fn kpi_info(&self) -> Option<&TableInfo> {
+        self.tables.get(self.kpi_table()?)
+    }
+
+    /// The table that the KPI is bound to; else the first one that opened, or the first one.
+    #[must_use]
+    pub fn kpi_table(&self) -> Option<&str> {
         let state = &self.doc.as_ref()?.session.state;
         let opened = |data: &&str| self.tables.get(*data).is_some_and(|t| !t.opening && t.failed.is_none());
         let mut names = state.tables.iter().map(|t| t.data.as_str());
@@ -450,7 +480,7 @@ impl App {
         state.kpi.as_ref().map(|k| k.data.as_str()).or_else(|| names.find(opened)).or(first)
     }
 
-    /// What is known of the main table.
+    /// What is known of the table that Explore shows.
     #[must_use]
     pub fn main_info(&self) -> Option<&TableInfo> {
         self.tables.get(self.main_table()?)

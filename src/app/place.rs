@@ -27,6 +27,10 @@ pub struct Place {
     pub question: String,
     /// List → selected row.
     pub rows: BTreeMap<String, usize>,
+    /// The query that is typed.
+    pub query: String,
+    /// Queries that were run, the last one at the end.
+    pub queries: Vec<String>,
     /// Table → how it was looked at: sort, filter, columns.
     pub views: BTreeMap<String, explore::table::Layout>,
 }
@@ -67,8 +71,11 @@ pub fn of(app: &mut App) -> Option<Place> {
         triage: app.views.ask.triage,
         question: ask::list::selected(app).unwrap_or_default(),
         rows: BTreeMap::new(),
+        query: view.sql.editor.text(),
+        queries: view.sql.history.clone(),
         views: view.arranged.iter().map(|(data, a)| (data.clone(), a.now.clone())).collect(),
     };
+    place.views.remove(explore::sql::RESULT);
     place.views.retain(|_, layout| *layout != explore::table::Layout::default());
     let rows = lists(app).map(|(name, list)| (name.to_owned(), list.selected(usize::MAX).unwrap_or(0)));
     place.rows.extend(rows);
@@ -97,6 +104,7 @@ pub fn restore(app: &mut App, place: &Place) -> Vec<Effect> {
     if let Some(sort) = explore::Sort::ALL.into_iter().find(|s| s.word() == place.sort) {
         view.sort = sort;
     }
+    view.sql.restore(&place.query, &place.queries);
     view.trend = place.trend;
     if !place.question.is_empty() {
         ask::select(app, &place.question);

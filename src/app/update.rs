@@ -90,6 +90,7 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
                 explore::found(app, &slot, *result, seconds)
             }
         }
+        Msg::Queried { query, result, seconds } => explore::sql::answered(app, query, *result, seconds),
         Msg::Cells(told) => cells::told(app, *told),
         Msg::Jobs(jobs) => {
             app.jobs = jobs;
@@ -148,6 +149,9 @@ fn on_input(app: &mut App, input: Input) -> Vec<Effect> {
 
 /// A text came back from the user's own editor: into the field that has the keys.
 fn edited(app: &mut App, text: &str) {
+    if app.popups.is_empty() && app.screen == Screen::Explore && explore::is_typing(app) {
+        return explore::sql::edited(app, text);
+    }
     let field = match app.popups.last_mut() {
         Some(Popup::Form(form)) => form.focused_text(),
         Some(_) => None,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::query::TextPlace;
+
 /// A failure told in plain words: what, where, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EngineError {
@@ -48,3 +50,24 @@ impl fmt::Display for EngineError {
 }
 
 impl std::error::Error for EngineError {}
+
+/// Why a query gave nothing, and where in its text that shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryError {
+    /// What is wrong.
+    pub why: EngineError,
+    /// The word that it is about.
+    pub place: Option<TextPlace>,
+}
+
+impl From<EngineError> for QueryError {
+    fn from(why: EngineError) -> Self {
+        Self { why, place: None }
+    }
+}
+
+impl From<QueryError> for EngineError {
+    fn from(error: QueryError) -> Self {
+        error.why
+    }
+}

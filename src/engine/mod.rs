@@ -8,12 +8,13 @@ mod pages;
 mod polars;
 mod ticket;
 
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use error::EngineError;
-pub use polars::{cached, clear_cache, head, open, open_joined, panics_are_caught};
+pub use error::{EngineError, QueryError};
+pub use polars::{ask, cached, clear_cache, head, open, open_joined, panics_are_caught, sql_functions};
 pub use ticket::{Counted, Ticket, TicketState, Unit};
 
 use crate::query::{
@@ -79,6 +80,14 @@ pub struct CachedTable {
     pub folder: PathBuf,
 }
 
+/// The answer to a query: a table like any other.
+pub struct Answer {
+    /// Its rows, in memory.
+    pub engine: Arc<dyn Engine>,
+    /// There are more rows than those.
+    pub more: bool,
+}
+
 /// The facts of a table that identify it months later.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Fingerprint {
@@ -98,7 +107,7 @@ pub struct Fingerprint {
 
 /// An opened table. All verbs may take long and are called on job threads; each looks at its [`Ticket`] between
 /// chunks of work and gives up with [`EngineError::Cancelled`].
-pub trait Engine: Send + Sync {
+pub trait Engine: Any + Send + Sync {
     /// The columns.
     fn schema(&self) -> &Schema;
 

@@ -14,6 +14,7 @@ mod export;
 mod find;
 mod group;
 mod kpi;
+mod sql;
 mod view;
 
 pub use analysis::{
@@ -33,4 +34,5 @@ pub use export::{Export, ExportFormat, Exported, UnknownFormat, begins_as_formul
 pub use find::{BLOCK, BadPattern, Direction, Find, FindMode, FoundCount, Hit, Pattern, Place};
 pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};
 pub use kpi::{Better, Kpi, KpiParseError, Measure, split_top_level};
+pub use sql::{SqlKind, SqlWord, TextPlace, sql_tables, sql_words};
 pub use view::{Derived, SortKey, View};

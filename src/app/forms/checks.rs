@@ -113,7 +113,7 @@ pub fn open_ad_hoc(app: &mut App, a: &str, b: &str) {
         .map(|h| (h.id.clone(), h.title.clone()))
         .collect();
     let columns: Vec<String> =
-        app.main_info().map(|i| i.schema.columns.iter().map(|c| c.name.clone()).collect()).unwrap_or_default();
+        app.kpi_info().map(|i| i.schema.columns.iter().map(|c| c.name.clone()).collect()).unwrap_or_default();
     app.open_form(
         Form::new(FormId::AdHoc, "A check on the spot: KPI of A against B", "run")
             .line("a", "A", "A SQL condition, such as Contract = 'Month-to-month'", a)
@@ -135,13 +135,13 @@ pub(super) fn submit_ad_hoc(app: &mut App, form: &Form) -> Result<Vec<Effect>, S
     let b = form.text("b");
     let within: Vec<String> =
         form.text("within").split(',').map(|c| c.trim().to_owned()).filter(|c| !c.is_empty()).collect();
-    if let Some(info) = app.main_info() {
+    if let Some(info) = app.kpi_info() {
         if let Some(unknown) = within.iter().find(|c| info.schema.get(c).is_none()) {
             return Err(format!("There is no column \"{unknown}\"."));
         }
     }
     let least = form.number("least")?.unwrap_or(1.0);
-    let data = app.main_table().unwrap_or_default().to_owned();
+    let data = app.kpi_table().unwrap_or_default().to_owned();
     let mut params = Map::new();
     params.insert("a".into(), json!(a));
     if !b.is_empty() {
@@ -277,7 +277,7 @@ pub(super) fn submit_by_hand(app: &mut App, form: &Form, pending: &PendingCheck)
 /// Which columns play which roles.
 pub fn open_roles(app: &mut App, check: &str, missing: &[String]) {
     let Some(doc) = &app.doc else { return };
-    let schema = app.main_info().map(|i| i.schema.clone()).unwrap_or_default();
+    let schema = app.kpi_info().map(|i| i.schema.clone()).unwrap_or_default();
     if schema.columns.is_empty() {
         app.say(crate::app::Tone::Warn, "The data is not open yet.");
         return;
@@ -314,7 +314,7 @@ pub(super) fn submit_roles(app: &mut App, form: &Form, check: &str, roles: &[Str
             }
         }
     }
-    let data = app.main_table().map(str::to_owned);
+    let data = app.kpi_table().map(str::to_owned);
     let mut effects = app.record(Intent::record(Act::MapColumns { data, columns })).map_err(|r| words(&r))?;
     effects.extend(checks::start(app, check));
     Ok(effects)

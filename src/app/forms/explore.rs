@@ -28,6 +28,7 @@ pub fn open_search(app: &mut App) {
             names(app),
         ),
         Pane::Table
+        | Pane::Sql
         | Pane::Kpi
         | Pane::Drivers
         | Pane::Segments

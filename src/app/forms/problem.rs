@@ -113,7 +113,7 @@ pub fn open_kpi(app: &mut App, suggestion: Option<&str>) -> Vec<Effect> {
     let state = &doc.session.state;
     let bound = state.kpi.clone();
     let tables: Vec<(String, String)> = state.tables.iter().map(|t| (t.data.clone(), t.data.clone())).collect();
-    let table = app.main_table().map(str::to_owned);
+    let table = app.kpi_table().map(str::to_owned);
     let (offers, units) = table.as_deref().map(|t| (kpi_offers(app, t), column_offers(app, t))).unwrap_or_default();
     let text = suggestion.map(str::to_owned).or_else(|| bound.as_ref().map(|b| b.kpi.to_string())).unwrap_or_default();
     let better = match bound.as_ref().map(|b| b.better).or_else(|| doc.playbook.as_ref().map(|p| p.kpi.better)) {
@@ -216,7 +216,7 @@ fn column_offers(app: &App, table: &str) -> Vec<Choice> {
 
 /// The table that the form speaks of.
 fn table_of(app: &App, form: &Form) -> Option<String> {
-    Some(form.text("data")).filter(|d| !d.is_empty()).or_else(|| app.main_table().map(str::to_owned))
+    Some(form.text("data")).filter(|d| !d.is_empty()).or_else(|| app.kpi_table().map(str::to_owned))
 }
 
 /// Something changed in the KPI form: its level is measured beside it, before anything is recorded.

@@ -168,7 +168,7 @@ fn start_ad_hoc(app: &mut App, id: &str) -> Vec<Effect> {
         app.say(Tone::Warn, format!("Nothing is known of the check {id}: the playbook has none of that name."));
         return Vec::new();
     };
-    let (Some(request), Some(data)) = (f.request, app.main_table().map(str::to_owned)) else {
+    let (Some(request), Some(data)) = (f.request, app.kpi_table().map(str::to_owned)) else {
         app.say(Tone::Warn, "This forecast does not say what to run: make a check with t on a group.");
         return Vec::new();
     };
@@ -204,7 +204,7 @@ fn forecast_or_run(app: &mut App, pending: PendingCheck) -> Vec<Effect> {
 fn pending(app: &App, check: &PlaybookCheck) -> Option<PendingCheck> {
     let doc = app.doc.as_ref()?;
     let playbook = doc.playbook.as_deref()?;
-    Some(resolve(&doc.session, playbook, check, app.main_table().unwrap_or_default()))
+    Some(resolve(&doc.session, playbook, check, app.kpi_table().unwrap_or_default()))
 }
 
 /// Makes a check of the playbook ready to run on a table: roles become columns, answers become literals.

@@ -284,7 +284,7 @@ pub static GLOBAL: &[CommandSpec] = &[
             "copy",
             "Copy what is selected: a cell, marked rows, a clue, the brief as Markdown",
             |a| match a.screen {
-                Screen::Explore if a.views.explore.pane == explore::Pane::Table => explore::cells::copy(a),
+                Screen::Explore if a.views.explore.pane.has_rows() => explore::cells::copy(a),
                 _ => copy_text(a).map(Effect::Copy).into_iter().collect(),
             },
         )

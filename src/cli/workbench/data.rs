@@ -9,15 +9,23 @@ use serde_json::{Map, Value};
 use super::Workbench;
 use crate::analysis;
 use crate::app::screens::explore::cells::Told;
+use crate::app::screens::explore::sql::{Answered, RESULT};
 use crate::app::screens::explore::table::sees;
 use crate::app::{CANCELLED, Msg, Screen, Tone};
 use crate::cli::load::resolve;
 use crate::domain::event::TableFacts;
-use crate::engine::{self, Engine, EngineError, Fingerprint, ReadOptions, Source, Ticket};
+use crate::engine::{self, Answer, Engine, EngineError, Fingerprint, QueryError, ReadOptions, Source, Ticket};
 use crate::query::{Analysis, Findings, Page, Schema, View};
 
 /// Slot of the job that makes the demonstration.
 pub(super) const DEMO: &str = "demo";
+
+/// Slot of the query of the SQL pane.
+const QUERY: &str = "query";
+/// What a query may call the table of the KPI, whatever its name is.
+const DATA: &str = "data";
+/// Of a larger result the first rows are shown, so that memory stays bounded: two million rows of ten columns.
+const MOST_CELLS: usize = 20_000_000;
 
 /// Rows that are shown while the rest of a large table is read.
 const HEAD_ROWS: usize = 2000;
@@ -34,6 +42,8 @@ pub(super) enum Done {
     Rows { data: String, result: Result<Page, EngineError> },
     /// An analysis.
     Found { slot: String, result: Result<Findings, EngineError>, seconds: f64 },
+    /// A query's result.
+    Queried { query: String, result: Result<Answer, QueryError>, seconds: f64 },
     /// A fingerprint.
     Fingerprint { data: String, result: Result<(Fingerprint, Schema), EngineError> },
     /// About cells of a table.
@@ -112,6 +122,42 @@ impl Workbench {
         });
     }
 
+    /// Runs a query over tables as they are.
+    pub(super) fn query(&mut self, query: String, tables: &[String], main: Option<&str>) {
+        let mut known: Vec<(String, Arc<dyn Engine>)> =
+            tables.iter().filter_map(|name| Some((name.clone(), self.tables.get(name)?.clone()))).collect();
+        let main = main.and_then(|name| self.tables.get(name).cloned());
+        if let Some(main) = main.filter(|_| known.iter().all(|(name, _)| name != DATA)) {
+            known.push((DATA.to_owned(), main));
+        }
+        self.job(QUERY.into(), "query".into(), move |ticket| {
+            let begun = Instant::now();
+            let result = engine::ask(&known, &query, Some(MOST_CELLS), ticket);
+            Done::Queried { query, result, seconds: begun.elapsed().as_secs_f64() }
+        });
+    }
+
+    fn queried(&mut self, query: String, result: Result<Answer, QueryError>, seconds: f64) {
+        let result = result
+            .map(|answer| {
+                let engine = answer.engine;
+                let told = Answered {
+                    schema: engine.schema().clone(),
+                    rows: engine.row_count(),
+                    reading: engine.reading().clone(),
+                    more: answer.more,
+                };
+                self.tables.insert(RESULT.to_owned(), engine);
+                self.views.remove(RESULT);
+                told
+            })
+            .map_err(|e| match e.why {
+                EngineError::Cancelled => (CANCELLED.to_owned(), None),
+                why => (why.to_string(), e.place),
+            });
+        self.tell(Msg::Queried { query, result: Box::new(result), seconds });
+    }
+
     pub(super) fn fingerprint(&mut self, data: String) {
         let Some(engine) = self.tables.get(&data).cloned() else { return };
         self.job(format!("fingerprint:{data}"), format!("fingerprint of {data}"), move |ticket| {
@@ -161,6 +207,7 @@ impl Workbench {
                 let result = Box::new(result.map_err(|e| e.to_string()));
                 self.tell(Msg::Found { slot, result, seconds });
             }
+            Done::Queried { query, result, seconds } => self.queried(query, result, seconds),
             Done::Fingerprint { data, result } => {
                 if let Ok((print, schema)) = result {
                     self.tell(Msg::Fingerprint { data, facts: Box::new(facts(&print, &schema)) });
@@ -188,6 +235,9 @@ impl Workbench {
             self.tell(Msg::Viewed { data: data.to_owned(), view: Box::default(), result: Err(why) });
         } else if let Some(data) = slot.strip_prefix("rows:") {
             self.tell(Msg::Rows { data: data.to_owned(), page: Err(why) });
+        } else if slot == QUERY {
+            let query = self.app.views.explore.sql.running.clone().unwrap_or_default();
+            self.tell(Msg::Queried { query, result: Box::new(Err((why, None))), seconds: 0.0 });
         } else if slot.starts_with("fingerprint:") || slot.starts_with("head:") {
             // Nobody waits for it; it is asked for again when the session is opened.
         } else if super::cells::is_slot(slot) {

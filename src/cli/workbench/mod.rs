@@ -174,6 +174,7 @@ impl Workbench {
             Effect::View { data, view } => self.view(data, *view),
             Effect::Rows { data, start, len, columns } => self.rows(data, start, len, columns),
             Effect::Run { slot, label, data, analysis } => self.analyse(slot, label, &data, *analysis),
+            Effect::Query { query, tables, main } => self.query(query, &tables, main.as_deref()),
             Effect::Cells { data, ask } => self.cells(&data, *ask),
             Effect::CancelJobs => {
                 if let Some(jobs) = &self.jobs {

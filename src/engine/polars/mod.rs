@@ -24,6 +24,7 @@ mod numbers;
 mod open;
 mod profile;
 mod quantiles;
+mod question;
 mod sample;
 mod several;
 mod shown;
@@ -50,6 +51,7 @@ use crate::query::{
     GroupQuery, GroupRow, Hit, Key, Page, Place, ReadingReport, Schema, View,
 };
 use codes::Codes;
+pub use question::{ask, sql_functions};
 use table::Table;
 
 /// An opened table.

@@ -5,21 +5,7 @@ use crate::query::Schema;
 
 /// "There is no column "churn". Did you mean Churn?"
 pub fn unknown_column(name: &str, schema: &Schema) -> EngineError {
-    let wanted = name.to_lowercase();
-    let mut near: Vec<(usize, &str)> = schema
-        .columns
-        .iter()
-        .take(2000)
-        .filter_map(|c| {
-            let have = c.name.to_lowercase();
-            let limit = (wanted.chars().count().max(have.chars().count()) / 3).max(1);
-            let far = distance(&wanted, &have);
-            let part = wanted.len() >= 3 && (have.contains(&wanted) || wanted.contains(&have) && have.len() >= 3);
-            (far <= limit || part).then_some((far, c.name.as_str()))
-        })
-        .collect();
-    near.sort_unstable();
-    let names: Vec<&str> = near.iter().take(3).map(|(_, n)| *n).collect();
+    let names = near(name, schema.columns.iter().map(|c| c.name.as_str()));
     let next = match names.as_slice() {
         [] => {
             let all: Vec<&str> = schema.columns.iter().take(8).map(|c| c.name.as_str()).collect();
@@ -29,6 +15,23 @@ pub fn unknown_column(name: &str, schema: &Schema) -> EngineError {
         names => format!("Did you mean {}?", names.join(" or ")),
     };
     EngineError::request(format!("There is no column \"{name}\"."), next)
+}
+
+/// At most three of the names that are spelt like this one, the nearest first.
+pub fn near<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted = name.to_lowercase();
+    let mut near: Vec<(usize, &str)> = all
+        .take(2000)
+        .filter_map(|name| {
+            let have = name.to_lowercase();
+            let limit = (wanted.chars().count().max(have.chars().count()) / 3).max(1);
+            let far = distance(&wanted, &have);
+            let part = wanted.len() >= 3 && (have.contains(&wanted) || wanted.contains(&have) && have.len() >= 3);
+            (far <= limit || part).then_some((far, name))
+        })
+        .collect();
+    near.sort_unstable();
+    near.into_iter().take(3).map(|(_, n)| n).collect()
 }
 
 /// Levenshtein's distance.

@@ -30,8 +30,8 @@ pub struct Planned {
 }
 
 /// Longer or deeper expressions could exhaust the stack of the parser or the planner.
-const LONGEST: usize = 64 << 10;
-const MOST_OPERATORS: usize = 1000;
+pub const LONGEST: usize = 64 << 10;
+pub const MOST_OPERATORS: usize = 1000;
 
 fn wrong(text: &str, cause: &str) -> EngineError {
     let cause = first_line(cause);
@@ -57,7 +57,7 @@ fn wrong(text: &str, cause: &str) -> EngineError {
 }
 
 /// Operators outside quotes, roughly: marks, and words such as AND and NOT.
-fn operators(text: &str) -> usize {
+pub fn operators(text: &str) -> usize {
     let bare = outside_quotes(text).to_ascii_uppercase();
     let marks = bare.bytes().filter(|b| b"+-*/%<>=|&^~!:".contains(b)).count();
     let words = bare.split_ascii_whitespace().filter(|w| matches!(*w, "AND" | "OR" | "NOT" | "LIKE" | "IS" | "CASE"));
@@ -416,7 +416,7 @@ pub fn run(engine: &PolarsEngine, query: &str, limit: usize, ticket: &Ticket) ->
 }
 
 /// Only questions may be asked, and only of the opened table: no reading of other files, no changes.
-fn refuse_all_but_select(query: &str) -> Result<(), EngineError> {
+pub fn refuse_all_but_select(query: &str) -> Result<(), EngineError> {
     let bare = query.to_lowercase();
     let first = outside_quotes(&bare);
     let first = first.split(|c: char| !c.is_alphanumeric()).find(|w| !w.is_empty()).unwrap_or_default();

@@ -33,7 +33,7 @@ pub fn show(app: &mut App, pane: Pane) -> Vec<Effect> {
 }
 
 pub(super) fn step_column(app: &mut App, by: isize) -> Vec<Effect> {
-    if app.views.explore.pane == Pane::Table {
+    if app.views.explore.pane.has_rows() {
         let n = super::table::columns(app).len();
         app.views.explore.then = None;
         app.views.explore.column.step(by, n);
@@ -60,7 +60,8 @@ pub(super) fn step_column(app: &mut App, by: isize) -> Vec<Effect> {
 /// Enter: the whole cell, the KPI by this column, the group's rows in words, a check.
 pub(super) fn enter(app: &mut App) -> Vec<Effect> {
     match app.views.explore.pane {
-        Pane::Table => super::cells::open_cell(app),
+        Pane::Sql if !super::sql::shows_result(app) => super::sql::edit(app),
+        Pane::Table | Pane::Sql => super::cells::open_cell(app),
         Pane::Columns => {
             // The cursor stands on the group of which Columns has told.
             let worst = worst_group(app).map(|g| g.label.clone());
@@ -330,6 +331,7 @@ pub(super) fn pin(app: &mut App) -> Vec<Effect> {
         Pane::Confounders => return pages::confounders::pin_row(app),
         Pane::Reach => return pages::reach::pin_row(app),
         Pane::Experiment => return pages::experiment::pin_row(app),
+        Pane::Sql => return super::sql::pin(app),
         _ => {}
     }
     let kpi = app.doc.as_ref().and_then(|d| d.session.state.kpi.clone());

@@ -1,12 +1,15 @@
 //! What all figures of Explore rest on, and what happens when it changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::cells::{Marks, Search};
+use super::clues::Clues;
 use super::{Widths, ask_level, entered};
+use crate::app::scroll::Scroll;
 use crate::app::{App, Effect, Screen};
 use crate::domain::event::Shape;
-use crate::query::{Better, Kpi};
+use crate::query::{Better, Kpi, KpiResult, ReachResult};
 
 /// Session, table, KPI and goal: figures of another basis are figures of something else.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,12 +56,84 @@ pub fn basis_changed(app: &mut App, before: Option<&Basis>) -> Vec<Effect> {
         if before.map(|b| (b.target, b.shape)) != now.as_ref().map(|b| (b.target, b.shape)) {
             forget_goal(app);
         }
+    } else if is_of_query(before, now.as_ref()) {
+        settle(app);
     } else if app.views.explore.of_table.as_deref() == app.main_table() {
         forget_figures(app);
     } else {
         forget_table(app);
     }
     if app.screen == Screen::Explore { entered(app) } else { ask_level(app).into_iter().collect() }
+}
+
+/// What stands of a table while another one is in sight: cursors, marks, finds, figures.
+#[derive(Debug, Default)]
+pub struct Aside {
+    kpi: Option<(Kpi, Better, Option<String>)>,
+    table: Scroll,
+    column: Scroll,
+    search: Option<Search>,
+    marks: Marks,
+    widths: Widths,
+    figures: Figures,
+}
+
+#[derive(Debug, Default)]
+struct Figures {
+    clues: Clues,
+    level: Option<KpiResult>,
+    by: BTreeMap<String, KpiResult>,
+    reach: BTreeMap<String, ReachResult>,
+    looked: BTreeSet<String>,
+    associations: BTreeMap<(String, String), f64>,
+}
+
+/// Whether a query's result comes in sight in the place of the session's table, or goes again.
+fn is_of_query(before: Option<&Basis>, now: Option<&Basis>) -> bool {
+    let (Some(before), Some(now)) = (before, now) else { return false };
+    let is_result = |b: &Basis| b.table.as_deref() == Some(super::sql::RESULT);
+    before.session == now.session && (is_result(before) || is_result(now))
+}
+
+/// Brings cursors and figures to the table in sight, where a query's result comes in sight or goes: before anything is
+/// asked for again.
+pub(super) fn settle(app: &mut App) {
+    let now = basis(app);
+    let (of, table) = (app.views.explore.of_table.as_deref(), app.main_table());
+    let result = Some(super::sql::RESULT);
+    if of != table && (of == result || table == result) {
+        change_sight(app, now.as_ref());
+    }
+}
+
+/// Another table of the same session comes in sight: what stood of the one before is kept for when it comes back.
+fn change_sight(app: &mut App, now: Option<&Basis>) {
+    let (table, kpi) = now.map(|n| (n.table.clone(), n.kpi.clone())).unwrap_or_default();
+    let view = &mut app.views.explore;
+    let mut next = table.as_ref().and_then(|t| view.aside.remove(t)).unwrap_or_default();
+    if next.kpi != kpi {
+        next.figures = Figures::default();
+    }
+    view.clues.set_aside();
+    let f = &mut next.figures;
+    std::mem::swap(&mut view.clues, &mut f.clues);
+    std::mem::swap(&mut view.level, &mut f.level);
+    std::mem::swap(&mut view.by, &mut f.by);
+    std::mem::swap(&mut view.reach, &mut f.reach);
+    std::mem::swap(&mut view.looked, &mut f.looked);
+    std::mem::swap(&mut view.associations, &mut f.associations);
+    std::mem::swap(&mut view.table, &mut next.table);
+    std::mem::swap(&mut view.column, &mut next.column);
+    std::mem::swap(&mut view.cells.search, &mut next.search);
+    std::mem::swap(&mut view.cells.marks, &mut next.marks);
+    std::mem::swap(&mut *view.widths.borrow_mut(), &mut next.widths);
+    next.kpi = kpi;
+    if let Some(left) = std::mem::replace(&mut view.of_table, table) {
+        view.aside.insert(left, next);
+    }
+    (view.asked_level, view.asked_by, view.asked_reach, view.then) = (false, None, None, None);
+    view.to_associate.clear();
+    view.failed = None;
 }
 
 /// Reach is held against the goal, and its shape says by which step the KPI is shown over time.
@@ -102,7 +177,7 @@ pub(super) fn forget_table(app: &mut App) {
         view.groups.home();
         view.column_filter.clear();
         view.jump.clear();
-        view.clues = super::clues::Clues::default();
+        view.clues = Clues::default();
         view.change = super::change::ChangeView::default();
         view.pages = super::pages::Pages::default();
     }

@@ -46,6 +46,11 @@ pub enum ClueRow<'a> {
 }
 
 impl Clues {
+    /// What is awaited comes too late for who looks at another table; it is asked for again later.
+    pub fn set_aside(&mut self) {
+        self.asked = (false, false);
+    }
+
     /// Forgets what was found.
     pub fn forget(&mut self) {
         *self = Self::default();

@@ -10,6 +10,8 @@ fn can_pin(app: &App) -> Result<(), &'static str> {
     match app.views.explore.pane {
         Pane::Checks => Ok(()),
         Pane::Table => measurable(app),
+        Pane::Sql if super::sql::shows_result(app) => Ok(()),
+        Pane::Sql => Err("no query was run yet"),
         Pane::Drivers | Pane::Segments if super::clues::group(app).is_some() => Ok(()),
         Pane::Drivers | Pane::Segments => Err("no group is in sight"),
         Pane::Change if super::change::selected(app).is_some() => Ok(()),
@@ -30,6 +32,9 @@ fn measurable(app: &App) -> Result<(), &'static str> {
 
 fn can_size(app: &App) -> Result<(), &'static str> {
     writable(app)?;
+    if app.views.explore.pane == Pane::Sql {
+        return Err("a query's result is no group of the KPI's rows");
+    }
     if app.views.explore.pane == Pane::Table {
         return measurable(app);
     }
@@ -41,6 +46,11 @@ fn can_size(app: &App) -> Result<(), &'static str> {
     }
     let clue = super::clues::group(app).is_some();
     if clue || actions::has_groups(app) { Ok(()) } else { Err("there is no group in sight") }
+}
+
+fn can_test(app: &App) -> Result<(), &'static str> {
+    writable(app)?;
+    if app.views.explore.pane == Pane::Sql { Err("a query's result is no group of the KPI's rows") } else { Ok(()) }
 }
 
 fn has_time(app: &App) -> Result<(), &'static str> {
@@ -102,7 +112,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         hint: 3,
-        when: writable,
+        when: can_test,
         ..spec(
             "explore.test",
             Scope::Explore,
@@ -119,7 +129,7 @@ pub static COMMANDS: &[CommandSpec] = &[
             Scope::Explore,
             &["Tab"],
             "pane",
-            "Next pane: Table, Columns, KPI, Checks, Drivers, Segments, Change, Leaks",
+            "Next pane: Table, Columns, KPI, Checks, Drivers, Segments, Change, Leaks, SQL",
             |a| actions::step_pane(a, true),
         )
     },

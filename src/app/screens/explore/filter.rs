@@ -4,7 +4,7 @@
 //! are of the table as seen through the view, so whatever is measured in Explore is measured among the filter's rows
 //! without being told. When it changes, what was measured under the one before is forgotten and asked for again.
 
-use super::{Pane, table};
+use super::table;
 use crate::app::{App, Effect, Tone};
 
 /// The filter as one SQL condition, as it is in force: a new one counts from when its rows are there. `None` where all
@@ -48,5 +48,5 @@ pub fn clear(app: &mut App) -> Vec<Effect> {
 /// Whether Esc takes a condition of the filter away: on the panes whose rows it chooses.
 #[must_use]
 pub fn can_drop(app: &App) -> bool {
-    app.views.explore.pane == Pane::Table && !table::wanted(app).filter.is_empty()
+    app.views.explore.pane.has_rows() && !table::wanted(app).filter.is_empty()
 }

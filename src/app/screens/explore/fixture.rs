@@ -11,6 +11,7 @@ use crate::app::form::Form;
 use crate::app::key::{Input, Key};
 use crate::app::screens::ask::fixture;
 use crate::app::screens::explore::cells::{Ask, Told};
+use crate::app::screens::explore::sql::{Answered, RESULT};
 use crate::app::screens::explore::table::sees as explore_slot;
 use crate::app::{App, Effect, Msg, Popup, Screen, update};
 use crate::domain::event::{Act, TableFacts};
@@ -83,6 +84,10 @@ pub(crate) struct Bench {
     base: Option<Arc<dyn Engine>>,
     /// The table as it is seen.
     engine: Option<Arc<dyn Engine>>,
+    /// The result of the last query, as it is and as it is seen.
+    result: Option<(Arc<dyn Engine>, Arc<dyn Engine>)>,
+    /// Cells of a result that are kept.
+    pub most_cells: usize,
     file: NamedTempFile,
 }
 
@@ -125,6 +130,8 @@ impl Bench {
             held: Vec::new(),
             base: None,
             engine: None,
+            result: None,
+            most_cells: 1_000_000,
             file,
         };
         bench.app.screen = Screen::Problem;
@@ -254,7 +261,7 @@ impl Bench {
                 Some(Msg::Fingerprint { data, facts: Box::new(facts) })
             }
             Effect::Rows { data, start, len, columns } => {
-                let engine = self.engine.as_ref()?;
+                let engine = if data == RESULT { &self.result.as_ref()?.1 } else { self.engine.as_ref()? };
                 let page = match columns {
                     None => engine.page(start, len),
                     Some(columns) => engine.page_of(start, len, &columns),
@@ -262,8 +269,27 @@ impl Bench {
                 let page = page.map_err(|e| e.to_string());
                 Some(Msg::Rows { data, page })
             }
+            Effect::Query { query, tables, .. } => {
+                let base = self.base.clone()?;
+                let known: Vec<_> = tables.into_iter().map(|name| (name, Arc::clone(&base))).collect();
+                let result = crate::engine::ask(&known, &query, Some(self.most_cells), &Ticket::default());
+                let result = result
+                    .map(|answer| {
+                        let engine = answer.engine;
+                        let told = Answered {
+                            schema: engine.schema().clone(),
+                            rows: engine.row_count(),
+                            reading: engine.reading().clone(),
+                            more: answer.more,
+                        };
+                        self.result = Some((Arc::clone(&engine), engine));
+                        told
+                    })
+                    .map_err(|e| (e.why.to_string(), e.place));
+                Some(Msg::Queried { query, result: Box::new(result), seconds: 0.25 })
+            }
             Effect::Cells { data, ask } => {
-                let engine = self.engine.clone()?;
+                let engine = if data == RESULT { self.result.clone()?.1 } else { self.engine.clone()? };
                 let (ticket, long) = (Ticket::default(), std::time::Duration::from_secs(600));
                 let words = |e: crate::engine::EngineError| e.to_string();
                 let told = match *ask {
@@ -288,10 +314,14 @@ impl Bench {
                 None
             }
             Effect::View { data, view } => {
-                let seen = Arc::clone(self.base.as_ref()?).view(&view, &Ticket::default());
+                let base = if data == RESULT { &self.result.as_ref()?.0 } else { self.base.as_ref()? };
+                let seen = Arc::clone(base).view(&view, &Ticket::default());
                 let result = seen.map_err(|e| e.to_string()).map(|engine| {
                     let out = (engine.schema().clone(), engine.row_count());
-                    self.engine = Some(engine);
+                    match &mut self.result {
+                        Some((_, seen)) if data == RESULT => *seen = engine,
+                        _ => self.engine = Some(engine),
+                    }
                     out
                 });
                 Some(Msg::Viewed { data, view, result })

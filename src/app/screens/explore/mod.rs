@@ -18,6 +18,7 @@ pub mod pages;
 mod pin;
 mod search;
 mod sight;
+pub mod sql;
 pub mod table;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #[cfg(test)]
@@ -69,11 +70,13 @@ pub enum Pane {
     Reach,
     /// A page without a tab: the follow-up experiment.
     Experiment,
+    /// Queries.
+    Sql,
 }
 
 impl Pane {
     /// The panes with a tab, in their order.
-    pub const ALL: [(Self, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::Table, "Table"),
         (Self::Columns, "Columns"),
         (Self::Kpi, "KPI"),
@@ -82,6 +85,7 @@ impl Pane {
         (Self::Segments, "Segments"),
         (Self::Change, "Change"),
         (Self::Leaks, "Leaks"),
+        (Self::Sql, "SQL"),
     ];
 
     /// The commands that are this pane's own.
@@ -99,13 +103,24 @@ impl Pane {
             Self::Confounders => Scope::Confounders,
             Self::Reach => Scope::Reach,
             Self::Experiment => Scope::Experiment,
+            Self::Sql => Scope::Sql,
         }
+    }
+
+    /// Whether rows of a table are shown, as tables are.
+    #[must_use]
+    pub fn has_rows(self) -> bool {
+        matches!(self, Self::Table | Self::Sql)
     }
 
     /// The pane whose own commands these are.
     #[must_use]
     pub fn of_scope(scope: Scope) -> Option<Self> {
-        let scope = if scope == Scope::Arrange { Scope::Table } else { scope };
+        let scope = match scope {
+            Scope::Arrange => Scope::Table,
+            Scope::SqlEdit => Scope::Sql,
+            other => other,
+        };
         // A page is opened from a group, not by its name.
         Self::ALL.into_iter().map(|(pane, _)| pane).find(|p| p.scope() == scope)
     }
@@ -144,6 +159,10 @@ impl Sort {
 /// The view.
 #[derive(Debug, Default)]
 pub struct ExploreView {
+    /// Queries.
+    pub sql: sql::SqlView,
+    /// What stands of other tables than the one in sight, by table.
+    pub aside: BTreeMap<String, basis::Aside>,
     /// What the KPI goes with.
     pub clues: clues::Clues,
     /// What moved.
@@ -302,6 +321,7 @@ pub fn selected_group(app: &App) -> Option<&KpiGroup> {
         }
         Pane::Drivers | Pane::Segments => clues::group(app),
         Pane::Table
+        | Pane::Sql
         | Pane::Checks
         | Pane::Change
         | Pane::Leaks
@@ -333,7 +353,8 @@ pub fn independence_short(app: &App) -> String {
 #[must_use]
 pub fn len(app: &App) -> usize {
     match app.views.explore.pane {
-        Pane::Table => app.main_info().map_or(0, |i| usize::try_from(i.rows).unwrap_or(usize::MAX)),
+        Pane::Sql if !sql::shows_result(app) => 0,
+        Pane::Table | Pane::Sql => app.main_info().map_or(0, |i| usize::try_from(i.rows).unwrap_or(usize::MAX)),
         Pane::Columns => ordered_columns(app).len(),
         Pane::Kpi => shown(app).map_or(0, |r| r.groups.len()),
         Pane::Checks => current_checks(app).len(),
@@ -350,7 +371,7 @@ pub fn len(app: &App) -> usize {
 pub fn scroll(app: &mut App) -> Option<&mut Scroll> {
     let view = &mut app.views.explore;
     Some(match view.pane {
-        Pane::Table => &mut view.table,
+        Pane::Table | Pane::Sql => &mut view.table,
         Pane::Columns => &mut view.columns,
         Pane::Kpi => &mut view.groups,
         Pane::Checks => &mut view.checks,
@@ -364,26 +385,29 @@ pub fn scroll(app: &mut App) -> Option<&mut Scroll> {
     })
 }
 
-/// No text is typed in this screen itself; forms do that.
+/// Whether a query is typed; all other text is typed in forms.
 #[must_use]
-pub fn is_typing(_app: &App) -> bool {
-    false
+pub fn is_typing(app: &App) -> bool {
+    sql::is_typing(app)
 }
 
-/// Never called while nothing is typed.
-pub fn key(_app: &mut App, _key: Key) -> Vec<Effect> {
-    Vec::new()
+/// A key while a query is typed.
+pub fn key(app: &mut App, key: Key) -> Vec<Effect> {
+    sql::key(app, key)
 }
 
-/// Pasted text has no place here.
-pub fn paste(app: &mut App, _text: &str) {
+/// Pasted text goes into the query that is typed.
+pub fn paste(app: &mut App, text: &str) {
+    if is_typing(app) {
+        return sql::paste(app, text);
+    }
     app.say(crate::app::Tone::Warn, "Nothing takes text here; the paste was ignored.");
 }
 
 /// The selection moved: asks for what has come into sight.
 pub fn moved(app: &mut App) -> Vec<Effect> {
     match app.views.explore.pane {
-        Pane::Table => {
+        Pane::Table | Pane::Sql => {
             app.views.explore.then = None;
             rows_in_sight(app).into_iter().collect()
         }
@@ -395,6 +419,7 @@ pub fn moved(app: &mut App) -> Vec<Effect> {
 
 /// The screen was opened.
 pub fn entered(app: &mut App) -> Vec<Effect> {
+    basis::settle(app);
     let mut effects = Vec::new();
     let Some(table) = app.main_table().map(str::to_owned) else { return effects };
     let ready = app.tables.get(&table).is_some_and(|t| !t.opening && t.failed.is_none());
@@ -415,6 +440,9 @@ pub fn entered(app: &mut App) -> Vec<Effect> {
 /// Asks for the profile of a table, unless it is there or under way. The slot names the table, so that the result goes
 /// to the table that was asked.
 fn ask_profile(app: &mut App, table: &str) -> Option<Effect> {
+    if table == sql::RESULT {
+        return None;
+    }
     let info = app.tables.get_mut(table).filter(|i| i.profile.is_none() && !i.profiling)?;
     info.profiling = true;
     info.profile_failed = None;
@@ -448,6 +476,7 @@ pub fn table_opened(app: &mut App, data: &str) -> Vec<Effect> {
         return Vec::new();
     }
     basis::forget_table(app);
+    app.views.explore.aside.remove(data);
     let mut effects = table::opened(app, data);
     if !effects.is_empty() {
         // Figures are asked for once the table is seen as it was left.
@@ -507,9 +536,11 @@ fn columns_near(app: &App, each: usize) -> Option<Vec<usize>> {
 }
 
 fn binding(app: &App) -> Option<crate::domain::session::KpiBinding> {
-    let table = app.main_table()?;
-    let ready = app.tables.get(table).is_some_and(|t| !t.opening && t.failed.is_none() && !t.schema.columns.is_empty());
-    app.doc.as_ref()?.session.state.kpi.clone().filter(|_| ready)
+    let table = app.main_table()?.to_owned();
+    let ready =
+        app.tables.get(&table).is_some_and(|t| !t.opening && t.failed.is_none() && !t.schema.columns.is_empty());
+    // A query's result has no KPI of its own.
+    app.doc.as_ref()?.session.state.kpi.clone().filter(|k| ready && k.data == table)
 }
 
 fn ask_level(app: &mut App) -> Option<Effect> {

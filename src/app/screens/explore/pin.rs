@@ -91,7 +91,7 @@ fn associated(app: &App, column: &str) -> Vec<(String, f64)> {
 }
 
 /// A name for a look that no other has: `look-1`, `look-2` …
-fn free_id(app: &App) -> String {
+pub(super) fn free_id(app: &App) -> String {
     let taken = |id: &str| app.doc.as_ref().is_some_and(|d| d.session.state.latest_check(id).is_some());
     (1..).map(|i| format!("look-{i}")).find(|id| !taken(id)).unwrap_or_default()
 }

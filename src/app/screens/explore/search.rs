@@ -8,7 +8,7 @@ use crate::app::{App, Effect, Tone, forms};
 
 /// Opens what takes the words: the search line of the table, a form elsewhere.
 pub(super) fn open(app: &mut App) -> Vec<Effect> {
-    if app.views.explore.pane == Pane::Table {
+    if app.views.explore.pane.has_rows() {
         return cells::open_search(app);
     }
     forms::open_search(app);
@@ -62,6 +62,7 @@ pub fn search(app: &mut App, words: &str) -> Vec<Effect> {
         _ if words.is_empty() => Vec::new(),
         Pane::Drivers
         | Pane::Segments
+        | Pane::Sql
         | Pane::Change
         | Pane::Leaks
         | Pane::Confounders
@@ -83,7 +84,7 @@ pub fn search(app: &mut App, words: &str) -> Vec<Effect> {
 
 /// The next or previous one that fits, round the end.
 pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
-    if app.views.explore.pane == Pane::Table {
+    if app.views.explore.pane.has_rows() {
         return cells::next(app, forward);
     }
     let Some(words) = searched(app).map(str::to_owned) else {
@@ -99,6 +100,7 @@ pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
         }
         Pane::Drivers
         | Pane::Segments
+        | Pane::Sql
         | Pane::Change
         | Pane::Leaks
         | Pane::Confounders
@@ -120,6 +122,7 @@ pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
     };
     match pane {
         Pane::Table
+        | Pane::Sql
         | Pane::Kpi
         | Pane::Drivers
         | Pane::Segments
@@ -196,6 +199,7 @@ pub fn show_all(app: &mut App) -> Vec<Effect> {
             Vec::new()
         }
         Pane::Table
+        | Pane::Sql
         | Pane::Kpi
         | Pane::Drivers
         | Pane::Segments

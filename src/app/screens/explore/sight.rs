@@ -95,6 +95,7 @@ pub fn group_in_sight(app: &App) -> Result<KpiGroup, String> {
                 level: r.inside,
             })
         }
+        Pane::Sql => Err("A query's result is no group of the KPI's rows.".into()),
         Pane::Checks => Err("A check is selected, not a group.".into()),
         Pane::Change => Err("A change is selected, not a group: r shows its reach, from where e sizes it.".into()),
         Pane::Leaks => Err("A column is selected, not a group.".into()),

@@ -67,18 +67,28 @@ fn a_column_that_names_every_row_is_not_split() {
 fn tab_goes_round_the_panes_and_back() {
     let mut b = Bench::new();
     let mut seen = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..9 {
         b.press("Tab");
         seen.push(b.app.views.explore.pane);
     }
     assert_eq!(
         seen,
-        [Pane::Kpi, Pane::Checks, Pane::Drivers, Pane::Segments, Pane::Change, Pane::Leaks, Pane::Table, Pane::Columns]
+        [
+            Pane::Kpi,
+            Pane::Checks,
+            Pane::Drivers,
+            Pane::Segments,
+            Pane::Change,
+            Pane::Leaks,
+            Pane::Sql,
+            Pane::Table,
+            Pane::Columns
+        ]
     );
     b.press("S-Tab");
     assert_eq!(b.app.views.explore.pane, Pane::Table);
     b.press("S-Tab");
-    assert_eq!(b.app.views.explore.pane, Pane::Leaks);
+    assert_eq!(b.app.views.explore.pane, Pane::Sql);
 }
 
 #[test]

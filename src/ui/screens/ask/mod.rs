@@ -6,7 +6,7 @@
 mod detail;
 mod interview;
 mod list;
-mod parts;
+pub(super) mod parts;
 mod plan;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

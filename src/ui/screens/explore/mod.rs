@@ -10,6 +10,7 @@ mod kpi;
 mod leaks;
 mod pages;
 mod rows;
+mod sql;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -77,6 +78,9 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     let roomy = area.height >= 18;
     let filtered = filter_line(app, theme, below(area, 1), buf);
     let rest = below(area, if roomy || filtered { 2 } else { 1 });
+    if app.views.explore.pane == Pane::Sql {
+        return sql::draw(app, theme, rest, buf);
+    }
     match app.main_info() {
         None => pane::empty(
             rest,
@@ -95,7 +99,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             pane::empty(rest, buf, theme, &format!("{why} 3 tries again; on 1 Problem, a attaches another file."));
         }
         Some(_) => match app.views.explore.pane {
-            Pane::Table => rows::draw(app, theme, rest, buf),
+            Pane::Table | Pane::Sql => rows::draw(app, theme, rest, buf),
             Pane::Columns => columns::draw(app, theme, rest, buf),
             Pane::Kpi => kpi::draw(app, theme, rest, buf),
             Pane::Checks => checks::draw(app, theme, rest, buf),

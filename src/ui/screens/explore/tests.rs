@@ -86,6 +86,44 @@ fn the_table_sorted_filtered_and_arranged() {
 }
 
 #[test]
+fn a_query_and_its_result() {
+    let mut b = Bench::new();
+    b.press("Q Ctrl-U");
+    b.paste("SELECT Contract, coin, COUNT(*) AS n, AVG(tenure) AS mean_tenure\nFROM users GROUP BY Contract, coin ORDER BY 1, 2");
+    b.press("Ctrl-R");
+    drawn(&b.app, &Theme::dark(), SIZES[0]);
+    b.press("j l");
+    snapshots("sql", &b.app);
+}
+
+#[test]
+fn a_query_that_fails_says_where() {
+    let mut b = Bench::new();
+    b.press("Q Ctrl-U");
+    b.paste("SELECT Contrat, COUNT(*) FROM users GROUP BY 1");
+    b.press("Ctrl-R Esc");
+    snapshots("sql_failed", &b.app);
+}
+
+#[test]
+fn a_query_that_is_typed_has_the_cursor_and_offers() {
+    let mut b = Bench::new();
+    b.press("Q Ctrl-U");
+    b.typed("SELECT c");
+    for size in SIZES {
+        let area = Rect::new(0, 0, size.0, size.1);
+        let mut buf = Buffer::empty(area);
+        let at = draw(&b.app, &Theme::dark(), area, &mut buf).expect("the cursor is seen where text is typed");
+        assert_eq!(at.x, 10);
+        insta::assert_snapshot!(format!("sql_typed@{}x{}", size.0, size.1), text_of(&buf));
+    }
+    for (width, height) in [(0, 0), (3, 2), (11, 5), (20, 7), (200, 3)] {
+        let area = Rect::new(0, 0, width, height);
+        draw(&b.app, &Theme::dark(), area, &mut Buffer::empty(area));
+    }
+}
+
+#[test]
 fn a_filter_stands_above_every_pane() {
     let mut b = Bench::new();
     b.press("S-Tab");

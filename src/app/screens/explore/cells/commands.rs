@@ -1,6 +1,5 @@
 //! Keys of the Table pane for cells: columns, marks, copies, files.
 
-use super::super::Pane;
 use super::{columns, copying, cursor, exporting, record};
 use crate::app::commands::{CommandSpec, Scope};
 use crate::app::screens::{move_list, spec};
@@ -14,7 +13,7 @@ fn mark(app: &mut App) -> Vec<Effect> {
     if let Some((row, _)) = cursor(app) {
         app.views.explore.cells.marks.toggle(row);
     }
-    debug_assert_eq!(app.views.explore.pane, Pane::Table);
+    debug_assert!(app.views.explore.pane.has_rows());
     move_list(app, |s, n| s.step(1, n))
 }
 

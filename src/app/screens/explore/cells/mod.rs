@@ -25,7 +25,7 @@ pub use marks::Marks;
 pub use record::{RecordView, open_record};
 pub use search::{Line, Search, found_words, is_hit, next, open as open_search, stop};
 
-use super::{Pane, moved, table};
+use super::{moved, table};
 use crate::app::key::Key;
 use crate::app::{App, CANCELLED, Effect, Popup, Tone};
 use crate::query::{Cell, Direction, Export, Exported, Find, FoundCount, Hit, Place};
@@ -266,7 +266,7 @@ fn go_to(app: &mut App, row: u64, column: Option<usize>) -> Vec<Effect> {
 #[must_use]
 pub fn may_escape(app: &App) -> bool {
     let view = &app.views.explore;
-    view.pane == Pane::Table && (view.cells.search.is_some() || view.cells.marks != Marks::default())
+    view.pane.has_rows() && (view.cells.search.is_some() || view.cells.marks != Marks::default())
 }
 
 /// Esc in the Table pane: the marks go first, then the search.

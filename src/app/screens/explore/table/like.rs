@@ -72,7 +72,7 @@ pub(in crate::app) fn open_filter(app: &mut App) {
 }
 
 /// A name as it may stand in an expression.
-pub(super) fn quoted_if_odd(name: &str) -> String {
+pub(in crate::app) fn quoted_if_odd(name: &str) -> String {
     let plain =
         name.chars().enumerate().all(|(i, c)| c == '_' || c.is_ascii_alphabetic() || (i > 0 && c.is_ascii_digit()));
     // A word of the language would not be read as a name.

@@ -23,7 +23,7 @@ use super::{ask_level, ask_profile, ask_split, basis, rows_in_sight};
 
 pub(in crate::app) use columns::brought_back;
 pub(in crate::app) use derive::submit_derive;
-pub(in crate::app) use like::{complete, submit_filter};
+pub(in crate::app) use like::{complete, quoted_if_odd, submit_filter};
 
 /// Most changes that can be undone.
 const MOST: usize = 200;
