@@ -16,7 +16,7 @@ fn cells_are_found_copied_and_written() {
     let mut t = place.start(&["new", "s.yaml", "--playbook", "churn", "--data", "customers.csv"]);
     t.wait_for("1 Problem");
     t.keys("3");
-    t.wait_for("customers   600");
+    t.wait_for("600 ");
     // To the Table pane, whichever pane is first.
     t.keys("\u{1b}[Z");
     t.wait_for("row 1 of 600");
