@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::query::{Cell, ColumnProfile, ProfileAlert, TopValue, ValueType};
+use crate::query::{Cell, ColumnProfile, ProfileAlert, TopValue, ValueType, folded};
 
 use super::format::{count, number, percent, short};
 use super::level::count_f64;
@@ -69,8 +69,7 @@ pub fn of_profile(p: &ColumnProfile, rows: u64) -> Vec<ProfileAlert> {
         out.push(alert("spike", format!("{} alone holds {} of the known values", t.value, percent(share(t.n)))));
     }
     if many {
-        let sentinels = p.top.iter().filter(|t| share(t.n) > 0.01).filter_map(|t| sentinel(p, t).map(|why| (t, why)));
-        out.extend(sentinels.map(|(t, why)| {
+        out.extend(sentinels(p, rows).into_iter().map(|(t, why)| {
             alert("sentinel", format!("{} ({}) {why}: it may stand for \"not known\"", t.value, percent(share(t.n))))
         }));
     }
@@ -78,6 +77,14 @@ pub fn of_profile(p: &ColumnProfile, rows: u64) -> Vec<ProfileAlert> {
         out.push(alert("infinite", "holds infinite values; they are left out of mean and spread".to_owned()));
     }
     out
+}
+
+/// Values with more than 1 % of the known ones that may stand for "not known", each with the reason.
+#[must_use]
+pub fn sentinels(p: &ColumnProfile, rows: u64) -> Vec<(&TopValue, &'static str)> {
+    let known = count_f64(rows.saturating_sub(p.nulls));
+    let often = p.top.iter().filter(|t| count_f64(t.n) > 0.01 * known);
+    often.filter_map(|t| sentinel(p, t).map(|why| (t, why))).collect()
 }
 
 fn sentinel(p: &ColumnProfile, t: &TopValue) -> Option<&'static str> {
@@ -114,21 +121,23 @@ pub fn of_skew(skew: f64) -> Option<ProfileAlert> {
         .then(|| alert("skew", format!("very lopsided (skewness {}): a few rows carry the mean", number(skew))))
 }
 
-/// Alerts from all different texts of a column with their rows: values that differ in case or blanks only, and
+/// Alerts from all different texts of a column with their rows: values that differ in case, blanks or look-alike letters only, and
 /// values that begin or end with a blank.
 #[must_use]
 pub fn of_texts(values: &[(String, u64)]) -> Vec<ProfileAlert> {
     let mut out = Vec::new();
-    let mut folded: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut families: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (text, _) in values {
-        let key = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-        folded.entry(key).or_default().push(text);
+        families.entry(folded(text)).or_default().push(text);
     }
-    let twins: Vec<&Vec<&str>> = folded.values().filter(|v| v.len() > 1).collect();
+    let twins: Vec<&Vec<&str>> = families.values().filter(|v| v.len() > 1).collect();
     if let Some(first) = twins.first() {
         let shown: Vec<String> = first.iter().take(4).map(|s| format!("{:?}", short(s))).collect();
         let more = if twins.len() > 1 { format!(" and {} more such families", twins.len() - 1) } else { String::new() };
-        out.push(alert("twins", format!("{} differ in case or blanks only{more}", shown.join(", "))));
+        out.push(alert(
+            "twins",
+            format!("{} differ in case, blanks or look-alike letters only{more}", shown.join(", ")),
+        ));
     }
     let padded: Vec<&(String, u64)> = values.iter().filter(|(t, _)| t.trim() != t).collect();
     if let Some((text, _)) = padded.first() {

@@ -36,6 +36,7 @@ pub mod experiment;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 pub(crate) mod fake;
+pub mod fixes;
 pub mod format;
 pub mod keys;
 pub mod kpi;
@@ -79,6 +80,7 @@ pub fn run(engine: &dyn Engine, analysis: &Analysis, ticket: &Ticket) -> Result<
     let analysis = &resolved;
     match analysis {
         Analysis::Profile { filter } => profile::run(engine, filter.as_deref(), ticket).map(Findings::Profile),
+        Analysis::Fixes => fixes::proposed(engine, ticket).map(Findings::Fixes),
         Analysis::Kpi { kpi, by, trend, filter, unit } => {
             let grouping = kpi::Grouping {
                 by,

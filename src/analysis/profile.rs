@@ -37,7 +37,7 @@ pub fn run(engine: &dyn Engine, filter: Option<&str>, ticket: &Ticket) -> Result
 }
 
 /// Does the work for each item, as many at a time as there are cores; the results come in the order of the items.
-fn on_all_cores<I: Sync, T: Send>(
+pub fn on_all_cores<I: Sync, T: Send>(
     items: &[I],
     work: impl Fn(&I) -> Result<T, EngineError> + Sync,
 ) -> Result<Vec<T>, EngineError> {
@@ -84,18 +84,33 @@ pub fn column(
         };
         profile.alerts.extend(skewness.and_then(of_skew));
     }
-    if profile.dtype == ValueType::Text && profile.distinct <= ColumnProfile::FEW_TEXTS {
-        // All values stand among the most frequent where they are few.
-        let all = match profile.texts.take() {
-            Some(counted) => counted,
-            None if profile.distinct == profile.top.len() as u64 => {
-                profile.top.iter().map(|t| (t.value.to_string(), t.n)).collect()
-            }
-            None => texts(engine, name, filter, ticket)?,
-        };
+    if let Some(all) = few_texts(engine, &mut profile, filter, ticket)? {
         profile.alerts.extend(of_texts(&all));
     }
     Ok(profile)
+}
+
+/// All values of a column of text with their rows, where they are few; what the profile has of them is taken.
+///
+/// # Errors
+/// As [`column`].
+pub fn few_texts(
+    engine: &dyn Engine,
+    profile: &mut ColumnProfile,
+    filter: Option<&str>,
+    ticket: &Ticket,
+) -> Result<Option<Vec<(String, u64)>>, EngineError> {
+    if profile.dtype != ValueType::Text || profile.distinct > ColumnProfile::FEW_TEXTS {
+        return Ok(None);
+    }
+    Ok(Some(match profile.texts.take() {
+        Some(counted) => counted,
+        // All values stand among the most frequent where they are few.
+        None if profile.distinct == profile.top.len() as u64 => {
+            profile.top.iter().map(|t| (t.value.to_string(), t.n)).collect()
+        }
+        None => texts(engine, &profile.name, filter, ticket)?,
+    }))
 }
 
 /// Skewness, the mean of z³ (Fisher and Pearson's g₁ with the n − 1 spread), from one further pass.

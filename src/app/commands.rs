@@ -47,6 +47,8 @@ pub enum Scope {
     Reach,
     /// 3 Explore, the follow-up experiment.
     Experiment,
+    /// 3 Explore, how the file is read.
+    Reading,
     /// 3 Explore, the result of a query.
     Sql,
     /// 3 Explore, a query is typed.
@@ -88,6 +90,7 @@ impl Scope {
             Self::Confounders => "3 Explore, what explains a group away",
             Self::Reach => "3 Explore, reach of a group",
             Self::Experiment => "3 Explore, experiment",
+            Self::Reading => "3 Explore, how the file is read",
             Self::Sql => "3 Explore, SQL",
             Self::SqlEdit => "3 Explore, SQL: the query is typed",
             Self::Score => "4 Score",
@@ -118,6 +121,7 @@ impl Scope {
             | Self::Confounders
             | Self::Reach
             | Self::Experiment
+            | Self::Reading
             | Self::Sql
             | Self::SqlEdit => Some(Screen::Explore),
             Self::Score | Self::Next => Some(Screen::Score),
@@ -220,6 +224,7 @@ pub static TABLE: &[&[CommandSpec]] = &[
     screens::explore::pages::confounders::CONFOUNDERS,
     screens::explore::pages::reach::REACH,
     screens::explore::pages::experiment::EXPERIMENT,
+    screens::explore::pages::reading::READING,
     screens::explore::sql::commands::RESULTS,
     screens::explore::sql::commands::EDIT,
     screens::explore::COMMANDS,

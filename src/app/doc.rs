@@ -9,6 +9,7 @@ use crate::domain::board::{BeliefStep, BoardView, belief, inputs};
 use crate::domain::playbook::{Flow, Playbook};
 use crate::domain::scoreboard::score;
 use crate::domain::session::Session;
+use crate::engine::ReadOptions;
 use crate::query::{Page, ProfileResult, ReadingReport, Schema};
 
 /// A session as it came from the journal.
@@ -200,6 +201,8 @@ pub struct TableInfo {
     pub own_columns: usize,
     /// How it was read.
     pub reading: ReadingReport,
+    /// The options under which it was opened, or is.
+    pub read_as: Option<ReadOptions>,
     /// Why it could not be opened.
     pub failed: Option<String>,
     /// Whether it is being opened.

@@ -8,7 +8,7 @@ use super::commands::{self, CommandSpec, Scope};
 use super::key::{Key, KeyCode};
 
 /// Chains of scopes that have the keys together; in one of them a key means one thing.
-pub const CHAINS: [&[Scope]; 22] = [
+pub const CHAINS: [&[Scope]; 23] = [
     &[Scope::Home, Scope::List, Scope::Global],
     &[Scope::Problem, Scope::List, Scope::Global],
     &[Scope::Ask, Scope::List, Scope::Global],
@@ -24,6 +24,7 @@ pub const CHAINS: [&[Scope]; 22] = [
     &[Scope::Confounders, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Reach, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Experiment, Scope::Explore, Scope::List, Scope::Global],
+    &[Scope::Reading, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::Sql, Scope::Table, Scope::Arrange, Scope::Explore, Scope::List, Scope::Global],
     &[Scope::SqlEdit],
     &[Scope::Score, Scope::List, Scope::Global],

@@ -213,6 +213,15 @@ pub enum Msg {
         /// The facts.
         facts: Box<crate::domain::event::TableFacts>,
     },
+    /// The first rows of a file as they would be read.
+    Previewed {
+        /// Alias.
+        data: String,
+        /// How.
+        options: Box<ReadOptions>,
+        /// The rows; nothing for a file that is no text; or why not.
+        result: Box<Result<Option<explore::pages::reading::Seen>, String>>,
+    },
     /// A table is seen through another view from now on.
     Viewed {
         /// Alias.
@@ -285,6 +294,15 @@ pub enum Effect {
         /// Path as recorded.
         path: String,
         /// How to read it.
+        options: ReadOptions,
+    },
+    /// Read the first rows of a file.
+    Preview {
+        /// Alias.
+        data: String,
+        /// Path as recorded.
+        path: String,
+        /// How to read them.
         options: ReadOptions,
     },
     /// Compute the fingerprint of a table.

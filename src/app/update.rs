@@ -21,6 +21,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     if explore::basis(app) != before {
         effects.extend(explore::basis_changed(app, before.as_ref()));
     }
+    effects.extend(explore::pages::reading::read_anew(app));
     effects
 }
 
@@ -61,6 +62,7 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
             }
             app.record(Intent::record(Act::Fingerprint { data, facts: *facts })).unwrap_or_default()
         }
+        Msg::Previewed { data, options, result } => explore::pages::reading::previewed(app, &data, *options, *result),
         Msg::Viewed { data, view, result } => explore::table::viewed(app, &data, *view, result),
         Msg::Rows { data, page } => {
             match page {
@@ -366,8 +368,9 @@ fn opened(app: &mut App, loaded: Loaded) -> Vec<Effect> {
     // A replay starts before any table was attached; those that the whole session has are opened all the same.
     let tables = doc.replay.as_ref().map_or(&doc.session, |r| &r.full).state.tables.clone();
     for table in &tables {
-        app.tables.insert(table.data.clone(), TableInfo { opening: true, ..TableInfo::default() });
         let options = read_options(&table.options);
+        let read_as = Some(options.clone());
+        app.tables.insert(table.data.clone(), TableInfo { opening: true, read_as, ..TableInfo::default() });
         effects.push(Effect::OpenData { data: table.data.clone(), path: table.path.clone(), options });
     }
     let faults = doc.session.faults.len();
@@ -384,7 +387,8 @@ fn opened(app: &mut App, loaded: Loaded) -> Vec<Effect> {
 /// How a table is read, from the options recorded for it.
 #[must_use]
 pub(super) fn read_options(options: &serde_json::Map<String, serde_json::Value>) -> ReadOptions {
-    serde_json::from_value(serde_json::Value::Object(options.clone())).unwrap_or_default()
+    let known = options.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone()));
+    serde_json::from_value(serde_json::Value::Object(known.collect())).unwrap_or_default()
 }
 
 /// A session opens where the work is.
@@ -413,8 +417,13 @@ fn data_opened(
             Err(why) => return forms::not_attached(app, attaching, why),
         }
     }
+    let tables = app.doc.as_ref().map(|d| d.session.state.tables.as_slice()).unwrap_or_default();
+    let recorded = tables.iter().find(|t| t.data == data).map(|t| read_options(&t.options));
     let table = app.tables.entry(data.clone()).or_default();
     table.opening = false;
+    if table.read_as.is_none() {
+        table.read_as = recorded;
+    }
     match result {
         Ok((schema, rows, reading)) => {
             table.failed = None;

@@ -12,10 +12,10 @@ use super::exit::{Failure, Streams};
 use super::output::Format;
 use super::progress;
 use super::visible::visible;
-use crate::analysis::format;
 use crate::analysis::keys::column_type;
+use crate::analysis::{fixes, format};
 use crate::app::forms::table_name;
-use crate::engine::{self, Engine, EngineError, ReadOptions, Source, Ticket};
+use crate::engine::{self, DateOrder, Engine, EngineError, ReadOptions, SheetType, Source, Thousands, Ticket};
 use crate::query::{Better, Kpi, ReadingReport};
 
 /// The table, how to read it, and which rows count.
@@ -37,12 +37,34 @@ pub struct DataArgs {
     /// Line of the header, from 1; 0 for none
     #[arg(long, value_name = "LINE")]
     pub header_row: Option<u64>,
+    /// Pass over so many lines at the top
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub skip_lines: u64,
+    /// Pass over lines that begin with this text, for example #
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+    /// What cells are quoted with: one character, or none
+    #[arg(long, value_name = "CHAR")]
+    pub quote: Option<String>,
     /// Words that mean missing, separated by commas
     #[arg(long = "null", value_name = "WORD,…", value_delimiter = ',')]
     pub null_words: Vec<String>,
     /// Read 1.234,5 as a number
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub decimal_comma: Option<bool>,
+    /// What stands between thousands: comma, point, space or none
+    #[arg(long, value_name = "MARK")]
+    pub thousands: Option<Thousands>,
+    /// The order of dates such as 03/04/2024: dmy, mdy or ymd
+    #[arg(long, value_name = "ORDER")]
+    pub date_order: Option<DateOrder>,
+    /// The type of a column, whatever its values look like: text, int, num, bool, date or time; what does not fit is
+    /// null, and counted
+    #[arg(long, value_name = "COL=TYPE,…", value_delimiter = ',', value_parser = sheet_type)]
+    pub sheet_type: Vec<(String, SheetType)>,
+    /// Mend what was read: COLUMN=spelling, COLUMN=null:VALUE, rows=distinct, or all that the program proposes
+    #[arg(long, value_name = "FIX")]
+    pub fix: Vec<String>,
     /// Keep a last line of totals as a row
     #[arg(long)]
     pub keep_footer: bool,
@@ -125,20 +147,38 @@ fn delimiter(text: &str) -> Result<char, String> {
     }
 }
 
+fn sheet_type(text: &str) -> Result<(String, SheetType), String> {
+    let (column, word) = text.rsplit_once('=').ok_or("write COLUMN=TYPE, as in zip=text")?;
+    Ok((column.trim().to_owned(), word.parse()?))
+}
+
+/// The word that stands for all proposed fixes.
+const ALL: &str = "all";
+
 impl DataArgs {
-    /// How the file is to be read.
-    #[must_use]
-    pub fn read_options(&self) -> ReadOptions {
-        ReadOptions {
+    /// How the file is to be read, without the fixes that are proposed only once it is.
+    ///
+    /// # Errors
+    /// Exit 2 for a fix that is none.
+    pub fn read_options(&self) -> Result<ReadOptions, Failure> {
+        let fixes = self.fix.iter().filter(|f| *f != ALL).map(|f| f.parse());
+        Ok(ReadOptions {
             delimiter: self.delimiter,
             encoding: self.encoding.clone(),
             header_row: self.header_row,
+            skip_lines: self.skip_lines,
+            comment: self.comment.clone(),
+            quote: self.quote.clone(),
             null_words: (!self.null_words.is_empty()).then(|| self.null_words.clone()),
             decimal_comma: self.decimal_comma,
+            thousands: self.thousands,
+            date_order: self.date_order,
+            types: self.sheet_type.iter().cloned().collect(),
+            fixes: fixes.collect::<Result<_, String>>().map_err(|why| Failure::usage(format!("--fix: {why}.")))?,
             keep_footer: self.keep_footer,
             sample: self.sample,
             seed: self.sample.map_or(0, |_| self.seed),
-        }
+        })
     }
 
     /// Opens the table, checks `--where`, `--unit` and the columns named against it, and tells on standard error how it
@@ -174,13 +214,27 @@ impl DataArgs {
             )));
         }
         let bar = streams.err_is_terminal;
-        let engine = progress::run("reading", bar, |ticket| self.open_tables(tables, ticket)).map_err(|e| {
+        let options = self.read_options()?;
+        let named = |e: EngineError| {
             let mut failure = Failure::from(e);
             if let Some(file) = &spool {
                 failure.message = failure.message.replace(&descriptor(file).display().to_string(), "standard input");
             }
             failure
-        })?;
+        };
+        let read = |options: &ReadOptions| {
+            progress::run("reading", bar, |ticket| self.open_tables(&tables, options, ticket)).map_err(named)
+        };
+        let mut engine = read(&options)?;
+        if self.fix.iter().any(|f| f == ALL) {
+            let proposed = progress::run("looking for what to mend", bar, |t| fixes::proposed(engine.as_ref(), t))?;
+            let sure = proposed.into_iter().filter(|p| p.sure).map(|p| p.fix);
+            let mut options = options;
+            options.fixes.extend(sure);
+            if !options.fixes.is_empty() {
+                engine = read(&options)?;
+            }
+        }
         if let Some(condition) = &self.filter {
             engine.check_sql(condition)?;
         }
@@ -192,16 +246,21 @@ impl DataArgs {
         Ok(Opened { engine, _spool: spool })
     }
 
-    fn open_tables(&self, tables: Vec<(String, PathBuf)>, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineError> {
-        let options = self.read_options();
-        // The draw is from the table that the query makes, not from each of its parts.
-        let whole = ReadOptions { sample: None, seed: 0, ..options.clone() };
-        match (&self.sql, tables.as_slice()) {
-            (None, [(_, path)]) => engine::open(&Source { path: path.clone(), options }, ticket),
+    fn open_tables(
+        &self,
+        tables: &[(String, PathBuf)],
+        options: &ReadOptions,
+        ticket: &Ticket,
+    ) -> Result<Arc<dyn Engine>, EngineError> {
+        // The draw is from the table that the query makes, and so are the repairs, not from each of its parts.
+        let whole = ReadOptions { sample: None, seed: 0, fixes: Vec::new(), ..options.clone() };
+        match (&self.sql, tables) {
+            (None, [(_, path)]) => engine::open(&Source { path: path.clone(), options: options.clone() }, ticket),
             _ => {
+                let source = |path: &PathBuf| Source { path: path.clone(), options: whole.clone() };
                 let sources: Vec<(String, Source)> =
-                    tables.into_iter().map(|(name, path)| (name, Source { path, options: whole.clone() })).collect();
-                engine::open_joined(&sources, self.sql.as_deref().unwrap_or("SELECT * FROM data"), &options, ticket)
+                    tables.iter().map(|(name, path)| (name.clone(), source(path))).collect();
+                engine::open_joined(&sources, self.sql.as_deref().unwrap_or("SELECT * FROM data"), options, ticket)
             }
         }
     }

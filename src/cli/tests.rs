@@ -18,7 +18,7 @@ struct Cli {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    Profile(profile::ProfileCommand),
+    Profile(Box<profile::ProfileCommand>),
     Kpi(Box<kpi::KpiCommand>),
     Experiment(experiment::ExperimentCommand),
 }

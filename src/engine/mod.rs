@@ -7,18 +7,21 @@ mod error;
 mod pages;
 mod polars;
 mod ticket;
+mod ways;
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use error::{EngineError, QueryError};
-pub use polars::{ask, cached, clear_cache, head, open, open_joined, panics_are_caught, sql_functions};
+pub use polars::{ask, cached, clear_cache, head, open, open_joined, panics_are_caught, preview, sql_functions};
 pub use ticket::{Counted, Ticket, TicketState, Unit};
+pub use ways::{DateOrder, SheetType, Thousands};
 
 use crate::query::{
-    Cell, CodedTable, CodingRequest, ColumnProfile, Direction, Export, Exported, Find, FoundCount, GroupQuery,
+    Cell, CodedTable, CodingRequest, ColumnProfile, Direction, Export, Exported, Find, Fix, FoundCount, GroupQuery,
     GroupRow, Hit, Page, Place, ReadingReport, Schema, View,
 };
 
@@ -34,12 +37,30 @@ pub struct ReadOptions {
     /// Line of the header, from 1; 0 for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header_row: Option<u64>,
+    /// Lines at the top that are passed over unread.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skip_lines: u64,
+    /// Lines that begin with this text are passed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// What cells are quoted with: one ASCII character, or `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
     /// Words that mean missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub null_words: Option<Vec<String>>,
     /// Whether `1.234,5` is a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decimal_comma: Option<bool>,
+    /// What stands between thousands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thousands: Option<Thousands>,
+    /// The order of day and month in dates that fit both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
+    /// Types by column, whatever the values look like; values that do not fit are null and are reported.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub types: BTreeMap<String, SheetType>,
     /// Whether a last line of totals is a row like any other.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub keep_footer: bool,
@@ -49,6 +70,9 @@ pub struct ReadOptions {
     /// What the draw begins with; the same seed gives the same rows.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub seed: u64,
+    /// Repairs of what was read, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<Fix>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
@@ -63,6 +87,16 @@ pub struct Source {
     pub path: PathBuf,
     /// How to read it.
     pub options: ReadOptions,
+}
+
+/// The beginning of a file as it would be read.
+pub struct Preview {
+    /// Its rows as a table.
+    pub engine: Arc<dyn Engine>,
+    /// The first lines of the text as they stand, each cut where it is long.
+    pub lines: Vec<String>,
+    /// Whether that is all of the file.
+    pub whole: bool,
 }
 
 /// A copy of a large table, kept so that the next opening is immediate.
@@ -186,6 +220,16 @@ pub trait Engine: Any + Send + Sync {
     /// # Errors
     /// An unknown column, a name that is taken, SQL that can't be parsed, keys too large to sort, or a cancel.
     fn view(self: Arc<Self>, view: &View, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineError>;
+
+    /// Rows that repeat an earlier one in all columns, where texts of the columns named count as the same when they
+    /// differ in case, blanks or look-alike letters only.
+    ///
+    /// # Errors
+    /// When the rows can't be read, or a cancel.
+    fn repeated_rows(&self, alike: &[String], ticket: &Ticket) -> Result<u64, EngineError> {
+        let _ = (alike, ticket);
+        Ok(0)
+    }
 
     /// Identifies the table.
     ///

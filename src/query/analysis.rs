@@ -82,6 +82,8 @@ pub enum Analysis {
         #[serde(default)]
         better: Better,
     },
+    /// What can be mended of what was read.
+    Fixes,
     /// Columns that know the outcome.
     Leaks(ClueRequest),
     /// Columns that the KPI goes with.
@@ -113,7 +115,7 @@ impl Analysis {
             Self::Segments(s) => Some(&mut s.clues.kpi),
             Self::Confounders(c) => Some(&mut c.clues.kpi),
             Self::Change(c) => c.sides.kpi_mut(),
-            Self::Profile { .. } | Self::Association { .. } | Self::Experiment(_) => None,
+            Self::Profile { .. } | Self::Fixes | Self::Association { .. } | Self::Experiment(_) => None,
         }
     }
 }
@@ -305,9 +307,52 @@ pub struct ReadingReport {
     pub null_words: Vec<String>,
     /// Plain remarks: "11 blanks read as null in TotalCharges".
     pub notes: Vec<String>,
+    /// What cells are quoted with, where it is not ".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+    /// How numbers with marks are written, where there are any: `1.234,5`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<String>,
+    /// The order of the parts of dates such as 03/04/2024, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<String>,
+    /// A last line of totals that was left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<String>,
+    /// How many lines and values did not fit, and the first of them.
+    #[serde(default, skip_serializing_if = "OddLines::is_empty")]
+    pub odd: OddLines,
     /// Where only some rows were drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<Sample>,
+}
+
+/// Lines and values of a file that did not fit: all are counted, the first are kept to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OddLines {
+    /// How many there are.
+    pub n: u64,
+    /// The first ones, in the order of their lines.
+    pub first: Vec<OddLine>,
+}
+
+impl OddLines {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.n == 0
+    }
+}
+
+/// A line or value that did not fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OddLine {
+    /// Its line in the file, from 1.
+    pub line: u64,
+    /// What is odd, and what was done: "too few cells; the rest is null".
+    pub what: String,
+    /// The line or the value as it stands, cut where it is long.
+    pub text: String,
 }
 
 /// A random draw of rows.
@@ -338,6 +383,8 @@ pub struct ProfileResult {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "findings", rename_all = "snake_case")]
 pub enum Findings {
+    /// Of [`Analysis::Fixes`].
+    Fixes(Vec<super::ProposedFix>),
     /// Of [`Analysis::Profile`].
     Profile(ProfileResult),
     /// Of [`Analysis::Kpi`].

@@ -12,6 +12,7 @@ mod coded;
 mod experiment;
 mod export;
 mod find;
+mod fix;
 mod group;
 mod kpi;
 mod sql;
@@ -19,7 +20,7 @@ mod view;
 
 pub use analysis::{
     Analysis, ColumnProfile, Comparison, ComparisonResult, Estimate, Findings, HistogramBar, KpiGroup, KpiResult,
-    ProfileAlert, ProfileResult, ReachResult, ReadingReport, Sample, TopValue,
+    OddLine, OddLines, ProfileAlert, ProfileResult, ReachResult, ReadingReport, Sample, TopValue,
 };
 pub use cell::{Cell, ColumnInfo, Page, Schema, ValueType};
 pub use change::{ChangeCause, ChangePart, ChangeRequest, ChangeResult, ChangeSide, Sides, Usual};
@@ -32,6 +33,7 @@ pub use coded::{CodedColumn, CodedTable, CodingRequest, UNIT_BUCKETS};
 pub use experiment::{ExperimentRequest, ExperimentResult};
 pub use export::{Export, ExportFormat, Exported, UnknownFormat, begins_as_formula};
 pub use find::{BLOCK, BadPattern, Direction, Find, FindMode, FoundCount, Hit, Pattern, Place};
+pub use fix::{Fix, ProposedFix, folded, usual_spelling};
 pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};
 pub use kpi::{Better, Kpi, KpiParseError, Measure, split_top_level};
 pub use sql::{SqlKind, SqlWord, TextPlace, sql_tables, sql_words};

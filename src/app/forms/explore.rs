@@ -36,7 +36,8 @@ pub fn open_search(app: &mut App) {
         | Pane::Leaks
         | Pane::Confounders
         | Pane::Reach
-        | Pane::Experiment => Form::new(FormId::ExploreSearch, "Go to a column", "go").suggest(
+        | Pane::Experiment
+        | Pane::Reading => Form::new(FormId::ExploreSearch, "Go to a column", "go").suggest(
             "words",
             "Column",
             "A few letters of its name; n and N go on",

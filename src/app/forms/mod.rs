@@ -24,6 +24,7 @@ pub use rate::{open_rate, open_rate_as};
 use super::form::Form;
 use super::screens::checks::PendingCheck;
 use super::screens::explore::change::{self, periods::Asks};
+use super::screens::explore::pages::reading::Field;
 use super::screens::explore::{known, table};
 use super::{App, Effect};
 use crate::domain::words::Origin;
@@ -73,6 +74,8 @@ pub enum FormId {
     ByHand(Box<PendingCheck>),
     /// The numbers of an experiment.
     Experiment,
+    /// A way of reading a file.
+    Reading(Field),
     /// What is compared on the Change pane.
     Compare(Asks),
     /// Whether a column was known, or fixed, before something else.
@@ -160,6 +163,7 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::ByHand(pending) => checks::submit_by_hand(app, form, pending),
         FormId::Roles(check, roles) => checks::submit_roles(app, form, check, roles),
         FormId::Experiment => super::screens::explore::pages::experiment::submit(app, form),
+        FormId::Reading(field) => super::screens::explore::pages::reading::submit(app, form, *field),
         FormId::Compare(asks) => change::submit(app, form, *asks),
         FormId::Known(asked) => known::submit(app, form, asked),
         FormId::ExploreSearch => Ok(explore::submit_search(app, form)),

@@ -9,12 +9,13 @@ use serde_json::{Map, Value};
 use super::Workbench;
 use crate::analysis;
 use crate::app::screens::explore::cells::Told;
+use crate::app::screens::explore::pages::reading::Seen;
 use crate::app::screens::explore::sql::{Answered, RESULT};
 use crate::app::screens::explore::table::sees;
 use crate::app::{CANCELLED, Msg, Screen, Tone};
 use crate::cli::load::resolve;
 use crate::domain::event::TableFacts;
-use crate::engine::{self, Answer, Engine, EngineError, Fingerprint, QueryError, ReadOptions, Source, Ticket};
+use crate::engine::{self, Answer, Engine, EngineError, Fingerprint, Preview, QueryError, ReadOptions, Source, Ticket};
 use crate::query::{Analysis, Findings, Page, Schema, View};
 
 /// Slot of the job that makes the demonstration.
@@ -27,6 +28,9 @@ const DATA: &str = "data";
 /// Of a larger result the first rows are shown, so that memory stays bounded: two million rows of ten columns.
 const MOST_CELLS: usize = 20_000_000;
 
+/// Slot of the first rows of a file under other options.
+const PREVIEW: &str = "preview";
+
 /// Rows that are shown while the rest of a large table is read.
 const HEAD_ROWS: usize = 2000;
 
@@ -34,6 +38,8 @@ const HEAD_ROWS: usize = 2000;
 pub(super) enum Done {
     /// A table.
     Opened { data: String, result: Result<Arc<dyn Engine>, EngineError> },
+    /// The first rows of a file as they would be read.
+    Previewed { data: String, options: Box<ReadOptions>, result: Result<Option<Preview>, EngineError> },
     /// The first rows of a table that takes long to open.
     Head { data: String, found: Option<Arc<dyn Engine>> },
     /// A table seen through a view.
@@ -74,6 +80,16 @@ impl Workbench {
         self.job(format!("open:{data}"), format!("opening {data}"), move |ticket| {
             let result = engine::open(&source, ticket);
             Done::Opened { data, result }
+        });
+    }
+
+    /// Reads the first rows of a file; those asked for last are told.
+    pub(super) fn preview(&mut self, data: String, path: &str, options: ReadOptions) {
+        let base = self.app.doc.as_ref().map(|d| d.path.clone()).unwrap_or_default();
+        let source = Source { path: resolve(&base, path), options };
+        self.job(PREVIEW.into(), format!("first rows of {data}"), move |ticket| {
+            let result = engine::preview(&source, ticket);
+            Done::Previewed { data, options: Box::new(source.options), result }
         });
     }
 
@@ -188,6 +204,14 @@ impl Workbench {
                     self.tell(Msg::DataHead { data, schema: engine.schema().clone(), page, reading });
                 }
             }
+            Done::Previewed { data, options, result } => {
+                let result = match result {
+                    Ok(found) => found.map(Seen::of).transpose().map_err(|e| e.to_string()),
+                    Err(EngineError::Cancelled) => Err(CANCELLED.to_owned()),
+                    Err(e) => Err(e.to_string()),
+                };
+                self.tell(Msg::Previewed { data, options, result: Box::new(result) });
+            }
             Done::Viewed { data, view, result } => {
                 let result = match result {
                     Ok(engine) => {
@@ -238,7 +262,7 @@ impl Workbench {
         } else if slot == QUERY {
             let query = self.app.views.explore.sql.running.clone().unwrap_or_default();
             self.tell(Msg::Queried { query, result: Box::new(Err((why, None))), seconds: 0.0 });
-        } else if slot.starts_with("fingerprint:") || slot.starts_with("head:") {
+        } else if slot.starts_with("fingerprint:") || slot.starts_with("head:") || slot == PREVIEW {
             // Nobody waits for it; it is asked for again when the session is opened.
         } else if super::cells::is_slot(slot) {
             self.cells_failed(slot, why);

@@ -170,6 +170,7 @@ impl Workbench {
             Effect::Append(events) => self.append(&events),
             Effect::Scrub(removal) => self.scrub(*removal),
             Effect::OpenData { data, path, options } => self.open_data(data, &path, options),
+            Effect::Preview { data, path, options } => self.preview(data, &path, options),
             Effect::Fingerprint(data) => self.fingerprint(data),
             Effect::View { data, view } => self.view(data, *view),
             Effect::Rows { data, start, len, columns } => self.rows(data, start, len, columns),

@@ -21,7 +21,7 @@ use crate::engine::{CachedTable, EngineError, ReadOptions};
 use crate::query::ReadingReport;
 
 /// Changes when the files are written otherwise or text is read otherwise: older folders are then not used any more.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// All folders together take at most this many megabytes unless `WHYBOARD_CACHE_MB` says otherwise.
 const ROOM_MB: u64 = 8192;
 const META: &str = "meta.json";

@@ -90,7 +90,7 @@ fn digest(mut file: File, path: &Path, sha: &mut Sha256, ticket: &Ticket) -> Res
 
 /// Mixes a column's values into the hash of each row. Values of one column and row give the same whatever the file's
 /// format was, as long as the types agree.
-fn add_column(series: &Series, hashes: &mut [u64], ticket: &Ticket) -> Result<(), EngineError> {
+pub fn add_column(series: &Series, hashes: &mut [u64], ticket: &Ticket) -> Result<(), EngineError> {
     let mut add = |row: usize, value: u64| -> Result<(), EngineError> {
         if row.is_multiple_of(codes::STRIDE) {
             ticket.check()?;

@@ -8,13 +8,15 @@ use ::polars::prelude::{
 use super::dates::{self, DMY, MDY, ORDERS, YMD};
 use super::numbers::{
     self, ANY_COMMA, BEYOND, COMMA, DECIMAL_COMMA, DECIMAL_POINT, DIGITS, DOT, GROUPED, GROUPING_COMMA, INT,
-    LEADING_ZERO, SHORT, TELEPHONE,
+    LEADING_ZERO, NUMBERS, QUANTITY, SHORT, SPACED_COMMA, SPACED_POINT, SPACES, TELEPHONE,
 };
+use crate::engine::{DateOrder, ReadOptions, SheetType, Thousands};
+use crate::query::{OddLine, OddLines};
 
 /// True or false.
 pub const BOOL: u16 = 16;
 /// Everything a text may be.
-pub const ANYTHING: u16 = INT | DOT | COMMA | GROUPED | BOOL | ORDERS;
+pub const ANYTHING: u16 = NUMBERS | BOOL | ORDERS;
 const TIME: u16 = 512;
 const ZONE: u16 = 1024;
 const NO_ZONE: u16 = 2048;
@@ -32,6 +34,130 @@ pub struct Guess {
     broke: Option<Odd>,
     /// The last value that ruled a reading out: where two texts are joined, it may be the one that broke the whole.
     narrowed: Option<Odd>,
+    /// Of the first [`LOOKED_AT`] values those that are dates in any spelling.
+    dates: u64,
+    /// The type that was asked for, whatever the values are.
+    asked: Option<SheetType>,
+    /// Values that are not of that type.
+    misfits: Misfits,
+}
+
+/// So many values are looked at for dates of more than one spelling.
+const LOOKED_AT: u64 = 1000;
+
+/// Values that are not of the type that was asked for: all are counted, the first are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Misfits {
+    /// How many there are.
+    pub n: u64,
+    /// Line and text (cut) of the first.
+    pub first: Vec<(u64, String)>,
+}
+
+impl Misfits {
+    /// So many are kept of each column.
+    const KEPT: usize = 20;
+
+    fn add(&mut self, text: &str, line: u64) {
+        self.n += 1;
+        if self.first.len() < Self::KEPT {
+            self.first.push((line, text.chars().take(80).collect()));
+        }
+    }
+
+    fn append(&mut self, later: Self) {
+        self.n += later.n;
+        self.first.extend(later.first);
+        self.first.truncate(Self::KEPT);
+    }
+}
+
+/// Adds the values of a column that are not of the type asked for.
+pub fn put_misfits(odd: &mut OddLines, name: &str, guess: &Guess) {
+    let Some(asked) = guess.asked else { return };
+    odd.n += guess.misfits.n;
+    odd.first.extend(guess.misfits.first.iter().map(|(line, text)| OddLine {
+        line: *line,
+        what: format!("{name} is not {}; null", asked.word()),
+        text: text.clone(),
+    }));
+}
+
+/// How the first column of numbers with marks writes them.
+pub fn number_example(kinds: &[Kind], guesses: &[Guess]) -> Option<&'static str> {
+    kinds.iter().zip(guesses).find_map(|(kind, guess)| match kind {
+        Kind::Float(form) | Kind::Strict(form) => match *form {
+            COMMA => Some("1.234,5"),
+            GROUPED if guess.seen & ANY_COMMA != 0 => Some("1,234.5"),
+            SPACED_POINT if guess.seen & SPACES != 0 => Some("1 234.5"),
+            SPACED_COMMA if guess.seen & SPACES != 0 => Some("1 234,5"),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// The order of the parts of dates, where there are such as 03/04/2024.
+pub fn order_word(kinds: &[Kind], guesses: &[Guess]) -> Option<&'static str> {
+    kinds.iter().zip(guesses).find_map(|(kind, guess)| match kind {
+        Kind::Date(DMY) | Kind::Moment(DMY) if guess.seen & NUMERIC_DATE != 0 => Some(DateOrder::Dmy.word()),
+        Kind::Date(MDY) | Kind::Moment(MDY) if guess.seen & NUMERIC_DATE != 0 => Some(DateOrder::Mdy.word()),
+        _ => None,
+    })
+}
+
+/// What is known of a column before its values are looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected {
+    /// Readings that are tried.
+    tried: u16,
+    asked: Option<SheetType>,
+}
+
+impl Default for Expected {
+    fn default() -> Self {
+        Self { tried: ANYTHING, asked: None }
+    }
+}
+
+impl Expected {
+    /// By the options for all columns, and the type asked for this one.
+    pub fn new(options: &ReadOptions, asked: Option<SheetType>) -> Self {
+        let numbers = match options.thousands {
+            None => NUMBERS,
+            Some(Thousands::Comma) => INT | DOT | GROUPED,
+            Some(Thousands::Point) => INT | COMMA,
+            Some(Thousands::Space) => INT | SPACED_POINT | SPACED_COMMA,
+            Some(Thousands::None) => INT | DOT | COMMA,
+        };
+        let numbers = numbers
+            & match options.decimal_comma {
+                None => NUMBERS,
+                Some(true) => INT | COMMA | SPACED_COMMA,
+                Some(false) => INT | DOT | GROUPED | SPACED_POINT,
+            };
+        // What can be told by itself, as 2024-03-04, needs no order.
+        let orders = match options.date_order {
+            None => ORDERS,
+            Some(DateOrder::Ymd) => YMD,
+            Some(DateOrder::Dmy) => YMD | DMY,
+            Some(DateOrder::Mdy) => YMD | MDY,
+        };
+        let tried = match asked {
+            None => numbers | BOOL | orders,
+            Some(SheetType::Text) => 0,
+            Some(SheetType::Int) => INT,
+            Some(SheetType::Num) => numbers,
+            Some(SheetType::Bool) => BOOL,
+            Some(SheetType::Date | SheetType::Time) => orders,
+        };
+        Self { tried, asked }
+    }
+
+    /// The guess of a column of which no value was seen yet.
+    pub fn guess(self) -> Guess {
+        Guess { fits: self.tried, asked: self.asked, ..Guess::default() }
+    }
 }
 
 /// A value that did not fit: its text (cut), its line, the readings that fitted before, and how many values came before.
@@ -43,6 +169,8 @@ pub enum Kind {
     Int,
     /// The number form.
     Float(u16),
+    /// The same, with values of other forms that become null.
+    Strict(u16),
     Bool,
     /// The order of the date's parts.
     Date(u16),
@@ -56,7 +184,7 @@ impl Kind {
     pub fn dtype(self) -> DataType {
         match self {
             Self::Int => DataType::Int64,
-            Self::Float(_) => DataType::Float64,
+            Self::Float(_) | Self::Strict(_) => DataType::Float64,
             Self::Bool => DataType::Boolean,
             Self::Date(_) => DataType::Date,
             Self::Moment(_) => DataType::Datetime(TimeUnit::Microseconds, None),
@@ -70,13 +198,22 @@ impl Kind {
 pub struct Decimals {
     /// Whether commas are decimal commas where a column alone does not tell.
     pub comma: bool,
-    /// Set by the user: no other reading is tried.
-    pub fixed: bool,
+    /// Whether the user said what stands between thousands, so that nothing need be made sure of.
+    pub spaces: bool,
 }
 
 impl Default for Guess {
     fn default() -> Self {
-        Self { fits: ANYTHING, seen: 0, known: 0, broke: None, narrowed: None }
+        Self {
+            fits: ANYTHING,
+            seen: 0,
+            known: 0,
+            broke: None,
+            narrowed: None,
+            dates: 0,
+            asked: None,
+            misfits: Misfits::default(),
+        }
     }
 }
 
@@ -84,6 +221,9 @@ impl Guess {
     /// Takes in one value (not a null word) from a line.
     pub fn see(&mut self, text: &str, line: u64) {
         self.known += 1;
+        if self.known <= LOOKED_AT && dates::scan(text.trim()).is_some() {
+            self.dates += 1;
+        }
         if self.fits == 0 {
             return;
         }
@@ -93,13 +233,16 @@ impl Guess {
 
     /// Looks at nothing any more: what there is to know is known.
     pub fn settled() -> Self {
-        Self { fits: 0, ..Self::default() }
+        Self { fits: 0, known: LOOKED_AT, ..Self::default() }
     }
 
     /// Takes in a value that was read as a [`Plain`] one, with the readings that it has.
     #[inline]
     pub fn see_plain(&mut self, fits: u16, seen: u16, text: &str, line: u64) {
         self.known += 1;
+        if fits & ORDERS != 0 && self.known <= LOOKED_AT {
+            self.dates += 1;
+        }
         if self.fits == 0 {
             return;
         }
@@ -123,13 +266,18 @@ impl Guess {
     pub fn see_string(&mut self, text: &str, line: u64) {
         self.known += 1;
         if self.fits != 0 {
-            let (fits, seen) = readings(text.trim(), self.fits & ORDERS);
+            // Whoever asks for a type wants texts read as such, too.
+            let wanted = if self.asked.is_some() { self.fits } else { self.fits & ORDERS };
+            let (fits, seen) = readings(text.trim(), wanted);
             self.take(fits, seen, text, line);
         }
     }
 
     fn take(&mut self, fits: u16, seen: u16, text: &str, line: u64) {
         let before = self.fits;
+        if self.asked.is_some() && before & fits == 0 {
+            return self.misfits.add(text, line);
+        }
         self.fits &= fits;
         self.seen |= seen;
         if self.fits == before {
@@ -158,8 +306,18 @@ impl Guess {
         if self.fits != 0 || self.known == 0 {
             self.seen |= later.seen;
         }
-        self.fits &= later.fits;
+        // Counted of the first values only, as if the text had been walked at once.
+        if self.known < LOOKED_AT {
+            self.dates += later.dates.min(LOOKED_AT - self.known);
+        }
         self.known += later.known;
+        // A column whose type was asked for keeps one: what rules it out is a misfit of the later text.
+        if self.asked.is_none() || self.fits & later.fits != 0 {
+            self.fits &= later.fits;
+        } else {
+            self.misfits.n += (later.known).saturating_sub(later.misfits.n);
+        }
+        self.misfits.append(later.misfits);
     }
 
     /// Whether this column alone shows decimal commas.
@@ -169,6 +327,35 @@ impl Guess {
 
     /// The type, and what people should know about the choice.
     pub fn decide(&self, decimals: Decimals) -> (Kind, Vec<String>) {
+        let Some(asked) = self.asked else { return self.guessed(decimals) };
+        let form = |usual: u16| number_form(self.fits, self.seen, decimals).unwrap_or(usual);
+        let order = self.fits & ORDERS;
+        // Where all values fit two orders, the day comes first in more countries.
+        let order = [YMD, DMY, MDY].into_iter().find(|o| order & o != 0).unwrap_or(YMD);
+        let order = if self.seen & NUMERIC_DATE != 0 && self.fits & (DMY | MDY) == DMY | MDY { DMY } else { order };
+        let kind = match asked {
+            SheetType::Text => Kind::Text,
+            SheetType::Int => Kind::Int,
+            SheetType::Num => Kind::Strict(form(if decimals.comma { COMMA } else { DOT })),
+            SheetType::Bool => Kind::Bool,
+            SheetType::Date => Kind::Date(order),
+            SheetType::Time => Kind::Moment(order),
+        };
+        let n = self.misfits.n;
+        let notes = match self.misfits.first.first() {
+            None => Vec::new(),
+            Some((line, text)) => vec![format!(
+                "has {n} value{} that {} not {} as asked and {} null (first \"{text}\" in line {line})",
+                if n == 1 { "" } else { "s" },
+                if n == 1 { "is" } else { "are" },
+                asked.word(),
+                if n == 1 { "is" } else { "are" },
+            )],
+        };
+        (kind, notes)
+    }
+
+    fn guessed(&self, decimals: Decimals) -> (Kind, Vec<String>) {
         let mut notes = Vec::new();
         if self.known == 0 {
             return (Kind::Text, notes);
@@ -177,13 +364,24 @@ impl Guess {
         if fits & INT != 0 {
             return (Kind::Int, notes);
         }
-        if fits & (DOT | COMMA | GROUPED) != 0 && self.seen & DIGITS != 0 {
+        if fits & NUMBERS != 0 && self.seen & DIGITS != 0 {
             if self.seen & BEYOND != 0 && self.seen & (SHORT | ANY_COMMA | DECIMAL_POINT) == 0 {
                 notes.push("has whole numbers beyond 64 bits and stays text, so that no digit is lost".into());
                 return (Kind::Text, notes);
             }
             if let Some(form) = number_form(fits, self.seen, decimals) {
+                if form & (SPACED_POINT | SPACED_COMMA) != 0
+                    && self.seen & SPACES != 0
+                    && self.seen & QUANTITY == 0
+                    && !decimals.spaces
+                {
+                    notes.push("stays text: groups of digits as in telephone numbers".into());
+                    return (Kind::Text, notes);
+                }
                 match form {
+                    SPACED_POINT | SPACED_COMMA if self.seen & SPACES != 0 => {
+                        notes.push("has spaces or apostrophes between thousands; read as numbers".into());
+                    }
                     COMMA if self.seen & ANY_COMMA != 0 => notes.push("has decimal commas; read as numbers".into()),
                     COMMA => notes.push("has points between thousands; read as numbers".into()),
                     GROUPED => notes.push("has commas between thousands; read as numbers".into()),
@@ -201,10 +399,18 @@ impl Guess {
         if fits & ORDERS != 0 {
             return self.decide_date(notes);
         }
-        if let Some((text, line, before, count)) = &self.broke {
+        let looked_at = self.known.min(LOOKED_AT);
+        if self.dates >= 3 && self.dates * 2 > looked_at {
+            let all = if self.known > LOOKED_AT { "the first " } else { "" };
+            notes.push(format!(
+                "stays text: {} of {all}{looked_at} values are dates, in more than one spelling or order; --sheet-type \
+                 COLUMN=date reads those of one order and counts the rest",
+                self.dates
+            ));
+        } else if let Some((text, line, before, count)) = &self.broke {
             let what = if *before & ORDERS != 0 && *before & (INT | DOT) == 0 {
                 "a date of the same form"
-            } else if *before & (INT | DOT | COMMA | GROUPED) != 0 {
+            } else if *before & NUMBERS != 0 {
                 "a number"
             } else {
                 ""
@@ -237,8 +443,8 @@ impl Guess {
             order @ (YMD | DMY | MDY) => order,
             _ => {
                 notes.push(
-                    "stays text: every value could be day/month as well as month/day; write the dates as \
-                     year-month-day to have them read"
+                    "stays text: every value could be day/month as well as month/day; the date order (--date-order dmy \
+                     or mdy) says which"
                         .into(),
                 );
                 return (Kind::Text, notes);
@@ -258,7 +464,7 @@ impl Guess {
 fn readings(text: &str, wanted: u16) -> (u16, u16) {
     let Some(first) = text.as_bytes().first() else { return (0, 0) };
     let (mut fits, mut seen) = (0, 0);
-    if wanted & (INT | DOT | COMMA | GROUPED) != 0 {
+    if wanted & NUMBERS != 0 {
         (fits, seen) = numbers::classify(text);
     }
     if wanted & BOOL != 0 && (text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")) {
@@ -279,8 +485,9 @@ fn readings(text: &str, wanted: u16) -> (u16, u16) {
 
 fn number_form(fits: u16, seen: u16, decimals: Decimals) -> Option<u16> {
     let fit = |form: u16| (fits & form != 0).then_some(form);
-    if decimals.fixed {
-        return if decimals.comma { fit(COMMA) } else { fit(DOT).or(fit(GROUPED)) };
+    if seen & SPACES != 0 {
+        let comma = seen & DECIMAL_COMMA != 0 || (decimals.comma && seen & DECIMAL_POINT == 0);
+        return if comma { fit(SPACED_COMMA).or(fit(SPACED_POINT)) } else { fit(SPACED_POINT).or(fit(SPACED_COMMA)) };
     }
     // 1.234 alone: a decimal point, unless the file writes decimal commas elsewhere and none here.
     if fits & DOT != 0 {
@@ -292,7 +499,7 @@ fn number_form(fits: u16, seen: u16, decimals: Decimals) -> Option<u16> {
             let comma = seen & DECIMAL_COMMA != 0 || (seen & GROUPING_COMMA == 0 && decimals.comma);
             Some(if comma { COMMA } else { GROUPED })
         }
-        (comma, grouped) => comma.or(grouped),
+        (comma, grouped) => comma.or(grouped).or(fit(SPACED_POINT)).or(fit(SPACED_COMMA)),
     }
 }
 
@@ -310,6 +517,7 @@ impl Builder {
     pub fn new(name: &str, kind: Kind, rows: usize) -> Self {
         let name = name.into();
         match kind {
+            Kind::Strict(form) => Self::Float(PrimitiveChunkedBuilder::new(name, rows), form | STRICT),
             Kind::Int => Self::Int(PrimitiveChunkedBuilder::new(name, rows)),
             Kind::Float(form) => Self::Float(PrimitiveChunkedBuilder::new(name, rows), form),
             Kind::Bool => Self::Bool(BooleanChunkedBuilder::new(name, rows)),
@@ -334,7 +542,7 @@ impl Builder {
         match self {
             Self::Int(b) => b.append_option(int(text)),
             Self::Float(b, form) => b.append_option(float(text, *form)),
-            Self::Bool(b) => b.append_value(flag(text)),
+            Self::Bool(b) => b.append_option(flag(text)),
             Self::Date(b, order) => b.append_option(day(text, *order)),
             Self::Moment(b, order) => b.append_option(moment(text, *order)),
             Self::Text(b) => b.append_value(text),
@@ -358,14 +566,22 @@ pub fn int(text: &str) -> Option<i64> {
     text.trim().parse().ok()
 }
 
+/// Marks a form in which values of other forms are no numbers.
+const STRICT: u16 = 32_768;
+
 /// A number in a form.
 pub fn float(text: &str, form: u16) -> Option<f64> {
-    numbers::read_float(text.trim(), form)
+    let text = text.trim();
+    if form & STRICT != 0 && numbers::classify(text).0 & form == 0 {
+        return None;
+    }
+    numbers::read_float(text, form & !STRICT)
 }
 
 /// True or false.
-pub fn flag(text: &str) -> bool {
-    text.trim().eq_ignore_ascii_case("true")
+pub fn flag(text: &str) -> Option<bool> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("true") { Some(true) } else { text.eq_ignore_ascii_case("false").then_some(false) }
 }
 
 /// A day, counted from 1970.
@@ -394,13 +610,13 @@ pub struct Plain<V> {
 pub fn plain_int(text: &str) -> Option<Plain<i64>> {
     let (value, digits) = numbers::plain_whole(text.as_bytes())?;
     let seen = DIGITS | if digits < 16 { SHORT } else { 0 };
-    Some(Plain { value, fits: INT | DOT | COMMA | GROUPED, seen })
+    Some(Plain { value, fits: NUMBERS, seen })
 }
 
 /// A plain number with a decimal point, or a whole one.
 #[inline]
 pub fn plain_float(text: &str, form: u16) -> Option<Plain<f64>> {
-    if form != DOT {
+    if form & !STRICT != DOT {
         return None;
     }
     if let Some((value, fits, seen)) = numbers::plain_decimal(text.as_bytes()) {
@@ -449,7 +665,7 @@ mod tests {
         for (line, value) in (2..).zip(values) {
             guess.see(value, line);
         }
-        guess.decide(Decimals { comma, fixed: false }).0
+        guess.decide(Decimals { comma, spaces: false }).0
     }
 
     #[test]
@@ -476,6 +692,10 @@ mod tests {
             (&["inf", "-Infinity"], false, Kind::Text),
             (&["20240102", "20240103"], false, Kind::Int),
             (&["2024-01-02T10:00:00Z", "2024-01-02 10:00"], false, Kind::Text),
+            (&["1 234", "12 345,5", "7"], false, Kind::Float(SPACED_COMMA)),
+            (&["1 234", "980"], false, Kind::Float(SPACED_POINT)),
+            (&["1'234.5", "12.25"], false, Kind::Float(SPACED_POINT)),
+            (&["912 345 678", "902 111 222"], false, Kind::Text),
         ] {
             assert_eq!(kind(values, comma), expected, "{values:?}");
         }
@@ -488,7 +708,7 @@ mod tests {
             guess.see("7", line);
         }
         guess.see("abc", 22);
-        let (kind, notes) = guess.decide(Decimals { comma: false, fixed: false });
+        let (kind, notes) = guess.decide(Decimals { comma: false, spaces: false });
         assert_eq!(kind, Kind::Text);
         assert_eq!(notes, ["stays text: \"abc\" (line 22) is not a number, unlike the 20 values before"]);
     }
@@ -500,7 +720,7 @@ mod tests {
             for (line, value) in (2..).zip(values) {
                 guess.see(value, line);
             }
-            let (kind, notes) = guess.decide(Decimals { comma: false, fixed: false });
+            let (kind, notes) = guess.decide(Decimals { comma: false, spaces: false });
             assert_eq!(kind, Kind::Text);
             assert!(notes.len() == 1 && notes[0].contains("telephone") && !notes[0].contains("zeros"), "{notes:?}");
         }
@@ -534,12 +754,13 @@ mod tests {
             "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?Z?)?",
             "(19|20)[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]{0,8})?)?",
             "[tT]rue|[fF]alse|TRUE|FALSE",
+            "-?[0-9]{1,3}([ '\u{a0}][0-9]{3}){0,3}([.,][0-9]{0,3})?",
             "[-0-9.,:eT/ ]{1,12}",
         ]) {
             judged(&text, plain_int(&text), int(&text))?;
             judged(&text, plain_float(&text, DOT).map(|p| Plain { value: p.value.to_bits(), fits: p.fits, seen: p.seen }),
                 float(&text, DOT).map(f64::to_bits))?;
-            judged(&text, plain_flag(&text), Some(flag(&text)))?;
+            judged(&text, plain_flag(&text), flag(&text))?;
             judged(&text, plain_day(&text, YMD), day(&text, YMD))?;
             judged(&text, plain_moment(&text, YMD), moment(&text, YMD))?;
         }

@@ -19,16 +19,40 @@ pub fn is_packed(head: &[u8]) -> bool {
     matches!(SupportedCompression::check(head), Some(SupportedCompression::GZIP | SupportedCompression::ZSTD))
 }
 
+/// The beginning of what is packed, of which the first bytes are given, and whether that is all: `whole` says whether
+/// those bytes are the whole file.
+pub fn beginning(packed: Vec<u8>, whole: bool, most: u64) -> Result<(Vec<u8>, bool), EngineError> {
+    let mut reader = CompressedReader::try_new(packed.into()).map_err(|e| broken(&e))?;
+    let (mut out, mut used) = (Vec::new(), 0usize);
+    loop {
+        out.resize(used + STEP, 0);
+        match reader.read(out.get_mut(used..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(got) => used += got,
+            // The bytes end in the middle of a block.
+            Err(_) if !whole && used > 0 => break,
+            Err(e) => return Err(broken(&e)),
+        }
+        if used as u64 >= most {
+            out.truncate(used);
+            return Ok((out, false));
+        }
+    }
+    out.truncate(used);
+    Ok((out, whole))
+}
+
+fn broken(error: &dyn std::fmt::Display) -> EngineError {
+    EngineError::input(
+        format!("The packed file is broken: {error}."),
+        "Unpack it by hand to see how far it goes, or fetch it again.",
+    )
+}
+
 /// Unpacks all members.
 pub fn inflate(packed: Vec<u8>, ticket: &Ticket) -> Result<Vec<u8>, EngineError> {
     let size = packed.len() as u64;
     let limit = (size * MOST_TIMES).clamp(ALWAYS_FINE, MOST_BYTES);
-    let broken = |error: &dyn std::fmt::Display| {
-        EngineError::input(
-            format!("The packed file is broken: {error}."),
-            "Unpack it by hand to see how far it goes, or fetch it again.",
-        )
-    };
     let work = ticket.begin(Unit::Bytes, length_told(&packed));
     let mut reader = CompressedReader::try_new(packed.into()).map_err(|e| broken(&e))?;
     let (mut out, mut used) = (Vec::new(), 0usize);

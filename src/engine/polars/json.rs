@@ -8,10 +8,10 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt;
 
-use super::infer::{BOOL, Builder, Decimals, Guess};
+use super::infer::{BOOL, Builder, Decimals, Expected, Guess};
 use super::numbers::{DOT, INT};
 use crate::engine::{EngineError, ReadOptions, Ticket, Unit};
-use crate::query::ReadingReport;
+use crate::query::{OddLines, ReadingReport};
 
 const MOST_COLUMNS: usize = 100_000;
 
@@ -29,7 +29,9 @@ pub fn read(bytes: Vec<u8>, options: &ReadOptions, ticket: &Ticket) -> Result<(D
     let text = decoded.text.as_str();
     ticket.check()?;
     let form = form_of(text)?;
-    let mut look = Look::default();
+    // Numbers have one form in JSON.
+    let options = &ReadOptions { decimal_comma: None, thousands: None, ..options.clone() };
+    let mut look = Look::new(options);
     {
         let work = ticket.begin(Unit::Rows, 0);
         each(text, &form, &work, &mut |value| look.see(&value))?;
@@ -54,10 +56,16 @@ pub fn read(bytes: Vec<u8>, options: &ReadOptions, ticket: &Ticket) -> Result<(D
         ));
     }
     let rows = look.rows;
+    let mut odd = OddLines::default();
     let mut builders = Vec::with_capacity(look.names.len());
     for (name, guess) in look.names.iter().zip(&look.guesses) {
-        let (kind, remarks) = guess.decide(Decimals { comma: false, fixed: true });
-        notes.extend(remarks.into_iter().map(|r| format!("{name} {r}.").replace("(line ", "(entry ")));
+        let (kind, remarks) = guess.decide(Decimals { comma: false, spaces: false });
+        notes.extend(
+            remarks
+                .into_iter()
+                .map(|r| format!("{name} {r}.").replace("(line ", "(entry ").replace("in line ", "in entry ")),
+        );
+        super::infer::put_misfits(&mut odd, name, guess);
         builders.push(Builder::new(name, kind, rows));
     }
     let places = look.places;
@@ -87,12 +95,13 @@ pub fn read(bytes: Vec<u8>, options: &ReadOptions, ticket: &Ticket) -> Result<(D
     let columns: Vec<Column> = builders.into_iter().map(|b| Column::from(b.finish())).collect();
     let frame = DataFrame::new(rows, columns).map_err(|e| super::broken(&e))?;
     let format = if matches!(form, Form::Lines) { "json lines" } else { "json" };
-    let report = ReadingReport { format: format.into(), encoding: Some(decoded.encoding), notes, ..Default::default() };
+    let report =
+        ReadingReport { format: format.into(), encoding: Some(decoded.encoding), notes, odd, ..Default::default() };
     Ok((frame, report))
 }
 
-#[derive(Default)]
-struct Look {
+struct Look<'a> {
+    options: &'a ReadOptions,
     rows: usize,
     names: Vec<String>,
     places: HashMap<String, usize>,
@@ -101,7 +110,19 @@ struct Look {
     first_not_record: usize,
 }
 
-impl Look {
+impl<'a> Look<'a> {
+    fn new(options: &'a ReadOptions) -> Self {
+        Self {
+            options,
+            rows: 0,
+            names: Vec::new(),
+            places: HashMap::new(),
+            guesses: Vec::new(),
+            not_records: 0,
+            first_not_record: 0,
+        }
+    }
+
     fn see(&mut self, value: &Value) -> Result<(), EngineError> {
         self.rows += 1;
         let entry = self.rows as u64;
@@ -123,7 +144,8 @@ impl Look {
                         ));
                     }
                     self.names.push(key.clone());
-                    self.guesses.push(Guess::default());
+                    let asked = self.options.types.get(key).copied();
+                    self.guesses.push(Expected::new(self.options, asked).guess());
                     self.places.insert(key.clone(), self.names.len() - 1);
                     self.names.len() - 1
                 }

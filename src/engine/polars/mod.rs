@@ -16,6 +16,7 @@ mod dates;
 mod export;
 mod find;
 mod fingerprint;
+mod fixes;
 mod infer;
 mod inflate;
 mod json;
@@ -45,7 +46,7 @@ use std::time::Duration;
 
 use ::polars::prelude::{DataFrame, PolarsError};
 
-use super::{CachedTable, Engine, EngineError, Fingerprint, ReadOptions, Source, Ticket, pages};
+use super::{CachedTable, Engine, EngineError, Fingerprint, Preview, ReadOptions, Source, Ticket, pages};
 use crate::query::{
     Cell, CodedTable, CodingRequest, ColumnInfo, ColumnProfile, Direction, Export, Exported, Find, FoundCount,
     GroupQuery, GroupRow, Hit, Key, Page, Place, ReadingReport, Schema, View,
@@ -75,13 +76,29 @@ pub fn open(source: &Source, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineE
     quiet();
     let (table, reading) = unwound(|| {
         // A copy on disk is one of all rows, whatever is drawn from them.
-        let whole = ReadOptions { sample: None, seed: 0, ..source.options.clone() };
+        let whole = ReadOptions { sample: None, seed: 0, fixes: Vec::new(), ..source.options.clone() };
         let (table, mut reading) = open::read(&source.path, &whole, ticket)?;
+        let table = fixed(table, &mut reading, &source.options, ticket)?;
         let table = sample::draw(table, &mut reading, &source.options, ticket)?;
         Ok((table, reading))
     })?;
     let paths = files(&source.path)?;
     engine(table, reading, paths)
+}
+
+/// The table with the repairs that the options ask for.
+fn fixed(
+    table: Table,
+    reading: &mut ReadingReport,
+    options: &ReadOptions,
+    ticket: &Ticket,
+) -> Result<Table, EngineError> {
+    if let Some(missing) = options.types.keys().find(|name| table.dtype(name).is_none()) {
+        return Err(near::unknown_column(missing, &table.schema()));
+    }
+    let (table, notes) = fixes::apply(table, &options.fixes, ticket)?;
+    reading.notes.extend(notes);
+    Ok(table)
 }
 
 /// The files behind a path.
@@ -111,7 +128,9 @@ pub fn open_joined(
                     "Give each a name of its own, as in users=a.csv rides=b.csv.",
                 ));
             }
-            let (table, reading) = open::read(&source.path, &source.options, ticket)?;
+            let whole = ReadOptions { fixes: Vec::new(), ..source.options.clone() };
+            let (table, mut reading) = open::read(&source.path, &whole, ticket)?;
+            let table = fixed(table, &mut reading, &source.options, ticket)?;
             notes.extend(reading.notes.into_iter().map(|n| format!("{name}: {n}")));
             opened.push((name.clone(), table));
         }
@@ -119,7 +138,9 @@ pub fn open_joined(
         let (frame, mut reading) = columnar::finish(frame, "sql")?;
         notes.append(&mut reading.notes);
         reading.notes = notes;
-        let table = sample::draw(Table::memory(frame), &mut reading, options, ticket)?;
+        let (table, done) = fixes::apply(Table::memory(frame), &options.fixes, ticket)?;
+        reading.notes.extend(done);
+        let table = sample::draw(table, &mut reading, options, ticket)?;
         Ok((table, reading))
     })?;
     let mut paths = Vec::new();
@@ -151,6 +172,20 @@ pub fn head(source: &Source, ticket: &Ticket) -> Result<Option<Arc<dyn Engine>>,
     Ok(found.map(|(table, reading)| {
         let engine: Arc<dyn Engine> = Arc::new(PolarsEngine::new(vec![source.path.clone()], table, reading));
         engine
+    }))
+}
+
+/// The beginning of a text file as it would be read in that way, without its repairs. `None` for files that are no text,
+/// which leave nothing to choose.
+///
+/// # Errors
+/// As [`open`].
+pub fn preview(source: &Source, ticket: &Ticket) -> Result<Option<Preview>, EngineError> {
+    quiet();
+    let found = unwound(|| open::preview(&source.path, &source.options, ticket))?;
+    Ok(found.map(|found| {
+        let engine = PolarsEngine::new(vec![source.path.clone()], Table::memory(found.frame), found.report);
+        Preview { engine: Arc::new(engine), lines: found.lines, whole: found.whole }
     }))
 }
 
@@ -252,6 +287,10 @@ impl Engine for PolarsEngine {
 
     fn view(self: Arc<Self>, view: &View, ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineError> {
         unwound(|| view::of(&self, view, ticket).map(|engine| engine as Arc<dyn Engine>))
+    }
+
+    fn repeated_rows(&self, alike: &[String], ticket: &Ticket) -> Result<u64, EngineError> {
+        unwound(|| fixes::distinct(&self.table, alike, ticket).map(|(_, repeats)| repeats))
     }
 
     fn fingerprint(&self, ticket: &Ticket) -> Result<Fingerprint, EngineError> {

@@ -8,6 +8,13 @@ pub const DOT: u16 = 2;
 pub const COMMA: u16 = 4;
 /// A number whose commas group thousands.
 pub const GROUPED: u16 = 8;
+/// A number with a decimal point whose thousands are grouped by spaces or apostrophes, if at all. (The bits between
+/// belong to `infer`.)
+pub const SPACED_POINT: u16 = 256;
+/// The same with a decimal comma.
+pub const SPACED_COMMA: u16 = 512;
+/// All ways to write a number.
+pub const NUMBERS: u16 = INT | DOT | COMMA | GROUPED | SPACED_POINT | SPACED_COMMA;
 
 /// Seen: a whole number beyond 64 bits.
 pub const BEYOND: u16 = 1;
@@ -29,8 +36,12 @@ pub const DECIMAL_POINT: u16 = 128;
 pub const SHORT: u16 = 256;
 /// Seen: a long number with a plus, which is a telephone number. (The bits between belong to `infer`.)
 pub const TELEPHONE: u16 = 8192;
+/// Seen: spaces or apostrophes between thousands.
+pub const SPACES: u16 = 16_384;
+/// Seen: such a number that is no telephone number, which has three or more full groups and no decimals.
+pub const QUANTITY: u16 = 32_768;
 
-/// Which readings fit (a set of [`INT`] … [`GROUPED`]) and what was seen. `text` is trimmed and not empty.
+/// Which readings fit (a set of [`NUMBERS`]) and what was seen. `text` is trimmed and not empty.
 pub fn classify(text: &str) -> (u16, u16) {
     let bytes = text.as_bytes();
     let (signed, rest) = match bytes.split_first() {
@@ -39,7 +50,7 @@ pub fn classify(text: &str) -> (u16, u16) {
     };
     let Some(first) = rest.first() else { return (0, 0) };
     if !first.is_ascii_digit() && *first != b'.' && *first != b',' {
-        return if is_infinity(rest) { (DOT | COMMA | GROUPED, 0) } else { (0, 0) };
+        return if is_infinity(rest) { (NUMBERS & !INT, 0) } else { (0, 0) };
     }
     let whole = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let leading_zero = whole > 1 && *first == b'0';
@@ -47,12 +58,17 @@ pub fn classify(text: &str) -> (u16, u16) {
         return whole_number(text, bytes, whole, leading_zero, signed);
     }
     if leading_zero {
-        return (0, LEADING_ZERO);
+        // 02/01/2024 begins with a zero too, and is no number in any case.
+        let of_number = rest.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
+        return (0, if of_number { LEADING_ZERO } else { 0 });
+    }
+    if let Some(b' ' | b'\'' | 0xc2 | 0xe2) = rest.get(whole) {
+        return spaced(text, whole);
     }
     let mut fits = 0;
     let mut seen = DIGITS;
     if point_number(rest, whole) {
-        fits |= DOT;
+        fits |= DOT | SPACED_POINT;
         let decimals = rest.len() - whole - 1;
         let plain = rest.iter().all(|b| b.is_ascii_digit() || *b == b'.');
         seen |= if plain && decimals == 3 && (1..=3).contains(&whole) { POINT_OF_THREE } else { DECIMAL_POINT };
@@ -76,6 +92,7 @@ pub fn classify(text: &str) -> (u16, u16) {
     };
     if european {
         fits |= COMMA;
+        fits |= if points == 0 { SPACED_COMMA } else { 0 };
     }
     let american = if commas == 0 {
         fits & DOT != 0
@@ -104,9 +121,39 @@ fn whole_number(text: &str, bytes: &[u8], digits: usize, leading_zero: bool, sig
     }
     let short = if digits < 16 { SHORT } else { 0 };
     if digits <= 18 || text.parse::<i64>().is_ok() {
-        (INT | DOT | COMMA | GROUPED, DIGITS | short)
+        (NUMBERS, DIGITS | short)
     } else {
-        (DOT | COMMA | GROUPED, DIGITS | BEYOND)
+        (NUMBERS & !INT, DIGITS | BEYOND)
+    }
+}
+
+/// What may stand between thousands besides points and commas: a space, a no-break space, a narrow one, a thin one, or an
+/// apostrophe in either form.
+const SPACERS: [&str; 6] = [" ", "\u{a0}", "\u{202f}", "\u{2009}", "'", "\u{2019}"];
+
+/// `1 234`, `12 345,5`, `1'234.50`: the same mark between all groups of three.
+fn spaced(text: &str, head: usize) -> (u16, u16) {
+    let rest = text.trim_start_matches(['+', '-']);
+    let Some(mark) = SPACERS.iter().find(|m| rest.get(head..).is_some_and(|r| r.starts_with(**m))) else {
+        return (0, 0);
+    };
+    let (groups, decimals) = match rest.find(['.', ',']) {
+        Some(at) => (rest.get(..at).unwrap_or_default(), rest.get(at..)),
+        None => (rest, None),
+    };
+    let mut parts = groups.split(mark);
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let first = parts.next().unwrap_or_default();
+    if !(1..=3).contains(&first.len()) || !digits(first) || !parts.all(|p| p.len() == 3 && digits(p)) {
+        return (0, 0);
+    }
+    let quantity = decimals.is_some() || first.len() < 3 || groups.matches(mark).count() < 2;
+    let seen = DIGITS | SPACES | SHORT | if quantity { QUANTITY } else { 0 };
+    match decimals.map(|d| d.split_at(1)) {
+        None => (SPACED_POINT | SPACED_COMMA, seen),
+        Some((_, d)) if d.is_empty() || !digits(d) => (0, 0),
+        Some((".", _)) => (SPACED_POINT, seen | DECIMAL_POINT),
+        Some(_) => (SPACED_COMMA, seen | ANY_COMMA | DECIMAL_COMMA),
     }
 }
 
@@ -155,9 +202,14 @@ fn grouped(text: &[u8], mark: u8) -> bool {
         && any
 }
 
-/// Reads a number as the chosen form ([`DOT`], [`COMMA`] or [`GROUPED`]).
+/// Reads a number as the chosen form (one of [`NUMBERS`]).
 pub fn read_float(text: &str, form: u16) -> Option<f64> {
     match form {
+        SPACED_POINT | SPACED_COMMA => {
+            let spacer = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '\u{2019}');
+            let bare: String = text.chars().filter(|c| !spacer(*c)).collect();
+            if form == SPACED_COMMA { bare.replace(',', ".").parse().ok() } else { bare.parse().ok() }
+        }
         COMMA => text.replace('.', "").replace(',', ".").parse().ok(),
         GROUPED => text.replace(',', "").parse().ok(),
         _ => text.parse().ok(),
@@ -195,7 +247,11 @@ pub fn plain_decimal(bytes: &[u8]) -> Option<(f64, u16, u16)> {
     let digits = digits_of(digits_of(0, head)?, decimals)? as f64;
     let value = digits / TENS.get(decimals.len())?;
     let groups = decimals.len() == 3 && head.len() <= 3;
-    let (fits, seen) = if groups { (DOT | COMMA | GROUPED, POINT_OF_THREE) } else { (DOT | GROUPED, DECIMAL_POINT) };
+    let (fits, seen) = if groups {
+        (DOT | COMMA | GROUPED | SPACED_POINT, POINT_OF_THREE)
+    } else {
+        (DOT | GROUPED | SPACED_POINT, DECIMAL_POINT)
+    };
     Some((if negative { -value } else { value }, fits, DIGITS | seen))
 }
 
@@ -228,26 +284,35 @@ mod tests {
     #[test]
     fn tells_the_readings_apart() {
         for (text, fits) in [
-            ("0", INT | DOT | COMMA | GROUPED),
-            ("-12", INT | DOT | COMMA | GROUPED),
-            ("9223372036854775807", INT | DOT | COMMA | GROUPED),
-            ("9223372036854775808", DOT | COMMA | GROUPED),
+            ("0", NUMBERS),
+            ("-12", NUMBERS),
+            ("9223372036854775807", NUMBERS),
+            ("9223372036854775808", NUMBERS & !INT),
             ("00123", 0),
-            ("0.5", DOT | GROUPED),
-            ("1e308", DOT | GROUPED),
-            (".5", DOT | GROUPED),
-            ("1.234", DOT | COMMA | GROUPED),
+            ("02/01/2024", 0),
+            ("0.5", DOT | GROUPED | SPACED_POINT),
+            ("1e308", DOT | GROUPED | SPACED_POINT),
+            (".5", DOT | GROUPED | SPACED_POINT),
+            ("1.234", DOT | COMMA | GROUPED | SPACED_POINT),
             ("1.234,50", COMMA),
-            ("29,85", COMMA),
-            ("1,234", COMMA | GROUPED),
+            ("29,85", COMMA | SPACED_COMMA),
+            ("1,234", COMMA | GROUPED | SPACED_COMMA),
             ("1,234,567.5", GROUPED),
-            ("-Infinity", DOT | COMMA | GROUPED),
+            ("-Infinity", NUMBERS & !INT),
             ("+4712345678", 0),
+            ("1 234", SPACED_POINT | SPACED_COMMA),
+            ("-12 345,5", SPACED_COMMA),
+            ("1\u{a0}234\u{a0}567.25", SPACED_POINT),
+            ("1'234.50", SPACED_POINT),
+            ("12 34", 0),
+            ("1 234 56", 0),
+            ("1 234'567", 0),
+            ("2024 12 01", 0),
             ("1.2.3", 0),
             ("12a", 0),
             ("-", 0),
             ("1,2,3", 0),
-            (",5", COMMA),
+            (",5", COMMA | SPACED_COMMA),
         ] {
             assert_eq!(classify(text).0, fits, "{text}");
         }
@@ -258,5 +323,7 @@ mod tests {
         assert_eq!(read_float("1.234,50", COMMA), Some(1234.5));
         assert_eq!(read_float("1,234.5", GROUPED), Some(1234.5));
         assert_eq!(read_float("-1e3", DOT), Some(-1000.0));
+        assert_eq!(read_float("-12\u{202f}345,5", SPACED_COMMA), Some(-12_345.5));
+        assert_eq!(read_float("1'234.50", SPACED_POINT), Some(1234.5));
     }
 }

@@ -130,6 +130,54 @@ pub fn head(
     Ok(Some((Table::memory(frame), report)))
 }
 
+/// The beginning of a text file, as it would be read.
+pub struct Beginning {
+    /// Its rows.
+    pub frame: DataFrame,
+    /// How they were read.
+    pub report: ReadingReport,
+    /// The first lines as they stand.
+    pub lines: Vec<String>,
+    /// Whether that is all of the file.
+    pub whole: bool,
+}
+
+/// So many lines are shown as they stand, each up to so many characters.
+const RAW_LINES: usize = 40;
+const RAW_LENGTH: usize = 400;
+
+/// The beginning of a text file as it would be read; of several files, that of the first. `None` for what is no text.
+pub fn preview(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<Option<Beginning>, EngineError> {
+    let first = several::files(path)?.and_then(|files| files.into_iter().next());
+    let path = first.as_ref().map_or(path, |one| one.path.as_path());
+    let (mut file, size) = regular(path)?;
+    let mut bytes = Vec::new();
+    (&mut file).take(GLIMPSE).read_to_end(&mut bytes).map_err(|e| unreadable(path, &e))?;
+    let mut whole = bytes.len() as u64 == size;
+    if bytes.starts_with(b"PAR1") || bytes.starts_with(b"ARROW1") {
+        return Ok(None);
+    }
+    if inflate::is_packed(&bytes) {
+        (bytes, whole) = inflate::beginning(bytes, whole, GLIMPSE)?;
+    }
+    if bytes.is_empty() {
+        return Err(EngineError::input(format!("The file {} is empty.", path.display()), "Check how it was exported."));
+    }
+    refuse_known(&bytes, path)?;
+    if is_json(path, &bytes, options) {
+        return Ok(None);
+    }
+    let mut decoded = super::text::decode(bytes, options.encoding.as_deref())?;
+    if !whole && let Some(end) = decoded.text.rfind(['\n', '\r']) {
+        decoded.text.truncate(end + 1);
+    }
+    let lines = decoded.text.lines().take(RAW_LINES).map(|l| l.chars().take(RAW_LENGTH).collect()).collect();
+    // What looks like a footer of totals is one only at the end.
+    let options = ReadOptions { keep_footer: options.keep_footer || !whole, ..options.clone() };
+    let (frame, report) = csv::read_text(decoded, &options, is_tabs(path), ticket)?;
+    Ok(Some(Beginning { frame, report, lines, whole }))
+}
+
 fn lower_name(path: &Path) -> String {
     let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
     name.trim_end_matches(".gz").trim_end_matches(".zst").to_owned()

@@ -42,6 +42,9 @@ pub(super) fn step_column(app: &mut App, by: isize) -> Vec<Effect> {
     if app.views.explore.pane == Pane::Change {
         return super::change::step_column(app, by);
     }
+    if app.views.explore.pane == Pane::Reading {
+        return pages::reading::step(app, by > 0);
+    }
     if app.views.explore.pane == Pane::Kpi {
         if app.views.explore.trend {
             // Over time left and right are before and after.
@@ -88,34 +91,8 @@ pub(super) fn enter(app: &mut App) -> Vec<Effect> {
         Pane::Confounders => pages::confounders::enter(app),
         Pane::Reach => pages::reach::enter(app),
         Pane::Experiment => pages::experiment::enter(app),
+        Pane::Reading => pages::reading::enter(app),
     }
-}
-
-/// How the file was read.
-pub(super) fn reading(app: &mut App) -> Vec<Effect> {
-    let Some(info) = app.main_info() else { return Vec::new() };
-    let r = &info.reading;
-    let mut lines = vec![format!("format        {}", r.format)];
-    let mut add = |label: &str, value: Option<String>| {
-        if let Some(value) = value {
-            lines.push(format!("{label:<13} {value}"));
-        }
-    };
-    add("delimiter", r.delimiter.clone().map(|d| if d == "\t" { "tab".into() } else { d }));
-    add("encoding", r.encoding.clone());
-    add("header row", r.header_row.map(|h| if h == 0 { "none".into() } else { format!("line {h}") }));
-    add(
-        "null words",
-        (!r.null_words.is_empty())
-            .then(|| r.null_words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join(" ")),
-    );
-    lines.push(String::new());
-    if r.notes.is_empty() {
-        lines.push("Nothing else was noticed.".into());
-    }
-    lines.extend(r.notes.iter().cloned());
-    app.popups.push(Popup::Words { title: "How the file was read".into(), lines, scroll: 0 });
-    Vec::new()
 }
 
 /// How the figures of the KPI pane come about.

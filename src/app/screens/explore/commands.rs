@@ -19,6 +19,7 @@ fn can_pin(app: &App) -> Result<(), &'static str> {
         Pane::Leaks if super::leaks::selected(app).is_some() => Ok(()),
         Pane::Leaks => Err("there is no column in sight"),
         Pane::Confounders | Pane::Reach | Pane::Experiment => Ok(()),
+        Pane::Reading => Err("there is no figure in sight"),
         _ if actions::has_groups(app) => Ok(()),
         _ => Err("there is no figure in sight: bind the KPI and select a column"),
     }
@@ -41,6 +42,7 @@ fn can_size(app: &App) -> Result<(), &'static str> {
     match app.views.explore.pane {
         Pane::Change | Pane::Confounders | Pane::Experiment => return Err("r shows the reach, from where e sizes it"),
         Pane::Leaks => return Err("a column is selected, not a group"),
+        Pane::Reading => return Err("there is no group in sight"),
         Pane::Reach => return super::group_in_sight(app).map(|_| ()).map_err(|_| "it is not measured yet"),
         _ => {}
     }
@@ -50,7 +52,11 @@ fn can_size(app: &App) -> Result<(), &'static str> {
 
 fn can_test(app: &App) -> Result<(), &'static str> {
     writable(app)?;
-    if app.views.explore.pane == Pane::Sql { Err("a query's result is no group of the KPI's rows") } else { Ok(()) }
+    match app.views.explore.pane {
+        Pane::Sql => Err("a query's result is no group of the KPI's rows"),
+        Pane::Reading => Err("there is no group in sight"),
+        _ => Ok(()),
+    }
 }
 
 fn has_time(app: &App) -> Result<(), &'static str> {
@@ -216,8 +222,8 @@ pub static COMMANDS: &[CommandSpec] = &[
             Scope::Explore,
             &["R"],
             "reading",
-            "How the file was read: delimiter, encoding, header, nulls",
-            actions::reading,
+            "How the file is read, with its first rows; every guess can be changed",
+            super::pages::reading::open,
         )
     },
 ];

@@ -11,6 +11,7 @@ use crate::app::form::Form;
 use crate::app::key::{Input, Key};
 use crate::app::screens::ask::fixture;
 use crate::app::screens::explore::cells::{Ask, Told};
+use crate::app::screens::explore::pages::reading::Seen;
 use crate::app::screens::explore::sql::{Answered, RESULT};
 use crate::app::screens::explore::table::sees as explore_slot;
 use crate::app::{App, Effect, Msg, Popup, Screen, update};
@@ -119,8 +120,13 @@ impl Bench {
 
     /// The table is attached; no KPI is bound.
     pub fn unbound(with: With) -> Self {
+        Self::over(&csv(with))
+    }
+
+    /// The same over a text of one's own.
+    pub fn over(text: &str) -> Self {
         let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
-        file.write_all(csv(with).as_bytes()).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
         file.flush().unwrap();
         let mut bench = Self {
             app: fixture::app(),
@@ -254,6 +260,12 @@ impl Bench {
                     out
                 });
                 Some(Msg::DataOpened { data, result })
+            }
+            Effect::Preview { data, path, options } => {
+                let source = Source { path: path.into(), options: options.clone() };
+                let found = crate::engine::preview(&source, &Ticket::default());
+                let found = found.and_then(|found| found.map(Seen::of).transpose()).map_err(|e| e.to_string());
+                Some(Msg::Previewed { data, options: Box::new(options), result: Box::new(found) })
             }
             Effect::Fingerprint(data) => {
                 let print = self.engine.as_ref()?.fingerprint(&Ticket::default()).unwrap();

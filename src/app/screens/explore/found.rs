@@ -56,6 +56,11 @@ pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _secon
             effects.extend(pages::ask(app));
             effects
         }
+        (slot, Findings::Fixes(fixes)) => {
+            let table = slot.strip_prefix(pages::reading::FIXES).unwrap_or_default().to_owned();
+            pages::reading::found(app, &table, Ok(fixes));
+            Vec::new()
+        }
         (slot, Findings::Profile(profile)) => {
             let Some(table) = slot.strip_prefix("profile:") else { return Vec::new() };
             if let Some(info) = app.tables.get_mut(table) {
@@ -95,6 +100,10 @@ fn failed(app: &mut App, slot: &str, why: String) -> Vec<Effect> {
             }
         }
         "kpi form" => forms::level_found(app, Err(&why)),
+        slot if slot.starts_with(pages::reading::FIXES) => {
+            let table = slot.strip_prefix(pages::reading::FIXES).unwrap_or_default().to_owned();
+            pages::reading::found(app, &table, Err(why));
+        }
         "try" => return forms::ad_hoc_tried(app, Err(why)),
         "level" => {
             app.views.explore.asked_level = false;

@@ -70,6 +70,8 @@ pub enum Pane {
     Reach,
     /// A page without a tab: the follow-up experiment.
     Experiment,
+    /// A page without a tab: how the file is read.
+    Reading,
     /// Queries.
     Sql,
 }
@@ -103,6 +105,7 @@ impl Pane {
             Self::Confounders => Scope::Confounders,
             Self::Reach => Scope::Reach,
             Self::Experiment => Scope::Experiment,
+            Self::Reading => Scope::Reading,
             Self::Sql => Scope::Sql,
         }
     }
@@ -327,7 +330,8 @@ pub fn selected_group(app: &App) -> Option<&KpiGroup> {
         | Pane::Leaks
         | Pane::Confounders
         | Pane::Reach
-        | Pane::Experiment => None,
+        | Pane::Experiment
+        | Pane::Reading => None,
     }
 }
 
@@ -364,6 +368,7 @@ pub fn len(app: &App) -> usize {
         Pane::Confounders => pages::confounders::rows(app).len(),
         Pane::Reach => pages::reach::rows(app).len(),
         Pane::Experiment => pages::experiment::INPUTS.len(),
+        Pane::Reading => pages::reading::rows(app).len(),
     }
 }
 
@@ -382,6 +387,7 @@ pub fn scroll(app: &mut App) -> Option<&mut Scroll> {
         Pane::Confounders => &mut view.pages.confounders.list,
         Pane::Reach => &mut view.pages.reach,
         Pane::Experiment => &mut view.pages.experiment.list,
+        Pane::Reading => &mut view.pages.reading.list,
     })
 }
 
@@ -413,7 +419,13 @@ pub fn moved(app: &mut App) -> Vec<Effect> {
         }
         Pane::Columns => ask_split(app),
         Pane::Kpi | Pane::Drivers | Pane::Segments => ask_reach(app).into_iter().collect(),
-        Pane::Checks | Pane::Change | Pane::Leaks | Pane::Confounders | Pane::Reach | Pane::Experiment => Vec::new(),
+        Pane::Checks
+        | Pane::Change
+        | Pane::Leaks
+        | Pane::Confounders
+        | Pane::Reach
+        | Pane::Experiment
+        | Pane::Reading => Vec::new(),
     }
 }
 
@@ -421,6 +433,10 @@ pub fn moved(app: &mut App) -> Vec<Effect> {
 pub fn entered(app: &mut App) -> Vec<Effect> {
     basis::settle(app);
     let mut effects = Vec::new();
+    if app.views.explore.pane == Pane::Reading {
+        // A table that can't be opened is looked at here all the more.
+        effects.extend(pages::ask(app));
+    }
     let Some(table) = app.main_table().map(str::to_owned) else { return effects };
     let ready = app.tables.get(&table).is_some_and(|t| !t.opening && t.failed.is_none());
     if !ready {
@@ -472,12 +488,14 @@ pub fn table_opened(app: &mut App, data: &str) -> Vec<Effect> {
         // Another file may stand behind the name now.
         (info.profile, info.profiling, info.asked) = (None, false, None);
     }
+    let anew = pages::reading::table_opened(app, data);
     if app.main_table() != Some(data) {
-        return Vec::new();
+        return anew;
     }
     basis::forget_table(app);
     app.views.explore.aside.remove(data);
-    let mut effects = table::opened(app, data);
+    let mut effects = anew;
+    effects.extend(table::opened(app, data));
     if !effects.is_empty() {
         // Figures are asked for once the table is seen as it was left.
         return effects;

@@ -67,7 +67,8 @@ pub fn search(app: &mut App, words: &str) -> Vec<Effect> {
         | Pane::Leaks
         | Pane::Confounders
         | Pane::Reach
-        | Pane::Experiment => Vec::new(),
+        | Pane::Experiment
+        | Pane::Reading => Vec::new(),
         Pane::Table | Pane::Kpi => {
             let found = places(app, words);
             let Some((_, at)) = found.iter().max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at))) else {
@@ -105,7 +106,8 @@ pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
         | Pane::Leaks
         | Pane::Confounders
         | Pane::Reach
-        | Pane::Experiment => return Vec::new(),
+        | Pane::Experiment
+        | Pane::Reading => return Vec::new(),
         Pane::Table | Pane::Kpi => {
             let now = app.views.explore.columns.selected(ordered_columns(app).len()).unwrap_or(0);
             (places(app, &words).into_iter().map(|(_, at)| at).collect(), now)
@@ -130,7 +132,8 @@ pub(super) fn next_found(app: &mut App, forward: bool) -> Vec<Effect> {
         | Pane::Leaks
         | Pane::Confounders
         | Pane::Reach
-        | Pane::Experiment => go_to_column(app, to),
+        | Pane::Experiment
+        | Pane::Reading => go_to_column(app, to),
         Pane::Checks | Pane::Columns => {
             if let Some(scroll) = super::scroll(app) {
                 scroll.select(to);
@@ -207,6 +210,7 @@ pub fn show_all(app: &mut App) -> Vec<Effect> {
         | Pane::Leaks
         | Pane::Confounders
         | Pane::Reach
-        | Pane::Experiment => Vec::new(),
+        | Pane::Experiment
+        | Pane::Reading => Vec::new(),
     }
 }

@@ -100,6 +100,7 @@ pub fn group_in_sight(app: &App) -> Result<KpiGroup, String> {
         Pane::Change => Err("A change is selected, not a group: r shows its reach, from where e sizes it.".into()),
         Pane::Leaks => Err("A column is selected, not a group.".into()),
         Pane::Confounders | Pane::Experiment => Err("r shows the reach of the group, from where e sizes it.".into()),
+        Pane::Reading => Err("There is no group in sight.".into()),
         Pane::Reach => reach_group(app),
         Pane::Columns | Pane::Kpi | Pane::Drivers | Pane::Segments => selected_group(app)
             .cloned()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{dates, numbers};
+use super::scan::Comment;
 use super::tokens::{Span, Tokens};
 
 const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -25,11 +26,14 @@ impl Sampled {
     }
 }
 
-/// The first records, whole ones only.
-pub fn sample(text: &str, delimiter: u8, quote: u8, at: usize, line: u64) -> Vec<Sampled> {
+/// The first records, whole ones only; lines of remarks are passed over.
+pub fn sample(text: &str, delimiter: u8, quote: u8, comment: Comment, at: usize, line: u64) -> Vec<Sampled> {
     let mut tokens = Tokens::new(text, delimiter, quote, at, line);
     let (mut spans, mut out, mut scratch): (Vec<Span>, Vec<Sampled>, _) = (Vec::new(), Vec::new(), String::new());
     while out.len() < SAMPLE_RECORDS && tokens.position() < at.saturating_add(SAMPLE_BYTES) {
+        if tokens.pass_line(|text| comment.begins(text)).is_some() {
+            continue;
+        }
         let Some(line) = tokens.next_record(&mut spans) else { break };
         let cells = spans.iter().map(|s| Tokens::cell(text, quote, *s, &mut scratch).to_owned()).collect();
         out.push(Sampled { line, next: tokens.position(), next_line: tokens.line(), cells });
@@ -50,15 +54,17 @@ pub fn usual_width(records: &[Sampled]) -> (usize, f64) {
 
 /// Stands in where there is one column: no text has it.
 pub const NO_DELIMITER: u8 = 0x1f;
+/// Stands in where nothing is quoted.
+pub const NO_QUOTE: u8 = 0x1e;
 
 /// The delimiter whose records are wide and alike. Where no candidate splits half of the records, the one that splits
 /// the first line; where none does, there is a single column.
-pub fn delimiter(text: &str, at: usize) -> u8 {
+pub fn delimiter(text: &str, quote: u8, comment: Comment, at: usize) -> u8 {
     let mut best: Option<(f64, u8)> = None;
     for candidate in CANDIDATES {
-        let records = sample(text, candidate, b'"', at, 1);
+        let records = sample(text, candidate, quote, comment, at, 1);
         let (width, share) = usual_width(&records);
-        if width < 2 || share < 0.5 || is_prose(&records, width) {
+        if width < 2 || share < 0.5 || (candidate == b',' && is_prose(&records, width)) {
             continue;
         }
         #[allow(clippy::cast_precision_loss)]
@@ -75,7 +81,7 @@ pub fn delimiter(text: &str, at: usize) -> u8 {
     CANDIDATES.into_iter().rev().filter(|c| count(c) > 0).max_by_key(count).unwrap_or(NO_DELIMITER)
 }
 
-/// Whether the delimiter is rather punctuation in a single column of text: the first line has none, and the lines below
+/// Whether the comma is rather punctuation in a single column of text: the first line has none, and the lines below
 /// are uneven or have a space behind it.
 fn is_prose(records: &[Sampled], width: usize) -> bool {
     let mut lines = records.iter().filter(|r| !r.is_blank()).skip_while(|r| r.cells.len() != width).peekable();
@@ -94,8 +100,8 @@ fn is_prose(records: &[Sampled], width: usize) -> bool {
 }
 
 /// `'` where cells are wrapped in it and none in `"`.
-pub fn quote(text: &str, delimiter: u8, at: usize) -> u8 {
-    let records = sample(text, delimiter, b'"', at, 1);
+pub fn quote(text: &str, delimiter: u8, comment: Comment, at: usize) -> u8 {
+    let records = sample(text, delimiter, b'"', comment, at, 1);
     let cells = || records.iter().flat_map(|r| &r.cells).map(|c| c.trim());
     if text.get(at..).unwrap_or_default().bytes().take(SAMPLE_BYTES).any(|b| b == b'"') {
         return b'"';

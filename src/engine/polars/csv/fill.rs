@@ -36,7 +36,7 @@ pub fn take(
             let form = *form;
             look.values(b, |text| infer::plain_float(text, form), |text| infer::float(text, form));
         }
-        Builder::Bool(b) => look.values(b, infer::plain_flag, |text| Some(infer::flag(text))),
+        Builder::Bool(b) => look.values(b, infer::plain_flag, infer::flag),
         Builder::Date(b, order) => {
             let order = *order;
             look.values(b, |text| infer::plain_day(text, order), |text| infer::day(text, order));

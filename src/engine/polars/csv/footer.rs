@@ -113,6 +113,11 @@ impl LastLine {
         !self.has_totals() || self.totals.iter().zip(&self.sums).any(fits)
     }
 
+    /// The line, cut where it is long.
+    pub fn shown(&self) -> String {
+        self.shown.clone()
+    }
+
     /// What is said of it.
     pub fn note(&self) -> String {
         format!(

@@ -8,19 +8,20 @@ mod dialect;
 mod fill;
 mod footer;
 mod nulls;
+mod rules;
 mod scan;
 pub mod stream;
 mod tokens;
 
 use ::polars::prelude::{Column, DataFrame};
 
-use super::infer::{Builder, Decimals, Kind};
+use super::infer::{self, Builder, Decimals, Kind, put_misfits};
 use super::text::{self, Decoded};
-use crate::engine::{EngineError, ReadOptions, Ticket, Unit};
+use crate::engine::{EngineError, ReadOptions, Thousands, Ticket, Unit};
 use crate::query::ReadingReport;
 
-use nulls::NullWords;
-use scan::{Layout, Seen};
+use rules::Rules;
+use scan::{Comment, Layout, Seen};
 
 const MOST_COLUMNS: usize = tokens::MOST_CELLS;
 
@@ -31,7 +32,17 @@ pub fn read(
     tabs: bool,
     ticket: &Ticket,
 ) -> Result<(DataFrame, ReadingReport), EngineError> {
-    let Decoded { text, encoding, mut notes } = text::decode(bytes, options.encoding.as_deref())?;
+    read_text(text::decode(bytes, options.encoding.as_deref())?, options, tabs, ticket)
+}
+
+/// The same for text that was decoded.
+pub fn read_text(
+    decoded: Decoded,
+    options: &ReadOptions,
+    tabs: bool,
+    ticket: &Ticket,
+) -> Result<(DataFrame, ReadingReport), EngineError> {
+    let Decoded { text, encoding, mut notes } = decoded;
     if text.trim().is_empty() {
         return Err(EngineError::input(
             "The file has only blank lines.",
@@ -39,42 +50,60 @@ pub fn read(
         ));
     }
     let (mut layout, names, header_row) = lay_out(&text, options, tabs, &mut notes)?;
+    let mut footer = None;
     if !options.keep_footer
         && let Some(line) = footer::find(&text, &layout)
     {
         layout.end = line.begin;
         notes.push(line.note());
+        footer = Some(line.shown());
     }
-    let words = NullWords::new(options.null_words.as_deref());
+    let rules = Rules::new(options, &names);
     let work = ticket.begin(Unit::Bytes, 2 * text.len() as u64);
-    let seen = scan::look(&text, &layout, &words, &work)?;
+    let seen = scan::look(&text, &layout, &rules, &work)?;
     notes.extend(seen.shape.notes(&layout));
-    notes.extend(nulls::notes(&names, &seen.nulls, &words));
-    let kinds = decide(&seen, &names, options.decimal_comma, &mut notes);
-    let frame = build(&text, &layout, &words, &names, &kinds, &seen, &work)?;
-    let met = words.met(&seen.nulls);
-    let report = report(&layout, options, names.len(), &encoding, header_row, met, notes);
+    notes.extend(nulls::notes(&names, &seen.nulls, &rules.words));
+    let kinds = decide(&seen, &names, options, &mut notes);
+    let frame = build(&text, &layout, &rules, &names, &kinds, &seen, &work)?;
+    let met = rules.words.met(&seen.nulls);
+    let read = Found { layout: &layout, options, names: &names, kinds: &kinds, seen: &seen };
+    let report =
+        ReadingReport { encoding: Some(encoding), header_row, null_words: met, notes, footer, ..read.report() };
     Ok((frame, report))
 }
 
-/// How the file was read.
-fn report(
-    layout: &Layout,
-    options: &ReadOptions,
-    width: usize,
-    encoding: &str,
-    header_row: Option<u64>,
-    null_words: Vec<String>,
-    notes: Vec<String>,
-) -> ReadingReport {
-    ReadingReport {
-        format: "csv".into(),
-        delimiter: (width > 1 || options.delimiter.is_some()).then(|| char::from(layout.delimiter).to_string()),
-        encoding: Some(encoding.to_owned()),
-        header_row,
-        null_words,
-        notes,
-        sample: None,
+/// What was found of a file.
+struct Found<'a> {
+    layout: &'a Layout,
+    options: &'a ReadOptions,
+    names: &'a [String],
+    kinds: &'a [Kind],
+    seen: &'a Seen,
+}
+
+impl Found<'_> {
+    /// How the file was read, as far as this tells.
+    fn report(&self) -> ReadingReport {
+        let delimiter = char::from(self.layout.delimiter).to_string();
+        let quote = match self.layout.quote {
+            b'"' => None,
+            dialect::NO_QUOTE => Some("none".to_owned()),
+            other => Some(char::from(other).to_string()),
+        };
+        let mut odd = self.seen.shape.odd_lines();
+        for (name, guess) in self.names.iter().zip(&self.seen.guesses) {
+            put_misfits(&mut odd, name, guess);
+        }
+        odd.first.sort_by_key(|o| o.line);
+        ReadingReport {
+            format: "csv".into(),
+            delimiter: (self.names.len() > 1 || self.options.delimiter.is_some()).then_some(delimiter),
+            quote,
+            numbers: infer::number_example(self.kinds, &self.seen.guesses).map(str::to_owned),
+            dates: infer::order_word(self.kinds, &self.seen.guesses).map(str::to_owned),
+            odd,
+            ..ReadingReport::default()
+        }
     }
 }
 
@@ -95,27 +124,49 @@ fn lay_out(
         }
         None => None,
     };
-    let (mut start, mut line, mut said) = (0, 1, None);
-    let first_end = text.find(['\n', '\r']).unwrap_or(text.len());
-    let first_line = text.get(..first_end).unwrap_or_default();
+    let quoted = match options.quote.as_deref() {
+        None => None,
+        Some("none") => Some(dialect::NO_QUOTE),
+        Some(text) => match text.as_bytes() {
+            [b] if b.is_ascii_graphic() && asked != Some(*b) => Some(*b),
+            _ => {
+                return Err(EngineError::input(
+                    format!("\"{}\" can't be a quote.", text.escape_default()),
+                    "Give one ASCII character such as \" or ', or none.",
+                ));
+            }
+        },
+    };
+    let comment = options.comment.as_deref().map_or(Ok(Comment::default()), |text| {
+        Comment::new(text).filter(|_| !text.trim().is_empty() && !text.contains(['\n', '\r'])).ok_or_else(|| {
+            EngineError::input(
+                format!("\"{}\" can't begin lines of remarks.", text.escape_default()),
+                format!("Give a text of 1 to {} bytes, such as # or //.", Comment::LONGEST),
+            )
+        })
+    })?;
+    let (mut start, mut line, mut said) = skipped(text, options.skip_lines)?;
+    let first_end = text.get(start..).and_then(|t| t.find(['\n', '\r'])).map_or(text.len(), |i| start + i);
+    let first_line = text.get(start..first_end).unwrap_or_default();
     if let Some(mark) = first_line.strip_prefix("sep=").or_else(|| first_line.strip_prefix("SEP="))
         && mark.len() == 1
     {
         said = mark.bytes().next();
         start = first_end + if text.get(first_end..).is_some_and(|t| t.starts_with("\r\n")) { 2 } else { 1 };
         start = start.min(text.len());
-        line = 2;
+        line += 1;
         notes.push(format!("The first line names the delimiter ({first_line}) and was skipped."));
     }
-    let delimiter = asked.or(said).unwrap_or_else(|| match dialect::delimiter(text, start) {
-        dialect::NO_DELIMITER if tabs => b'\t',
-        found => found,
-    });
-    let quote = dialect::quote(text, delimiter, start);
-    if quote != b'"' {
+    let delimiter =
+        asked.or(said).unwrap_or_else(|| match dialect::delimiter(text, quoted.unwrap_or(b'"'), comment, start) {
+            dialect::NO_DELIMITER if tabs => b'\t',
+            found => found,
+        });
+    let quote = quoted.unwrap_or_else(|| dialect::quote(text, delimiter, comment, start));
+    if quote == b'\'' && quoted.is_none() {
         notes.push("Cells are quoted with '.".into());
     }
-    let records = dialect::sample(text, delimiter, quote, start, line);
+    let records = dialect::sample(text, delimiter, quote, comment, start, line);
     let (mut width, _) = dialect::usual_width(&records);
     let (first, named) = match options.header_row {
         None => dialect::header(&records, width),
@@ -189,14 +240,36 @@ fn lay_out(
         }
         None => (start, line),
     };
-    let layout = Layout { delimiter, quote, start: data_start, line: data_line, end: text.len(), width };
+    let layout = Layout { delimiter, quote, start: data_start, line: data_line, end: text.len(), width, comment };
     Ok((layout, names, if named { head.map(|r| r.line) } else { Some(0) }))
 }
 
-fn decide(seen: &Seen, names: &[String], asked: Option<bool>, notes: &mut Vec<String>) -> Vec<Kind> {
+/// Where the text begins behind lines that are passed over, and its line.
+fn skipped(text: &str, lines: u64) -> Result<(usize, u64, Option<u8>), EngineError> {
+    let (mut at, mut line) = (0, 1);
+    while line <= lines {
+        let rest = text.get(at..).unwrap_or_default();
+        let Some(end) = rest.find(['\n', '\r']).filter(|end| end + 1 < rest.len()) else {
+            return Err(EngineError::input(
+                format!("The file has no more than {line} lines, so that {lines} can't be skipped."),
+                "Skip fewer lines.",
+            ));
+        };
+        at += end + if rest.get(end..).is_some_and(|t| t.starts_with("\r\n")) { 2 } else { 1 };
+        line += 1;
+    }
+    Ok((at, line, None))
+}
+
+fn decide(seen: &Seen, names: &[String], options: &ReadOptions, notes: &mut Vec<String>) -> Vec<Kind> {
+    let comma = options.decimal_comma.or(match options.thousands {
+        Some(Thousands::Point) => Some(true),
+        Some(Thousands::Comma) => Some(false),
+        _ => None,
+    });
     let decimals = Decimals {
-        comma: asked.unwrap_or_else(|| seen.guesses.iter().any(|g| g.shows_decimal_comma())),
-        fixed: asked.is_some(),
+        comma: comma.unwrap_or_else(|| seen.guesses.iter().any(|g| g.shows_decimal_comma())),
+        spaces: options.thousands.is_some(),
     };
     let (mut kinds, mut said): (Vec<Kind>, std::collections::BTreeMap<String, Vec<String>>) =
         (Vec::new(), std::collections::BTreeMap::new());
@@ -224,7 +297,7 @@ fn decide(seen: &Seen, names: &[String], asked: Option<bool>, notes: &mut Vec<St
 fn build(
     text: &str,
     layout: &Layout,
-    words: &NullWords,
+    rules: &Rules,
     names: &[String],
     kinds: &[Kind],
     seen: &Seen,
@@ -232,7 +305,7 @@ fn build(
 ) -> Result<DataFrame, EngineError> {
     let rows = usize::try_from(seen.shape.rows).unwrap_or(usize::MAX);
     let builders: Vec<Builder> = names.iter().zip(kinds).map(|(name, kind)| Builder::new(name, *kind, rows)).collect();
-    let builders = scan::fill(text, layout, words, builders, ticket)?;
+    let builders = scan::fill(text, layout, rules, builders, ticket)?;
     let columns: Vec<Column> = builders.into_iter().map(|b| Column::from(b.finish())).collect();
     DataFrame::new(rows, columns).map_err(|e| super::broken(&e))
 }

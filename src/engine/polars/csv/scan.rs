@@ -5,9 +5,10 @@ use std::thread;
 use super::super::infer::{Builder, Guess};
 use super::batch::Batch;
 use super::fill;
-use super::nulls::NullWords;
+use super::rules::Rules;
 use super::tokens::{Oddities, Span, Tokens};
 use crate::engine::{EngineError, Ticket};
+use crate::query::{OddLine, OddLines};
 
 /// Where the data stand and how they are split.
 #[derive(Clone, Copy)]
@@ -22,6 +23,33 @@ pub struct Layout {
     pub end: usize,
     /// Columns.
     pub width: usize,
+    /// Lines that begin with this text are passed over; not in use where it is empty.
+    pub comment: Comment,
+}
+
+/// What a line of remarks begins with: a few bytes, kept in place so that a layout can be copied.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Comment {
+    bytes: [u8; Self::LONGEST],
+    length: usize,
+}
+
+impl Comment {
+    /// The longest.
+    pub const LONGEST: usize = 8;
+
+    /// `None` where the text is too long.
+    pub fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; Self::LONGEST];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self { bytes, length: text.len() })
+    }
+
+    /// Whether a line is one of remarks.
+    pub fn begins(&self, line: &str) -> bool {
+        let mark = self.bytes.get(..self.length).unwrap_or_default();
+        !mark.is_empty() && line.as_bytes().starts_with(mark)
+    }
 }
 
 /// Rows and the irregular ones.
@@ -31,27 +59,55 @@ pub struct Shape {
     short: Lines,
     long: Lines,
     blank: Lines,
+    remarks: Lines,
     odd: Oddities,
 }
 
+/// Lines of one kind: all are counted, the first are kept.
 #[derive(Default)]
 struct Lines {
     n: u64,
     first: Vec<u64>,
+    texts: Vec<(u64, String)>,
 }
 
 impl Lines {
+    /// So many line numbers are named.
+    const NAMED: usize = 5;
+    /// So many lines are kept to be looked at, each up to so many characters.
+    const KEPT: usize = 100;
+    const LENGTH: usize = 300;
+
     fn add(&mut self, line: u64) {
         self.n += 1;
-        if self.first.len() < 5 {
+        if self.first.len() < Self::NAMED {
             self.first.push(line);
         }
+    }
+
+    /// The same for a line that is kept.
+    fn keep(&mut self, line: u64, text: &str) {
+        self.add(line);
+        if self.texts.len() < Self::KEPT {
+            self.texts.push((line, text.chars().take(Self::LENGTH).collect()));
+        }
+    }
+
+    fn put(&self, what: &str, odd: &mut OddLines) {
+        odd.n += self.n;
+        odd.first.extend(self.texts.iter().map(|(line, text)| OddLine {
+            line: *line,
+            what: what.to_owned(),
+            text: text.clone(),
+        }));
     }
 
     fn append(&mut self, later: Self) {
         self.n += later.n;
         self.first.extend(later.first);
-        self.first.truncate(5);
+        self.first.truncate(Self::NAMED);
+        self.texts.extend(later.texts);
+        self.texts.truncate(Self::KEPT);
     }
 
     /// `3 rows are short (lines 4, 9, 12 …)`
@@ -81,6 +137,7 @@ impl Seen {
         self.shape.short.append(later.shape.short);
         self.shape.long.append(later.shape.long);
         self.shape.blank.append(later.shape.blank);
+        self.shape.remarks.append(later.shape.remarks);
         self.shape.odd.append(&later.shape.odd);
         for (mine, more) in self.guesses.iter_mut().zip(later.guesses) {
             mine.append(more);
@@ -99,6 +156,14 @@ impl Shape {
         self.odd.never_closed.is_some() || self.odd.text_after_quote.is_some() || self.odd.long_quote.is_some()
     }
 
+    /// The lines that did not fit.
+    pub fn odd_lines(&self) -> OddLines {
+        let mut odd = OddLines::default();
+        self.short.put("too few cells; the rest is null", &mut odd);
+        self.long.put("too many cells; the surplus was cut off", &mut odd);
+        odd
+    }
+
     pub fn notes(&self, layout: &Layout) -> Vec<String> {
         let odd = &self.odd;
         let mut out: Vec<String> = [
@@ -108,6 +173,7 @@ impl Shape {
                 &format!("rows have more than {} cells; the surplus was cut off", layout.width),
             ),
             self.blank.note("blank line was skipped", "blank lines were skipped"),
+            self.remarks.note("line of remarks was skipped", "lines of remarks were skipped"),
             odd.text_after_quote
                 .map(|(line, n)| format!("{n} × text after a closing quote was kept (first in line {line}).")),
             odd.never_closed.map(|line| format!("The quote opened in line {line} is never closed; read as it stands.")),
@@ -147,7 +213,15 @@ fn walk(
     let (mut spans, mut shape): (Vec<Span>, _) = (Vec::new(), Shape::default());
     let mut batch = Batch::new(text, layout.quote, layout.width);
     let mut reported = layout.start;
-    while let Some(line) = tokens.next_record(&mut spans) {
+    loop {
+        let begin = tokens.position();
+        if layout.comment != Comment::default()
+            && let Some(line) = tokens.pass_line(|text| layout.comment.begins(text))
+        {
+            shape.remarks.add(line);
+            continue;
+        }
+        let Some(line) = tokens.next_record(&mut spans) else { break };
         if layout.width > 1
             && let [only] = spans.as_slice()
             && text.get(only.start..only.end).is_some_and(|t| t.trim().is_empty())
@@ -157,11 +231,11 @@ fn walk(
         }
         shape.rows += 1;
         if spans.len() < layout.width {
-            shape.short.add(line);
+            shape.short.keep(line, as_written(text, begin, &spans));
         } else if spans.len() > layout.width
             && spans.iter().skip(layout.width).any(|s| text.get(s.start..s.end).is_some_and(|t| !t.trim().is_empty()))
         {
-            shape.long.add(line);
+            shape.long.keep(line, as_written(text, begin, &spans));
         }
         batch.add(line, &spans);
         if batch.is_full() {
@@ -184,17 +258,26 @@ fn walk(
     Ok(shape)
 }
 
+/// A record as it stands in the text.
+fn as_written<'t>(text: &'t str, begin: usize, spans: &[Span]) -> &'t str {
+    // A closing quote stands behind the last cell.
+    let end = spans.last().map_or(begin, |s| s.end);
+    let rest = text.get(begin..).unwrap_or_default();
+    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+    text.get(begin..end).filter(|t| t.len() > line.len()).unwrap_or(line)
+}
+
 /// The first walk.
-pub fn look(text: &str, layout: &Layout, words: &NullWords, ticket: &Ticket) -> Result<Seen, EngineError> {
+pub fn look(text: &str, layout: &Layout, rules: &Rules, ticket: &Ticket) -> Result<Seen, EngineError> {
     let step = threads(layout);
     let part = |part: usize| -> Result<Seen, EngineError> {
         let mine = (part..layout.width).step_by(step).count();
-        let mut guesses = vec![Guess::default(); mine];
-        let mut nulls = vec![vec![0u64; words.kinds()]; mine];
+        let mut guesses: Vec<Guess> = (part..layout.width).step_by(step).map(|column| rules.guess(column)).collect();
+        let mut nulls = vec![vec![0u64; rules.words.kinds()]; mine];
         let shape = walk(text, layout, part, ticket, |batch| {
             let columns = (part..layout.width).step_by(step);
             for (column, (guess, nulls)) in columns.zip(guesses.iter_mut().zip(&mut nulls)) {
-                fill::see(batch, column, words, guess, nulls);
+                fill::see(batch, column, &rules.words, guess, nulls);
             }
         })?;
         Ok(Seen { shape, guesses, nulls })
@@ -210,13 +293,13 @@ pub fn look(text: &str, layout: &Layout, words: &NullWords, ticket: &Ticket) -> 
 pub fn look_and_fill(
     text: &str,
     layout: &Layout,
-    words: &NullWords,
+    rules: &Rules,
     wanted: &[usize],
     builders: &mut [Builder],
     ticket: &Ticket,
 ) -> Result<Seen, EngineError> {
-    let mut guesses = vec![Guess::default(); layout.width];
-    let mut nulls = vec![vec![0u64; words.kinds()]; layout.width];
+    let mut guesses = rules.guesses();
+    let mut nulls = vec![vec![0u64; rules.words.kinds()]; layout.width];
     let mut hand: Vec<Option<usize>> = vec![None; layout.width];
     for (i, column) in wanted.iter().enumerate() {
         if let Some(slot) = hand.get_mut(*column) {
@@ -227,8 +310,8 @@ pub fn look_and_fill(
     let shape = walk(text, layout, 0, &silent, |batch| {
         for (column, (guess, nulls)) in guesses.iter_mut().zip(&mut nulls).enumerate() {
             match hand.get(column).copied().flatten().and_then(|i| builders.get_mut(i)) {
-                Some(builder) => fill::take(batch, column, words, builder, guess, nulls),
-                None => fill::see(batch, column, words, guess, nulls),
+                Some(builder) => fill::take(batch, column, &rules.words, builder, guess, nulls),
+                None => fill::see(batch, column, &rules.words, guess, nulls),
             }
         }
     })?;
@@ -239,7 +322,7 @@ pub fn look_and_fill(
 pub fn fill(
     text: &str,
     layout: &Layout,
-    words: &NullWords,
+    rules: &Rules,
     builders: Vec<Builder>,
     ticket: &Ticket,
 ) -> Result<Vec<Builder>, EngineError> {
@@ -252,11 +335,11 @@ pub fn fill(
     }
     let filled = spread(step, hands, |(part, mut mine): (usize, Vec<Builder>)| {
         // All of it is known from the first walk.
-        let (mut guess, mut nulls) = (Guess::settled(), vec![0; words.kinds()]);
+        let (mut guess, mut nulls) = (Guess::settled(), vec![0; rules.words.kinds()]);
         walk(text, layout, part, ticket, |batch| {
             let columns = (part..layout.width).step_by(step);
             for (column, builder) in columns.zip(&mut mine) {
-                fill::take(batch, column, words, builder, &mut guess, &mut nulls);
+                fill::take(batch, column, &rules.words, builder, &mut guess, &mut nulls);
             }
         })?;
         Ok(mine)

@@ -18,11 +18,11 @@ use std::thread;
 use ::polars::prelude::{Column, DataFrame, DataType};
 
 use super::super::cache::Draft;
-use super::super::infer::{Builder, Guess, Kind};
+use super::super::infer::{Builder, Kind};
 use super::footer::LastLine;
-use super::nulls::NullWords;
+use super::rules::Rules;
 use super::scan::{self, Layout, Seen, Shape};
-use super::{ReadOptions, decide, lay_out, nulls, report};
+use super::{Found, ReadOptions, decide, lay_out, nulls};
 use crate::engine::{EngineError, Ticket, Unit};
 use crate::query::ReadingReport;
 
@@ -93,13 +93,14 @@ fn run(
     let head = head.trim_start_matches('\u{feff}');
     let mut notes = Vec::new();
     let (layout, names, header_row) = lay_out(head, options, tabs, &mut notes)?;
-    let words = NullWords::new(options.null_words.as_deref());
-    let first = scan::look(head, &Layout { end: head.rfind('\n').map_or(0, |i| i + 1), ..layout }, &words, ticket)?;
-    let guessed = decide(&first, &names, options.decimal_comma, &mut Vec::new());
+    let rules = Rules::new(options, &names);
+    let first = scan::look(head, &Layout { end: head.rfind('\n').map_or(0, |i| i + 1), ..layout }, &rules, ticket)?;
+    let guessed = decide(&first, &names, options, &mut Vec::new());
+    let mut footer = None;
     let last = if options.keep_footer { None } else { last_line(file, size, &layout)? };
     let work = ticket.begin(Unit::Bytes, size);
     let mut walk =
-        Walk { file, skipped, end: size - skipped, layout: &layout, words: &words, names: &names, ticket: &work };
+        Walk { file, skipped, end: size - skipped, layout: &layout, rules: &rules, names: &names, ticket: &work };
     if let Some((at, mut line)) = last {
         let whole = std::mem::replace(&mut walk.end, at - skipped);
         if line.has_totals() {
@@ -112,6 +113,7 @@ fn run(
         }
         if line.adds_up() {
             notes.push(line.note());
+            footer = Some(line.shown());
         } else {
             walk.end = whole;
         }
@@ -119,8 +121,8 @@ fn run(
     let all: Vec<usize> = (0..names.len()).collect();
     let mut seen = Seen {
         shape: Shape::default(),
-        guesses: vec![Guess::default(); names.len()],
-        nulls: vec![vec![0; words.kinds()]; names.len()],
+        guesses: rules.guesses(),
+        nulls: vec![vec![0; rules.words.kinds()]; names.len()],
     };
     let mut rows = Vec::new();
     walk.blocks(
@@ -133,14 +135,17 @@ fn run(
         },
     )?;
     notes.extend(seen.shape.notes(&layout));
-    notes.extend(nulls::notes(&names, &seen.nulls, &words));
-    let kinds = decide(&seen, &names, options.decimal_comma, &mut notes);
+    notes.extend(nulls::notes(&names, &seen.nulls, &rules.words));
+    let kinds = decide(&seen, &names, options, &mut notes);
     let late: Vec<usize> = (0..names.len()).filter(|i| kinds.get(*i) != guessed.get(*i)).collect();
     if !late.is_empty() {
         work.set_total(2 * size);
         walk.blocks(&late, &kinds, |part, frame| replace(draft, part, &frame), |_| ())?;
     }
-    let report = report(&layout, options, names.len(), "utf-8", header_row, words.met(&seen.nulls), notes);
+    let null_words = rules.words.met(&seen.nulls);
+    let read = Found { layout: &layout, options, names: &names, kinds: &kinds, seen: &seen };
+    let encoding = Some("utf-8".to_owned());
+    let report = ReadingReport { encoding, header_row, null_words, notes, footer, ..read.report() };
     let fields = names.iter().cloned().zip(kinds.iter().map(|k| k.dtype())).collect();
     Ok(Streamed { fields, rows, report })
 }
@@ -198,7 +203,7 @@ struct Walk<'a> {
     /// Where the data end, counted from the text's beginning.
     end: u64,
     layout: &'a Layout,
-    words: &'a NullWords,
+    rules: &'a Rules,
     names: &'a [String],
     ticket: &'a Ticket,
 }
@@ -304,7 +309,7 @@ impl Walk<'_> {
         let kind = |i: usize| kinds.get(i).copied().unwrap_or(Kind::Text);
         let name = |i: usize| self.names.get(i).map_or("", String::as_str);
         let mut builders: Vec<Builder> = wanted.iter().map(|i| Builder::new(name(*i), kind(*i), rows)).collect();
-        let seen = scan::look_and_fill(text, &layout, self.words, wanted, &mut builders, self.ticket)?;
+        let seen = scan::look_and_fill(text, &layout, self.rules, wanted, &mut builders, self.ticket)?;
         if seen.shape.is_odd() {
             return Err(Stop::Unsuited);
         }

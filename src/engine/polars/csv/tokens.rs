@@ -48,6 +48,7 @@ impl Oddities {
 
 /// Walks over the records.
 pub struct Tokens<'a> {
+    text: &'a str,
     bytes: &'a [u8],
     at: usize,
     line: u64,
@@ -61,7 +62,7 @@ impl<'a> Tokens<'a> {
     /// Starts at a byte that begins a record on this line (from 1).
     pub fn new(text: &'a str, delimiter: u8, quote: u8, at: usize, line: u64) -> Self {
         let bytes = text.as_bytes();
-        Self { bytes, at, line, delimiter, quote, unclosed: 0, odd: Oddities::default() }
+        Self { text, bytes, at, line, delimiter, quote, unclosed: 0, odd: Oddities::default() }
     }
 
     /// Byte where the next record starts.
@@ -72,6 +73,21 @@ impl<'a> Tokens<'a> {
     /// Line (from 1) where the next record starts.
     pub fn line(&self) -> u64 {
         self.line
+    }
+
+    /// Passes over the line that comes next if it is such a one; its number.
+    pub fn pass_line(&mut self, is_such: impl Fn(&str) -> bool) -> Option<u64> {
+        let rest = self.text.get(self.at..).filter(|r| !r.is_empty() && is_such(r))?;
+        let line = self.line;
+        let end = memchr::memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len());
+        self.at += end;
+        match rest.get(end..).map(str::as_bytes) {
+            Some([b'\r', b'\n', ..]) => self.at += 2,
+            Some([_, ..]) => self.at += 1,
+            _ => {}
+        }
+        self.line += 1;
+        Some(line)
     }
 
     /// Puts the cells of the next record into `cells`; its first line, or `None` at the end.

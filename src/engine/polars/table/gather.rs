@@ -26,7 +26,7 @@ impl Table {
                     return parts.slice(part, place, rows.len(), names);
                 }
             }
-            Store::Files(_) | Store::Several(_) => {}
+            Store::Files(_) | Store::Several(_) | Store::Coat(_) => {}
         }
         self.scattered(rows, names)
     }

@@ -17,6 +17,7 @@ use ::polars::prelude::{
 };
 
 use super::cache::Folder;
+use super::fixes::Coat;
 use super::view::Layer;
 use super::{broken, cells, guarded};
 use crate::engine::EngineError;
@@ -46,6 +47,8 @@ enum Store {
     Files(Arc<Folder>),
     Parquet(ParquetParts),
     Layer(Layer),
+    /// Another table with a repair.
+    Coat(Coat),
     /// Tables one after another, each with the values of its folders.
     Several(Vec<Member>),
 }
@@ -96,6 +99,16 @@ impl Table {
     /// Another table seen through a layer of a view; the rows of each part are given.
     pub fn layer(fields: Vec<(String, DataType)>, rows: &[usize], layer: Layer) -> Self {
         Self::new(fields, starts(rows), Store::Layer(layer))
+    }
+
+    /// Another table with a repair; the rows of each part are given.
+    pub fn coat(fields: Vec<(String, DataType)>, rows: &[usize], coat: Coat) -> Self {
+        Self::new(fields, starts(rows), Store::Coat(coat))
+    }
+
+    /// Whether all of it lies in memory.
+    pub fn is_in_memory(&self) -> bool {
+        matches!(self.store, Store::Memory(_))
     }
 
     /// Names and types, in order.
@@ -248,6 +261,7 @@ impl Table {
         let frame = match &self.store {
             Store::Layer(layer) => layer.read(part, names)?,
             Store::Several(members) => self.of_member(members, part, names)?,
+            Store::Coat(coat) => coat.read(part, names)?,
             Store::Memory(frame) => frame.select(names.iter().copied()).map_err(|e| broken(&e))?,
             Store::Files(folder) => folder.read(part, names)?,
             Store::Parquet(parts) => parts.read(part, names)?,
@@ -381,7 +395,7 @@ impl Table {
             Store::Parquet(parts) => guarded("The table can't be read", || parts.scan()),
             Store::Layer(layer) => layer.lazy(),
             // Whole queries need whole columns of one type each.
-            Store::Several(_) => {
+            Store::Several(_) | Store::Coat(_) => {
                 let names: Vec<&str> = self.names().collect();
                 Ok(self.wholes(&names)?.lazy())
             }

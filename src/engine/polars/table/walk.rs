@@ -61,7 +61,7 @@ impl Table {
         let frame = match &self.store {
             Store::Parquet(parts) => return parts.slice(part, place, span.len(), names),
             Store::Memory(frame) => frame.select(names.iter().copied()).map_err(|e| broken(&e))?,
-            Store::Files(_) | Store::Layer(_) | Store::Several(_) => self.read(part, names)?,
+            Store::Files(_) | Store::Layer(_) | Store::Several(_) | Store::Coat(_) => self.read(part, names)?,
         };
         Ok(frame.slice(i64::try_from(place).unwrap_or(i64::MAX), span.len()))
     }

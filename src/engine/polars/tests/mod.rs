@@ -3,12 +3,14 @@
 
 mod asking;
 mod find;
+mod fixes;
 mod hostile;
 mod large;
 mod reading;
 mod real;
 mod several;
 mod view;
+mod ways;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -9,6 +9,7 @@ mod columns;
 mod kpi;
 mod leaks;
 mod pages;
+mod reading;
 mod rows;
 mod sql;
 
@@ -81,6 +82,10 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     if app.views.explore.pane == Pane::Sql {
         return sql::draw(app, theme, rest, buf);
     }
+    if app.views.explore.pane == Pane::Reading {
+        reading::draw(app, theme, rest, buf);
+        return None;
+    }
     match app.main_info() {
         None => pane::empty(
             rest,
@@ -109,6 +114,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
             Pane::Confounders => pages::draw_confounders(app, theme, rest, buf),
             Pane::Reach => pages::draw_reach(app, theme, rest, buf),
             Pane::Experiment => pages::draw_experiment(app, theme, rest, buf),
+            Pane::Reading => reading::draw(app, theme, rest, buf),
         },
     }
     None

@@ -371,3 +371,15 @@ fn an_area_that_does_not_begin_at_the_corner_is_kept_to() {
         }
     }
 }
+
+#[test]
+fn how_the_file_is_read() {
+    let mut b = Bench::over(
+        "Report of March\n\nid;city;day;fee\nu1;Oslo;03/04/2024;1.200,5\nu2;oslo ;04/05/2024;20,0\nu3;Bergen;05/06/2024\n\
+         u3;Bergen;05/06/2024\nTotal;;;1220,5\n",
+    );
+    b.press("R");
+    snapshots("reading", &b.app);
+    b.press("j l v");
+    snapshots("reading_changed", &b.app);
+}

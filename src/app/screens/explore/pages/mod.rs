@@ -1,9 +1,10 @@
 //! Pages that open from a group of any pane: what explains it away, what it could give back, and the experiment that
-//! would show it. Esc goes back to where they were opened.
+//! would show it; and how the file is read. Esc goes back to where they were opened.
 
 pub mod confounders;
 pub mod experiment;
 pub mod reach;
+pub mod reading;
 
 use super::change::{self, What};
 use super::{Pane, selected_group};
@@ -47,6 +48,8 @@ pub struct Pages {
     pub reach: Scroll,
     /// The follow-up experiment.
     pub experiment: experiment::View,
+    /// How the file is read.
+    pub reading: reading::View,
 }
 
 impl Pages {
@@ -83,7 +86,7 @@ pub fn subject(app: &App) -> Option<Subject> {
 /// Whether a pane is a page: it has no tab of its own.
 #[must_use]
 pub fn is_page(pane: Pane) -> bool {
-    matches!(pane, Pane::Confounders | Pane::Reach | Pane::Experiment)
+    matches!(pane, Pane::Confounders | Pane::Reach | Pane::Experiment | Pane::Reading)
 }
 
 /// Opens a page on the group in sight.
@@ -151,6 +154,7 @@ pub(super) fn ask(app: &mut App) -> Vec<Effect> {
     match app.views.explore.pane {
         Pane::Confounders => confounders::ask(app).into_iter().collect(),
         Pane::Reach => reach::ask(app).into_iter().collect(),
+        Pane::Reading => reading::ask(app),
         _ => Vec::new(),
     }
 }
