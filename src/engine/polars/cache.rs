@@ -144,6 +144,12 @@ impl Cache {
         Ok(Draft { cache: self.clone(), key: key.to_owned(), folder })
     }
 
+    /// A file without a name beside the copies; `None` where there is no room for one.
+    pub fn spool(&self) -> Option<File> {
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.root).ok()?;
+        tempfile::tempfile_in(&self.root).ok()
+    }
+
     /// The copies, those used last first.
     pub fn list(&self) -> Vec<CachedTable> {
         let Ok(entries) = fs::read_dir(&self.root) else { return Vec::new() };

@@ -8,8 +8,9 @@ use std::path::Path;
 use ::polars::prelude::DataFrame;
 
 use super::cache::{Cache, Meta};
+use super::inflate::Unpacked;
 use super::table::{ParquetParts, Table};
-use super::{columnar, csv, inflate, json, several};
+use super::{columnar, csv, inflate, json, several, text};
 use crate::engine::{EngineError, ReadOptions, Ticket, Unit};
 use crate::query::ReadingReport;
 
@@ -45,19 +46,27 @@ pub fn read_with(
     ticket: &Ticket,
 ) -> Result<(Table, ReadingReport), EngineError> {
     let (mut file, size) = regular(path)?;
-    if size > large {
-        let mut head = [0u8; 4];
-        file.read_exact(&mut head).and_then(|()| file.rewind()).map_err(|e| unreadable(path, &e))?;
-        if head == *b"PAR1" {
-            columnar::check_parquet(&mut file, size)?;
-            let (parts, notes) = ParquetParts::open(path, file)?;
-            return Ok((
-                Table::parquet(parts),
-                ReadingReport { format: "parquet".into(), notes, ..Default::default() },
-            ));
+    let start = first_bytes(&mut file, path)?;
+    if size > large && start.starts_with(b"PAR1") {
+        columnar::check_parquet(&mut file, size)?;
+        let (parts, notes) = ParquetParts::open(path, file)?;
+        return Ok((Table::parquet(parts), ReadingReport { format: "parquet".into(), notes, ..Default::default() }));
+    }
+    let packed = inflate::is_packed(&start);
+    if let Some(cache) = cache.filter(|_| size > large || packed)
+        && let Some(key) = Cache::key(path, &file, options)
+    {
+        if let Some((folder, meta)) = cache.find(&key)
+            && let Some(fields) = meta.fields()
+        {
+            return Ok((Table::files(fields, &meta.rows, folder), meta.report));
         }
-        if let Some(cache) = cache
-            && let Some(found) = in_copy(path, &mut file, size, options, cache, ticket)?
+        let to = Copying { path, options, cache, key: &key, ticket };
+        if packed {
+            return to.unpacked(&mut file, size, large);
+        }
+        if is_delimited(path, &mut file, options)?
+            && let Some(found) = to.copied(&mut file, size, None)?
         {
             return Ok(found);
         }
@@ -66,36 +75,90 @@ pub fn read_with(
     Ok((Table::memory(frame), report))
 }
 
-/// A large text file by way of a copy; `None` where that is not possible.
-fn in_copy(
-    path: &Path,
-    file: &mut File,
-    size: u64,
-    options: &ReadOptions,
-    cache: &Cache,
-    ticket: &Ticket,
-) -> Result<Option<(Table, ReadingReport)>, EngineError> {
-    let Some(key) = Cache::key(path, file, options) else { return Ok(None) };
-    if let Some((folder, meta)) = cache.find(&key)
-        && let Some(fields) = meta.fields()
-    {
-        return Ok(Some((Table::files(fields, &meta.rows, folder), meta.report)));
+/// The first bytes of a file, which say what it is.
+fn first_bytes(file: &mut File, path: &Path) -> Result<Vec<u8>, EngineError> {
+    let mut head = Vec::new();
+    let read = file.rewind().and_then(|()| (&mut *file).take(4096).read_to_end(&mut head)).and_then(|_| file.rewind());
+    read.map_err(|e| unreadable(path, &e)).map(|()| head)
+}
+
+/// Large text on its way into a copy.
+struct Copying<'a> {
+    path: &'a Path,
+    options: &'a ReadOptions,
+    cache: &'a Cache,
+    key: &'a str,
+    ticket: &'a Ticket,
+}
+
+impl Copying<'_> {
+    /// A packed file: what is small once unpacked stays in memory, the rest goes by way of a file on disk.
+    fn unpacked(&self, file: &mut File, size: u64, large: u64) -> Result<(Table, ReadingReport), EngineError> {
+        let bytes = match inflate::inflate(file, size, large, || self.cache.spool(), self.ticket)? {
+            Unpacked::Memory(bytes) => bytes,
+            Unpacked::File(mut text, length) => {
+                if is_delimited(self.path, &mut text, self.options)?
+                    && let Some(found) = self.copied(&mut text, length, Some(size))?
+                {
+                    return Ok(found);
+                }
+                text.rewind().map_err(|e| unreadable(self.path, &e))?;
+                rest_of(text, Vec::new(), length, self.path, self.ticket)?
+            }
+        };
+        let (frame, report) = unpacked_table(bytes, size, self.path, self.options, self.ticket)?;
+        Ok((Table::memory(frame), report))
     }
-    if !is_delimited(path, file, options)? {
-        return Ok(None);
+
+    /// Reads text into a copy; `None` where that is not possible, and it is read into memory, as far as that goes.
+    fn copied(
+        &self,
+        file: &mut File,
+        size: u64,
+        packed: Option<u64>,
+    ) -> Result<Option<(Table, ReadingReport)>, EngineError> {
+        let Ok(draft) = self.cache.begin(self.key) else { return Ok(None) };
+        let origin = is_tabs(self.path);
+        let (mut read, draft) = match csv::stream::read(file, size, self.options, origin, &draft, self.ticket)? {
+            Some(read) => (read, draft),
+            None => {
+                drop(draft);
+                let (Some(mut text), Ok(draft)) = (self.cache.spool(), self.cache.begin(self.key)) else {
+                    return Ok(None);
+                };
+                // Perhaps only its encoding is another one.
+                let again = || file.try_clone().and_then(|mut f| f.rewind().map(|()| f));
+                let label = self.options.encoding.as_deref();
+                let rewritten = text::rewrite(again, size, label, &mut text, self.ticket)?;
+                if rewritten.encoding == "utf-8" && rewritten.notes.is_empty() {
+                    return Ok(None);
+                }
+                let options = ReadOptions { encoding: None, ..self.options.clone() };
+                let read = csv::stream::read(&mut text, rewritten.size, &options, origin, &draft, self.ticket)?;
+                let Some(mut read) = read else { return Ok(None) };
+                read.report.encoding = Some(rewritten.encoding);
+                read.report.notes.splice(0..0, rewritten.notes);
+                (read, draft)
+            }
+        };
+        if let Some(size) = packed {
+            say_packed(&mut read.report, size);
+        }
+        let from = std::path::absolute(self.path).unwrap_or_default();
+        let meta = Meta::new(&from, &read.fields, read.rows, read.report);
+        let folder = draft.finish(&meta)?;
+        Ok(Some((Table::files(read.fields, &meta.rows, folder), meta.report)))
     }
-    // Without room for a copy the file is read into memory, as far as that goes.
-    let Ok(draft) = cache.begin(&key) else { return Ok(None) };
-    let Some(read) = csv::stream::read(file, size, options, is_tabs(path), &draft, ticket)? else { return Ok(None) };
-    let meta = Meta::new(&std::path::absolute(path).unwrap_or_default(), &read.fields, read.rows, read.report);
-    let folder = draft.finish(&meta)?;
-    Ok(Some((Table::files(read.fields, &meta.rows, folder), meta.report)))
+}
+
+fn say_packed(report: &mut ReadingReport, size: u64) {
+    report.notes.insert(0, format!("Unpacked from {size} bytes."));
+    report.format.push_str(", packed");
 }
 
 /// Whether a file is delimited text, by its first bytes and its name.
 fn is_delimited(path: &Path, file: &mut File, options: &ReadOptions) -> Result<bool, EngineError> {
-    let mut head = Vec::new();
-    file.rewind().and_then(|()| (&mut *file).take(4096).read_to_end(&mut head)).map_err(|e| unreadable(path, &e))?;
+    let head = first_bytes(file, path)?;
     if head.starts_with(b"ARROW1") || inflate::is_packed(&head) {
         return Ok(false);
     }
@@ -113,17 +176,24 @@ pub fn head(
         return Ok(None);
     }
     let (mut file, size) = regular(path)?;
-    if size <= LARGE {
+    let start = first_bytes(&mut file, path)?;
+    let packed = inflate::is_packed(&start);
+    if size <= if packed { LARGE / 8 } else { LARGE } {
         return Ok(None);
     }
-    let mut magic = [0u8; 4];
-    file.read_exact(&mut magic).map_err(|e| unreadable(path, &e))?;
     let copied = Cache::of_user().zip(Cache::key(path, &file, options)).is_some_and(|(c, key)| c.find(&key).is_some());
-    if magic == *b"PAR1" || copied || !is_delimited(path, &mut file, options)? {
+    if start.starts_with(b"PAR1") || copied || (!packed && !is_delimited(path, &mut file, options)?) {
         return Ok(None);
     }
     let mut bytes = Vec::new();
     file.rewind().and_then(|()| (&mut file).take(GLIMPSE).read_to_end(&mut bytes)).map_err(|e| unreadable(path, &e))?;
+    if packed {
+        bytes = inflate::beginning(&bytes, false, GLIMPSE)?.0;
+        // Whatever is wrong with it is said when all of it is read.
+        if refuse_known(&bytes, path).is_err() || is_json(path, &bytes, options) {
+            return Ok(None);
+        }
+    }
     let Some(end) = bytes.iter().rposition(|b| *b == b'\n') else { return Ok(None) };
     bytes.truncate(end + 1);
     let (frame, report) = csv::read(bytes, options, is_tabs(path), ticket)?;
@@ -158,7 +228,7 @@ pub fn preview(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<Op
         return Ok(None);
     }
     if inflate::is_packed(&bytes) {
-        (bytes, whole) = inflate::beginning(bytes, whole, GLIMPSE)?;
+        (bytes, whole) = inflate::beginning(&bytes, whole, GLIMPSE)?;
     }
     if bytes.is_empty() {
         return Err(EngineError::input(format!("The file {} is empty.", path.display()), "Check how it was exported."));
@@ -167,7 +237,7 @@ pub fn preview(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<Op
     if is_json(path, &bytes, options) {
         return Ok(None);
     }
-    let mut decoded = super::text::decode(bytes, options.encoding.as_deref())?;
+    let mut decoded = text::decode(bytes, options.encoding.as_deref())?;
     if !whole && let Some(end) = decoded.text.rfind(['\n', '\r']) {
         decoded.text.truncate(end + 1);
     }
@@ -203,29 +273,39 @@ fn whole(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<(DataFra
     if head.starts_with(b"ARROW1") {
         return columnar::ipc(&file, ticket);
     }
+    if inflate::is_packed(&head) {
+        return match inflate::inflate(&mut file, size, u64::MAX, || None, ticket)? {
+            Unpacked::Memory(bytes) => unpacked_table(bytes, size, path, options, ticket),
+            Unpacked::File(..) => Err(EngineError::input(format!("{shown} can't be unpacked."), "Unpack it by hand.")),
+        };
+    }
     refuse_known(&head, path)?;
-    let mut bytes = rest_of(file, head, size, path, ticket)?;
-    let mut packed = None;
-    if inflate::is_packed(&bytes) {
-        packed = Some(bytes.len());
-        bytes = inflate::inflate(bytes, ticket)?;
-        if bytes.is_empty() {
-            return Err(EngineError::input(format!("The file {shown} is empty once unpacked."), "Check the export."));
-        }
-        let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-        if head.starts_with(b"PAR1") || inflate::is_packed(head) {
-            return Err(EngineError::input(
-                format!("The file {shown} is packed twice or holds packed Parquet."),
-                "Unpack it by hand and open the result.",
-            ));
-        }
-        refuse_known(head, path)?;
+    let bytes = rest_of(file, head, size, path, ticket)?;
+    text_table(bytes, path, options, ticket)
+}
+
+/// The table of bytes that were unpacked from so many.
+fn unpacked_table(
+    bytes: Vec<u8>,
+    size: u64,
+    path: &Path,
+    options: &ReadOptions,
+    ticket: &Ticket,
+) -> Result<(DataFrame, ReadingReport), EngineError> {
+    let shown = path.display();
+    if bytes.is_empty() {
+        return Err(EngineError::input(format!("The file {shown} is empty once unpacked."), "Check the export."));
     }
+    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+    if head.starts_with(b"PAR1") || inflate::is_packed(head) {
+        return Err(EngineError::input(
+            format!("The file {shown} is packed twice or holds packed Parquet."),
+            "Unpack it by hand and open the result.",
+        ));
+    }
+    refuse_known(head, path)?;
     let (frame, mut report) = text_table(bytes, path, options, ticket)?;
-    if let Some(size) = packed {
-        report.notes.insert(0, format!("Unpacked from {size} bytes."));
-        report.format.push_str(", packed");
-    }
+    say_packed(&mut report, size);
     Ok((frame, report))
 }
 
@@ -366,7 +446,7 @@ fn refuse_known(head: &[u8], path: &Path) -> Result<(), EngineError> {
     if text.starts_with("<?xml") {
         return refuse("XML", "Export the table as CSV, JSON or Parquet.");
     }
-    let utf16 = super::text::is_utf16(head);
+    let utf16 = text::is_utf16(head);
     if !utf16 && head.contains(&0) && !inflate::is_packed(head) {
         return refuse("not text: it has zero bytes", "Name a CSV, JSON, Parquet or Arrow file.");
     }

@@ -1,8 +1,10 @@
 //! Bytes to text: byte order marks, UTF-16, UTF-8, other encodings by label.
 
-use encoding_rs::{Encoding, GB18030, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use std::io::{Read, Write};
 
-use crate::engine::EngineError;
+use encoding_rs::{CoderResult, Encoding, GB18030, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use crate::engine::{EngineError, Ticket, Unit};
 
 /// Text with the label of the encoding it was read in and remarks for people.
 pub struct Decoded {
@@ -18,12 +20,7 @@ pub fn decode(bytes: Vec<u8>, label: Option<&str>) -> Result<Decoded, EngineErro
         None => (None, 0),
     };
     if let Some(label) = label {
-        let encoding = Encoding::for_label(label.trim().as_bytes()).ok_or_else(|| {
-            EngineError::input(
-                format!("The encoding \"{label}\" is not known."),
-                "Use for example utf-8, windows-1252, utf-16le, shift_jis or gb18030.",
-            )
-        })?;
+        let encoding = labelled(label)?;
         let skip = if marked == Some(encoding) { mark_length } else { 0 };
         return Ok(with(encoding, bytes, skip, true));
     }
@@ -40,38 +37,189 @@ pub fn decode(bytes: Vec<u8>, label: Option<&str>) -> Result<Decoded, EngineErro
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Decoded { text, encoding: "utf-8".into(), notes: Vec::new() }),
         Err(error) => {
-            let at = error.utf8_error().valid_up_to();
             let bytes = error.into_bytes();
-            if let Some(bad) = damaged_utf8(&bytes) {
-                let parts = if bad == 1 { "1 place is".to_owned() } else { format!("{bad} places are") };
-                let notes =
-                    vec![format!("Read as UTF-8, but {parts} not (first bad byte at offset {at}); shown as \u{fffd}.")];
+            let mut survey = Survey::default();
+            survey.add(&bytes);
+            let (encoding, notes) = of_bad(&survey, &bytes);
+            if encoding == UTF_8 {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 return Ok(Decoded { text, encoding: "utf-8".into(), notes });
             }
-            let others = east_asian(&bytes);
-            let mut decoded = with(WINDOWS_1252, bytes, 0, false);
-            decoded.notes.push(format!("Not UTF-8 (first bad byte at offset {at}); read as windows-1252."));
-            if !others.is_empty() {
-                decoded.notes.push(format!(
-                    "The bytes also fit {}: set the encoding if the text looks wrong.",
-                    others.join(" and ")
-                ));
-            }
+            let mut decoded = with(encoding, bytes, 0, false);
+            decoded.notes.extend(notes);
             Ok(decoded)
         }
     }
 }
 
-/// How many places are broken in what is UTF-8 for the rest: there are at least four times as many letters beyond ASCII
-/// that are whole. Text in another encoding hardly ever has such letters by chance.
-fn damaged_utf8(bytes: &[u8]) -> Option<usize> {
-    let (mut whole, mut bad) = (0usize, 0usize);
-    for part in bytes.utf8_chunks() {
-        whole += part.valid().chars().filter(|c| !c.is_ascii()).count();
-        bad += usize::from(!part.invalid().is_empty());
+fn labelled(label: &str) -> Result<&'static Encoding, EngineError> {
+    Encoding::for_label(label.trim().as_bytes()).ok_or_else(|| {
+        EngineError::input(
+            format!("The encoding \"{label}\" is not known."),
+            "Use for example utf-8, windows-1252, utf-16le, shift_jis or gb18030.",
+        )
+    })
+}
+
+/// How bytes that are not all UTF-8 are read, and what is said of that.
+fn of_bad(survey: &Survey, head: &[u8]) -> (&'static Encoding, Vec<String>) {
+    let (bad, at) = (survey.bad, survey.first_bad);
+    // There are at least four times as many letters beyond ASCII that are whole: text in another encoding hardly ever
+    // has such letters by chance.
+    if survey.whole >= 4 * bad {
+        let parts = if bad == 1 { "1 place is".to_owned() } else { format!("{bad} places are") };
+        let note = format!("Read as UTF-8, but {parts} not (first bad byte at offset {at}); shown as \u{fffd}.");
+        return (UTF_8, vec![note]);
     }
-    (bad > 0 && whole >= 4 * bad).then_some(bad)
+    let mut notes = vec![format!("Not UTF-8 (first bad byte at offset {at}); read as windows-1252.")];
+    let others = east_asian(head);
+    if !others.is_empty() {
+        notes.push(format!("The bytes also fit {}: set the encoding if the text looks wrong.", others.join(" and ")));
+    }
+    (WINDOWS_1252, notes)
+}
+
+/// What is broken in bytes if they are UTF-8.
+#[derive(Default)]
+struct Survey {
+    /// Letters beyond ASCII that are whole.
+    whole: u64,
+    /// Places that are not UTF-8, and the first of them.
+    bad: u64,
+    first_bad: u64,
+    length: u64,
+}
+
+impl Survey {
+    /// Takes in the bytes that follow. A letter that a cut goes through counts as bad: cut at a line.
+    fn add(&mut self, bytes: &[u8]) {
+        let mut at = self.length;
+        for part in bytes.utf8_chunks() {
+            self.whole += part.valid().chars().filter(|c| !c.is_ascii()).count() as u64;
+            at += part.valid().len() as u64;
+            if !part.invalid().is_empty() {
+                if self.bad == 0 {
+                    self.first_bad = at;
+                }
+                self.bad += 1;
+                at += part.invalid().len() as u64;
+            }
+        }
+        self.length += bytes.len() as u64;
+    }
+}
+
+/// Text in another encoding than UTF-8, or in a damaged one, as it was written anew.
+pub struct Rewritten {
+    /// Bytes of UTF-8.
+    pub size: u64,
+    /// The encoding it was in.
+    pub encoding: String,
+    /// Remarks for people.
+    pub notes: Vec<String>,
+}
+
+const BLOCK: usize = 1 << 20;
+
+/// Writes text anew as UTF-8, block by block. `again` gives its bytes from the beginning, of which there are `size`.
+///
+/// # Errors
+/// An unknown label, bytes that can't be read, or a place where nothing can be written.
+pub fn rewrite<R: Read>(
+    mut again: impl FnMut() -> std::io::Result<R>,
+    size: u64,
+    label: Option<&str>,
+    out: &mut dyn Write,
+    ticket: &Ticket,
+) -> Result<Rewritten, EngineError> {
+    let failed = |e: std::io::Error| {
+        EngineError::input(
+            format!("The text can't be written anew as UTF-8: {e}."),
+            "Look at the disk of the cache folder.",
+        )
+    };
+    let work = ticket.begin(Unit::Bytes, 2 * size);
+    let mut head = Vec::new();
+    again().map_err(failed)?.take(BLOCK as u64).read_to_end(&mut head).map_err(failed)?;
+    let (mut encoding, mut notes, mut skip) = (UTF_8, Vec::new(), 0);
+    let marked = Encoding::for_bom(&head);
+    match (label, marked) {
+        (Some(label), _) => {
+            encoding = labelled(label)?;
+            skip = marked.filter(|(e, _)| *e == encoding).map_or(0, |(_, length)| length);
+        }
+        (None, Some((mark, length))) => {
+            (encoding, skip) = (mark, length);
+            notes.push(format!("A byte order mark says {}.", name(encoding)));
+        }
+        (None, None) => match zeros_at_alternate_bytes(&head) {
+            Some(found) => {
+                encoding = found;
+                notes.push(format!("Read as {}: every second byte is zero.", name(encoding)));
+            }
+            None => {
+                let survey = surveyed(again().map_err(failed)?, &work)?;
+                if survey.bad > 0 {
+                    (encoding, notes) = of_bad(&survey, &head);
+                }
+            }
+        },
+    }
+    let mut reader = again().map_err(failed)?;
+    std::io::copy(&mut (&mut reader).take(skip as u64), &mut std::io::sink()).map_err(failed)?;
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let (mut bytes, mut text) = (vec![0; BLOCK], String::with_capacity(4 * BLOCK));
+    let (mut written, mut replaced) = (0, false);
+    loop {
+        work.check()?;
+        let got = reader.read(&mut bytes).map_err(failed)?;
+        work.advance(got as u64);
+        let mut rest = bytes.get(..got).unwrap_or_default();
+        loop {
+            let (result, used, bad) = decoder.decode_to_string(rest, &mut text, got == 0);
+            replaced |= bad;
+            rest = rest.get(used..).unwrap_or_default();
+            out.write_all(text.as_bytes()).map_err(failed)?;
+            written += text.len() as u64;
+            text.clear();
+            if result == CoderResult::InputEmpty {
+                break;
+            }
+        }
+        if got == 0 {
+            break;
+        }
+    }
+    if replaced && (encoding != UTF_8 || label.is_some()) {
+        let asked = if label.is_some() { " as asked" } else { "" };
+        notes.insert(0, format!("Some bytes are not {}{asked}; those are shown as \u{fffd}.", name(encoding)));
+    }
+    Ok(Rewritten { size: written, encoding: name(encoding), notes })
+}
+
+/// Looks at all bytes, in blocks that end with a line.
+fn surveyed(mut reader: impl Read, work: &Ticket) -> Result<Survey, EngineError> {
+    let mut survey = Survey::default();
+    let (mut bytes, mut kept) = (vec![0; BLOCK], 0);
+    loop {
+        work.check()?;
+        let room = bytes.get_mut(kept..).unwrap_or_default();
+        let got = reader
+            .read(room)
+            .map_err(|e| EngineError::input(format!("The file can't be read any more: {e}."), "Check the disk."))?;
+        work.advance(got as u64);
+        let filled = kept + got;
+        let have = bytes.get(..filled).unwrap_or_default();
+        let end = if got == 0 { filled } else { memchr::memrchr(b'\n', have).map_or(0, |at| at + 1) };
+        // A line longer than a block is cut where it is.
+        let end = if end == 0 && filled == bytes.len() { filled } else { end };
+        survey.add(have.get(..end).unwrap_or_default());
+        if got == 0 {
+            return Ok(survey);
+        }
+        bytes.copy_within(end..filled, 0);
+        kept = filled - end;
+    }
 }
 
 fn with(encoding: &'static Encoding, bytes: Vec<u8>, skip: usize, asked: bool) -> Decoded {
@@ -130,6 +278,12 @@ fn zeros_at_alternate_bytes(bytes: &[u8]) -> Option<&'static Encoding> {
 /// single letters among ASCII ones.
 fn east_asian(bytes: &[u8]) -> Vec<&'static str> {
     let head = bytes.get(..bytes.len().min(1 << 20)).unwrap_or_default();
+    // A cut through a letter would fit nothing.
+    let whole = if head.len() == bytes.len() {
+        head
+    } else {
+        head.get(..memchr::memrchr(b'\n', head).unwrap_or(head.len())).unwrap_or_default()
+    };
     let high = head.iter().filter(|b| **b >= 0x80).count();
     let pairs = head.windows(2).filter(|w| w.iter().all(|b| *b >= 0x80)).count();
     if pairs * 5 < high * 2 {
@@ -137,7 +291,7 @@ fn east_asian(bytes: &[u8]) -> Vec<&'static str> {
     }
     [(GB18030, "gb18030"), (SHIFT_JIS, "shift_jis")]
         .into_iter()
-        .filter(|(encoding, _)| encoding.decode_without_bom_handling_and_without_replacement(bytes).is_some())
+        .filter(|(encoding, _)| encoding.decode_without_bom_handling_and_without_replacement(whole).is_some())
         .map(|(_, label)| label)
         .collect()
 }

@@ -254,3 +254,51 @@ fn a_sample_of_a_table_in_parts_is_that_of_the_whole() {
     assert_eq!(whole.row_count(), 200);
     same(&whole, &parts);
 }
+
+/// What is packed or in another encoding is read into a copy as plain text is, and is the same table.
+#[test]
+fn packed_text_and_other_encodings_are_read_in_blocks_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::at(&folder.path().join("cache"), 1 << 40);
+    let text = orders(30_000, 25_000).replace("North", "Tromsø") + "Total,,,3746250,,\n";
+    let plain = folder.path().join("t.csv");
+    std::fs::write(&plain, &text).unwrap();
+    let expected = opened(&plain, None, u64::MAX).unwrap();
+    let gzip = {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packer, text.as_bytes()).unwrap();
+        packer.finish().unwrap()
+    };
+    let western: Vec<u8> = text.chars().map(|c| if c == 'ø' { 0xf8 } else { c as u8 }).collect();
+    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let mut damaged = text.clone().into_bytes();
+    let at = text.find("plain").unwrap();
+    damaged[at] = 0xff;
+    for (name, bytes, encoding, words) in [
+        ("a.csv.gz", gzip, "utf-8", "Unpacked from"),
+        ("a.csv.zst", zstd::stream::encode_all(text.as_bytes(), 1).unwrap(), "utf-8", "Unpacked from"),
+        ("a.csv", western.clone(), "windows-1252", "Not UTF-8"),
+        ("b.csv", wide, "utf-16le", "byte order mark"),
+        ("b.csv.zst", zstd::stream::encode_all(&western[..], 1).unwrap(), "windows-1252", "Not UTF-8"),
+        ("c.csv", damaged, "utf-8", "1 place is not"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let copied = opened(&path, Some(&cache), 1000).unwrap();
+        assert!(!copied.table.is_in_memory(), "{name}");
+        assert_eq!((copied.row_count(), copied.schema()), (expected.row_count(), expected.schema()), "{name}");
+        let notes = copied.reading().notes.join("\n");
+        assert!(notes.contains(words) && notes.contains("footer of totals"), "{name}: {notes}");
+        assert_eq!(copied.reading().encoding.as_deref(), Some(encoding), "{name}");
+        if name != "c.csv" {
+            assert_eq!(pages(&copied), pages(&expected), "{name}");
+        }
+        // From the copy it is the same, with the same remarks.
+        let again = opened(&path, Some(&cache), 1000).unwrap();
+        assert_eq!((again.reading(), pages(&again)), (copied.reading(), pages(&copied)), "{name}");
+    }
+    let label = ReadOptions { encoding: Some("windows-1252".into()), ..ReadOptions::default() };
+    let (table, reading) =
+        open::read_with(&folder.path().join("a.csv"), &label, Some(&cache), 1000, &Ticket::default()).unwrap();
+    assert_eq!((table.rows(), reading.encoding.as_deref()), (30_000, Some("windows-1252")));
+}
