@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use doc::{Doc, Loaded, Moved, ReplayView, TableInfo};
-pub use update::update;
+pub use update::{read_options, update};
 
 use crate::domain::decide::{Intent, Refusal, Stamp};
 use crate::domain::event::Event;
@@ -291,8 +291,10 @@ pub enum Effect {
     OpenData {
         /// Alias.
         data: String,
-        /// Path as recorded.
+        /// Path as recorded; empty where a query makes it.
         path: String,
+        /// The query that makes it out of other tables of the session.
+        sql: Option<String>,
         /// How to read it.
         options: ReadOptions,
     },
@@ -476,10 +478,14 @@ impl App {
         self.popups.push(Popup::Form(Box::new(form)));
     }
 
-    /// The table that Explore shows: a query's result while its pane is in sight, else the one of the KPI.
+    /// The table that Explore shows: a query's result while its pane is in sight, the one that was chosen on the panes of
+    /// tables and columns, else the one of the KPI.
     #[must_use]
     pub fn main_table(&self) -> Option<&str> {
-        if explore::sql::shows_result(self) { Some(explore::sql::RESULT) } else { self.kpi_table() }
+        if explore::sql::shows_result(self) {
+            return Some(explore::sql::RESULT);
+        }
+        explore::chosen_table(self).or_else(|| self.kpi_table())
     }
 
     /// What is known of the table of the KPI.

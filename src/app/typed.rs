@@ -48,7 +48,8 @@ pub fn leave_all(app: &mut App) -> Vec<Effect> {
             }
         }
     }
-    if let Some(a) = app.views.problem.attaching.take() {
+    // A query stands in the editor of its pane all the same.
+    if let Some(a) = app.views.problem.attaching.take().filter(|a| a.sql.is_none()) {
         let draft = BTreeMap::from([("path".to_owned(), a.path), ("data".to_owned(), a.data)]);
         app.drafts.insert(FormId::Data.draft_key(), draft);
     }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::domain::decide::Intent;
 use crate::domain::event::Act;
+use crate::domain::session::TableState;
 use crate::engine::ReadOptions;
 
 /// Takes a message and gives the effects to carry out.
@@ -368,10 +369,9 @@ fn opened(app: &mut App, loaded: Loaded) -> Vec<Effect> {
     // A replay starts before any table was attached; those that the whole session has are opened all the same.
     let tables = doc.replay.as_ref().map_or(&doc.session, |r| &r.full).state.tables.clone();
     for table in &tables {
-        let options = read_options(&table.options);
-        let read_as = Some(options.clone());
+        let read_as = Some(read_options(&table.options));
         app.tables.insert(table.data.clone(), TableInfo { opening: true, read_as, ..TableInfo::default() });
-        effects.push(Effect::OpenData { data: table.data.clone(), path: table.path.clone(), options });
+        effects.push(opening(table));
     }
     let faults = doc.session.faults.len();
     app.doc = Some(doc);
@@ -384,9 +384,16 @@ fn opened(app: &mut App, loaded: Loaded) -> Vec<Effect> {
     effects
 }
 
+/// Opens a table as it is recorded.
+#[must_use]
+pub(super) fn opening(table: &TableState) -> Effect {
+    let options = read_options(&table.options);
+    Effect::OpenData { data: table.data.clone(), path: table.path.clone(), sql: table.sql.clone(), options }
+}
+
 /// How a table is read, from the options recorded for it.
 #[must_use]
-pub(super) fn read_options(options: &serde_json::Map<String, serde_json::Value>) -> ReadOptions {
+pub fn read_options(options: &serde_json::Map<String, serde_json::Value>) -> ReadOptions {
     let known = options.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone()));
     serde_json::from_value(serde_json::Value::Object(known.collect())).unwrap_or_default()
 }

@@ -277,10 +277,13 @@ pub enum Act {
     },
     /// A person behind an alias.
     Person { alias: String, role: String, shown_as: String },
-    /// A table.
+    /// A table: a file, or a query over tables that are files.
     AttachData {
         data: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         path: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sql: Option<String>,
         #[serde(flatten)]
         facts: TableFacts,
     },

@@ -25,9 +25,9 @@ pub fn tell(state: &State, playbook: Option<&Playbook>, event: &Event) -> (Strin
         Act::Open { text } => ("sentence", quoted(text)),
         Act::Goal { .. } => ("goal", goal(&event.act)),
         Act::Person { alias, role, shown_as } => ("person", format!("{alias} is {shown_as} ({role})")),
-        Act::AttachData { data, path, facts } => {
+        Act::AttachData { data, path, sql, facts } => {
             let rows = facts.rows.map(|n| format!(", {} rows", format::count(n))).unwrap_or_default();
-            ("data", format!("{data} from {path}{rows}"))
+            ("data", format!("{data} from {}{rows}", sql.as_deref().unwrap_or(path)))
         }
         Act::Fingerprint { data, facts } => {
             let rows = facts.rows.map_or_else(|| "read".to_owned(), |n| format!("{} rows", format::count(n)));

@@ -17,7 +17,7 @@ pub(in crate::app) use checks::ad_hoc_tried;
 pub use checks::{open_ad_hoc, open_by_hand, open_forecast, open_roles};
 pub use explore::{open_go_to_row, open_search};
 pub use files::{open_new_session, open_path, open_report};
-pub(in crate::app) use problem::{attached, bind, level_found, not_attached};
+pub(in crate::app) use problem::{attach_query, attached, bind, level_found, not_attached};
 pub use problem::{open_data, open_goal, open_kpi, open_person, open_sentence, options_map, table_name};
 pub use rate::{open_rate, open_rate_as};
 
@@ -74,6 +74,8 @@ pub enum FormId {
     ByHand(Box<PendingCheck>),
     /// The numbers of an experiment.
     Experiment,
+    /// A name for a query's result.
+    QueryTable,
     /// A way of reading a file.
     Reading(Field),
     /// What is compared on the Change pane.
@@ -163,6 +165,7 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::ByHand(pending) => checks::submit_by_hand(app, form, pending),
         FormId::Roles(check, roles) => checks::submit_roles(app, form, check, roles),
         FormId::Experiment => super::screens::explore::pages::experiment::submit(app, form),
+        FormId::QueryTable => super::screens::explore::sql::commands::submit(app, form),
         FormId::Reading(field) => super::screens::explore::pages::reading::submit(app, form, *field),
         FormId::Compare(asks) => change::submit(app, form, *asks),
         FormId::Known(asked) => known::submit(app, form, asked),

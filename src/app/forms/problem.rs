@@ -61,29 +61,49 @@ pub fn table_name(path: &str) -> String {
 
 /// A wrong path is never recorded: the file is opened first.
 fn attach(app: &mut App, data: &str, path: &str) -> Result<Vec<Effect>, String> {
-    let act = attach_act(data, path);
+    begin(app, Attaching { data: data.to_owned(), path: path.to_owned(), sql: None })
+}
+
+/// The same for a table that a query makes out of others.
+///
+/// # Errors
+/// A sentence for the form.
+pub(in crate::app) fn attach_query(app: &mut App, data: &str, sql: &str) -> Result<Vec<Effect>, String> {
+    if app.tables.contains_key(data) {
+        return Err(format!("There is a table {data} already. Give it another name."));
+    }
+    begin(app, Attaching { data: data.to_owned(), path: String::new(), sql: Some(sql.trim().to_owned()) })
+}
+
+fn begin(app: &mut App, attaching: Attaching) -> Result<Vec<Effect>, String> {
+    let act = attach_act(&attaching);
     let doc = app.doc.as_ref().ok_or("No session is open.")?;
     let stamp = Stamp { at: String::new(), by: "p1".into(), seed: 1 };
     decide(&doc.session, doc.playbook.as_deref(), Intent::record(act), &stamp).map_err(|r| words(&r))?;
-    let (data, path) = (data.to_owned(), path.to_owned());
-    app.views.problem.attaching = Some(Attaching { data: data.clone(), path: path.clone() });
-    Ok(vec![Effect::OpenData { data, path, options: ReadOptions::default() }])
+    let Attaching { data, path, sql } = attaching.clone();
+    app.views.problem.attaching = Some(attaching);
+    Ok(vec![Effect::OpenData { data, path, sql, options: ReadOptions::default() }])
 }
 
-fn attach_act(data: &str, path: &str) -> Act {
-    Act::AttachData { data: data.to_owned(), path: path.to_owned(), facts: TableFacts::default() }
+fn attach_act(attaching: &Attaching) -> Act {
+    let Attaching { data, path, sql } = attaching.clone();
+    Act::AttachData { data, path, sql, facts: TableFacts::default() }
 }
 
 /// The file opened: the table is recorded.
 pub(in crate::app) fn attached(app: &mut App, attaching: &Attaching) -> Vec<Effect> {
     app.tables.insert(attaching.data.clone(), TableInfo::default());
-    app.record_or_say(Intent::record(attach_act(&attaching.data, &attaching.path)))
+    app.record_or_say(Intent::record(attach_act(attaching)))
 }
 
 /// The file did not open: the form comes back with what was typed and why, and nothing is recorded. A table of that
 /// name that stands already is as it was.
 pub(in crate::app) fn not_attached(app: &mut App, attaching: Attaching, why: &str) -> Vec<Effect> {
-    let Attaching { data, path } = attaching;
+    let Attaching { data, path, sql } = attaching;
+    if sql.is_some() {
+        app.say(Tone::Bad, format!("{why} The query was not kept as a table."));
+        return Vec::new();
+    }
     let draft = BTreeMap::from([("path".to_owned(), path), ("data".to_owned(), data.clone())]);
     app.drafts.insert(FormId::Data.draft_key(), draft);
     if app.popups.is_empty() && !app.is_edit_mode() {
@@ -100,8 +120,7 @@ pub(in crate::app) fn not_attached(app: &mut App, attaching: Attaching, why: &st
     let recorded = app.doc.as_ref().and_then(|d| d.session.state.tables.iter().find(|t| t.data == data));
     match recorded.filter(|_| waits) {
         Some(table) => {
-            let options = crate::app::update::read_options(&table.options);
-            vec![Effect::OpenData { data, path: table.path.clone(), options }]
+            vec![crate::app::update::opening(table)]
         }
         None => Vec::new(),
     }

@@ -156,7 +156,7 @@ fn a_wrong_path_is_not_recorded_and_comes_back_with_the_reason() {
 fn a_wrong_path_never_takes_the_keys_of_another_form() {
     let mut b = Bench::new();
     b.app.views.problem.attaching =
-        Some(crate::app::screens::problem::Attaching { data: "orders".into(), path: "orders.csv".into() });
+        Some(crate::app::screens::problem::Attaching { data: "orders".into(), path: "orders.csv".into(), sql: None });
     b.press("o");
     b.typed("a note");
     let result = Err("orders.csv is not there.".to_owned());
@@ -171,7 +171,7 @@ fn a_wrong_path_never_takes_the_keys_of_another_form() {
 #[test]
 fn the_main_table_is_one_that_opened() {
     let mut b = Bench::unbound(Default::default());
-    b.record(Act::AttachData { data: "zones".into(), path: "zones.csv".into(), facts: Default::default() });
+    b.record(Act::AttachData { data: "zones".into(), path: "zones.csv".into(), sql: None, facts: Default::default() });
     b.app.tables.insert("zones".into(), Default::default());
     assert_eq!(b.app.main_table(), Some("users"));
     b.app.tables.get_mut("users").unwrap().failed = Some("It is gone.".into());

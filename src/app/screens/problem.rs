@@ -48,8 +48,10 @@ pub struct ProblemView {
 pub struct Attaching {
     /// Name.
     pub data: String,
-    /// Path as typed.
+    /// Path as typed; empty where a query makes it.
     pub path: String,
+    /// The query that makes it.
+    pub sql: Option<String>,
 }
 
 /// One step.

@@ -12,11 +12,12 @@ use crate::app::screens::explore::cells::Told;
 use crate::app::screens::explore::pages::reading::Seen;
 use crate::app::screens::explore::sql::{Answered, RESULT};
 use crate::app::screens::explore::table::sees;
+use crate::app::read_options;
 use crate::app::{CANCELLED, Msg, Screen, Tone};
 use crate::cli::load::resolve;
 use crate::domain::event::TableFacts;
 use crate::engine::{self, Answer, Engine, EngineError, Fingerprint, Preview, QueryError, ReadOptions, Source, Ticket};
-use crate::query::{Analysis, Findings, Page, Schema, View};
+use crate::query::{Analysis, Findings, Page, Schema, View, sql_tables, sql_words};
 
 /// Slot of the job that makes the demonstration.
 pub(super) const DEMO: &str = "demo";
@@ -79,6 +80,25 @@ impl Workbench {
         // A table of that name stays open until the new one is there.
         self.job(format!("open:{data}"), format!("opening {data}"), move |ticket| {
             let result = engine::open(&source, ticket);
+            Done::Opened { data, result }
+        });
+    }
+
+    /// Makes a table by a query over files of the session.
+    pub(super) fn make_data(&mut self, data: String, sql: String, options: ReadOptions) {
+        let Some(doc) = &self.app.doc else { return };
+        let read = sql_tables(&sql_words(&sql));
+        let tables = &doc.replay.as_ref().map_or(&doc.session, |r| &r.full).state.tables;
+        let sources: Vec<(String, Source)> = tables
+            .iter()
+            .filter(|t| t.sql.is_none() && read.iter().any(|(name, _)| *name == t.data))
+            .map(|t| {
+                let source = Source { path: resolve(&doc.path, &t.path), options: read_options(&t.options) };
+                (t.data.clone(), source)
+            })
+            .collect();
+        self.job(format!("open:{data}"), format!("making {data}"), move |ticket| {
+            let result = engine::open_joined(&sources, &sql, &options, ticket);
             Done::Opened { data, result }
         });
     }

@@ -31,6 +31,7 @@ pub fn create_session(path: &Path, playbook: &str, tables: &[(String, String)]) 
     acts.extend(tables.iter().map(|(data, path)| Act::AttachData {
         data: data.clone(),
         path: path.clone(),
+        sql: None,
         facts: TableFacts::default(),
     }));
     let stamp = Stamp { at: created, by: "p1".into(), seed: super::random() };

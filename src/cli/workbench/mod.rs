@@ -169,7 +169,8 @@ impl Workbench {
         match effect {
             Effect::Append(events) => self.append(&events),
             Effect::Scrub(removal) => self.scrub(*removal),
-            Effect::OpenData { data, path, options } => self.open_data(data, &path, options),
+            Effect::OpenData { data, sql: Some(sql), options, .. } => self.make_data(data, sql, options),
+            Effect::OpenData { data, path, options, .. } => self.open_data(data, &path, options),
             Effect::Preview { data, path, options } => self.preview(data, &path, options),
             Effect::Fingerprint(data) => self.fingerprint(data),
             Effect::View { data, view } => self.view(data, *view),

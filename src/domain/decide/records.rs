@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::Refusal;
 use super::rules::{Acts, no};
 use crate::domain::event::Act;
-use crate::domain::session::Session;
+use crate::domain::session::{Session, State};
+use crate::query::{sql_tables, sql_words};
 
 /// Settings of the arithmetic: key, lowest, highest.
 const NUMBERS: [(&str, f64, f64); 3] =
@@ -56,6 +58,45 @@ pub(super) fn of_session(session: &Session, act: Act) -> Acts {
         _ => {}
     }
     Ok(vec![act])
+}
+
+/// Whether a query can make a table: of tables of the session that are files.
+pub(super) fn made_of(state: &State, data: &str, path: &str, sql: &str) -> Result<(), Refusal> {
+    if !path.trim().is_empty() {
+        return refuse("A table is a file or a query, not both.", "Leave the path or the query out.");
+    }
+    let read = sql_tables(&sql_words(sql));
+    if read.is_empty() {
+        return refuse("The query reads no table.", "Write SELECT … FROM and a table of the session.");
+    }
+    for (name, _) in read {
+        let there = state.tables.iter().find(|t| t.data == name);
+        // Names given inside the query by WITH are no tables of the session.
+        let inside = sql_words(sql).iter().any(|w| w.is("WITH"));
+        match there {
+            _ if name == data => {
+                return refuse(format!("The query reads {data}, which is to be its own name."), "Give it another name.");
+            }
+            Some(t) if t.sql.is_some() => {
+                return refuse(
+                    format!("The query reads {name}, which is a query itself."),
+                    "Read the tables that are files.",
+                );
+            }
+            None if !inside => {
+                return refuse(
+                    format!("There is no table {name} in the session."),
+                    "Attach it first, or write the name that it has on 1 Problem.",
+                );
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn refuse<T>(what: impl Into<String>, next: &str) -> Result<T, Refusal> {
+    Err(Refusal::new(what, next))
 }
 
 /// A key that every event has for itself.

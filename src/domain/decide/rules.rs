@@ -56,9 +56,12 @@ pub(super) fn check(session: &Session, playbook: Option<&Playbook>, by: &str, mu
             }
             Ok(vec![act])
         }
-        Act::AttachData { data, path, .. } => {
-            if data.trim().is_empty() || path.trim().is_empty() {
+        Act::AttachData { data, path, sql, .. } => {
+            if data.trim().is_empty() || (path.trim().is_empty() && sql.is_none()) {
                 return no("A table needs a name and a path.", "");
+            }
+            if let Some(sql) = sql {
+                records::made_of(state, data, path, sql)?;
             }
             Ok(vec![act])
         }

@@ -51,7 +51,7 @@ impl Fold<'_> {
             Act::Person { alias, role, shown_as } => {
                 self.state.people.insert(alias.clone(), Person { role: role.clone(), shown_as: shown_as.clone() });
             }
-            Act::AttachData { data, path, facts } => self.attach(data, path, facts),
+            Act::AttachData { data, path, sql, facts } => self.attach(data, path, sql.as_deref(), facts),
             Act::Fingerprint { data, facts } => self.fingerprint(n, data, facts),
             Act::ReadOptions { data, options } => match self.state.tables.iter_mut().find(|t| t.data == *data) {
                 Some(table) => table.options.extend(options.clone()),
@@ -250,8 +250,14 @@ impl Fold<'_> {
         }
     }
 
-    fn attach(&mut self, data: &str, path: &str, facts: &TableFacts) {
-        let table = TableState { data: data.into(), path: path.into(), facts: facts.clone(), ..TableState::default() };
+    fn attach(&mut self, data: &str, path: &str, sql: Option<&str>, facts: &TableFacts) {
+        let table = TableState {
+            data: data.into(),
+            path: path.into(),
+            sql: sql.map(str::to_owned),
+            facts: facts.clone(),
+            ..TableState::default()
+        };
         match self.state.tables.iter_mut().find(|t| t.data == data) {
             Some(old) => *old = table,
             None => self.state.tables.push(table),

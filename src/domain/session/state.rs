@@ -55,8 +55,10 @@ pub struct Person {
 pub struct TableState {
     /// Alias.
     pub data: String,
-    /// Path, relative to the session's folder where possible.
+    /// Path, relative to the session's folder where possible; empty where a query makes the table.
     pub path: String,
+    /// The query that makes it out of other tables of the session.
+    pub sql: Option<String>,
     /// What is known.
     pub facts: TableFacts,
     /// How it is read.

@@ -82,7 +82,7 @@ pub(super) fn data(desk: &Desk<'_>) -> String {
             f.time_range.as_ref().map(|r| r.iter().map(|d| inline(d.get(..10).unwrap_or(d))).collect::<Vec<_>>());
         vec![
             inline(&t.data),
-            inline(&t.path),
+            t.sql.as_deref().map_or_else(|| inline(&t.path), code),
             known(f.rows.map(format::count)),
             known(f.columns.as_ref().map(|c| c.len().to_string())),
             known(range.map(|r| r.join(" to "))),

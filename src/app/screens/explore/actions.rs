@@ -65,6 +65,11 @@ pub(super) fn enter(app: &mut App) -> Vec<Effect> {
     match app.views.explore.pane {
         Pane::Sql if !super::sql::shows_result(app) => super::sql::edit(app),
         Pane::Table | Pane::Sql => super::cells::open_cell(app),
+        Pane::Columns if super::chosen_table(app).is_some() => {
+            let of = app.kpi_table().unwrap_or_default().to_owned();
+            app.say(Tone::Plain, format!("The KPI speaks of {of}. K binds it to this table, L goes back."));
+            Vec::new()
+        }
         Pane::Columns => {
             // The cursor stands on the group of which Columns has told.
             let worst = worst_group(app).map(|g| g.label.clone());
@@ -224,6 +229,7 @@ pub fn chosen(app: &mut App, what: &str, key: &str) -> Vec<Effect> {
             ask_split(app)
         }
         "copy" => super::cells::chosen(app, key),
+        "table" => super::commands::table_chosen(app, key),
         "compare" => super::change::chosen(app, key),
         "change column" => super::change::second_chosen(app, key),
         "impact" => {

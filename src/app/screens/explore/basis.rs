@@ -56,7 +56,7 @@ pub fn basis_changed(app: &mut App, before: Option<&Basis>) -> Vec<Effect> {
         if before.map(|b| (b.target, b.shape)) != now.as_ref().map(|b| (b.target, b.shape)) {
             forget_goal(app);
         }
-    } else if is_of_query(before, now.as_ref()) {
+    } else if is_other_sight(before, now.as_ref()) {
         settle(app);
     } else if app.views.explore.of_table.as_deref() == app.main_table() {
         forget_figures(app);
@@ -72,6 +72,7 @@ pub struct Aside {
     kpi: Option<(Kpi, Better, Option<String>)>,
     table: Scroll,
     column: Scroll,
+    columns: Scroll,
     search: Option<Search>,
     marks: Marks,
     widths: Widths,
@@ -88,20 +89,22 @@ struct Figures {
     associations: BTreeMap<(String, String), f64>,
 }
 
-/// Whether a query's result comes in sight in the place of the session's table, or goes again.
-fn is_of_query(before: Option<&Basis>, now: Option<&Basis>) -> bool {
+/// Whether another table of the same session comes in sight, and the KPI stays what it is.
+fn is_other_sight(before: Option<&Basis>, now: Option<&Basis>) -> bool {
     let (Some(before), Some(now)) = (before, now) else { return false };
     let is_result = |b: &Basis| b.table.as_deref() == Some(super::sql::RESULT);
-    before.session == now.session && (is_result(before) || is_result(now))
+    before.session == now.session
+        && before.table != now.table
+        && before.table.is_some()
+        && (before.kpi == now.kpi || is_result(before) || is_result(now))
 }
 
-/// Brings cursors and figures to the table in sight, where a query's result comes in sight or goes: before anything is
-/// asked for again.
+/// Brings cursors and figures to the table in sight, where another one comes in sight: before anything is asked for
+/// again.
 pub(super) fn settle(app: &mut App) {
     let now = basis(app);
     let (of, table) = (app.views.explore.of_table.as_deref(), app.main_table());
-    let result = Some(super::sql::RESULT);
-    if of != table && (of == result || table == result) {
+    if of != table && of.is_some() && table.is_some() {
         change_sight(app, now.as_ref());
     }
 }
@@ -124,6 +127,8 @@ fn change_sight(app: &mut App, now: Option<&Basis>) {
     std::mem::swap(&mut view.associations, &mut f.associations);
     std::mem::swap(&mut view.table, &mut next.table);
     std::mem::swap(&mut view.column, &mut next.column);
+    std::mem::swap(&mut view.columns, &mut next.columns);
+    view.column_filter.clear();
     std::mem::swap(&mut view.cells.search, &mut next.search);
     std::mem::swap(&mut view.cells.marks, &mut next.marks);
     std::mem::swap(&mut *view.widths.borrow_mut(), &mut next.widths);

@@ -1,7 +1,10 @@
 //! Commands of 3 Explore.
 
 use super::{Pane, Sort, actions, search, time_column};
+use crate::analysis::format;
 use crate::app::commands::{CommandSpec, Scope, with_session, writable};
+use crate::app::form::Form;
+use crate::app::forms::FormId;
 use crate::app::screens::spec;
 use crate::app::{App, Effect, forms};
 
@@ -61,6 +64,48 @@ fn can_test(app: &App) -> Result<(), &'static str> {
 
 fn has_time(app: &App) -> Result<(), &'static str> {
     if time_column(app).is_some() { Ok(()) } else { Err("it needs a time column") }
+}
+
+fn several_tables(app: &App) -> Result<(), &'static str> {
+    let tables = app.doc.as_ref().map_or(0, |d| d.session.state.tables.len());
+    if tables > 1 { Ok(()) } else { Err("the session has one table; a on 1 Problem attaches more") }
+}
+
+/// `L`: which table is looked at.
+fn tables(app: &mut App) -> Vec<Effect> {
+    let Some(doc) = &app.doc else { return Vec::new() };
+    let kpi = app.kpi_table();
+    let words = |name: &str| {
+        let of_kpi = if Some(name) == kpi { "   the KPI's" } else { "" };
+        match app.tables.get(name) {
+            Some(t) if t.failed.is_some() => format!("{name}   can't be opened"),
+            Some(t) if t.opening => format!("{name}   being read"),
+            Some(t) => {
+                let (rows, columns) = (format::count(t.all_rows.max(t.rows)), t.schema.columns.len());
+                format!("{name}   {rows} rows × {columns}{of_kpi}")
+            }
+            None => name.to_owned(),
+        }
+    };
+    let choices = doc.session.state.tables.iter().map(|t| (t.data.clone(), words(&t.data))).collect();
+    let now = app.main_table().map(str::to_owned);
+    app.open_form(Form::new(FormId::Choose("table"), "Which table?", "look").choice(
+        "choice",
+        "Table",
+        "K binds the KPI to it",
+        choices,
+        now.as_deref(),
+    ));
+    Vec::new()
+}
+
+/// A table was chosen to be looked at.
+pub(super) fn table_chosen(app: &mut App, name: &str) -> Vec<Effect> {
+    let of_kpi = app.kpi_table() == Some(name);
+    let view = &mut app.views.explore;
+    view.chosen = (!of_kpi).then(|| name.to_owned());
+    let pane = if view.pane == Pane::Columns { Pane::Columns } else { Pane::Table };
+    actions::show(app, pane)
 }
 
 fn sort(app: &mut App) -> Vec<Effect> {
@@ -214,6 +259,17 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..spec("explore.before", Scope::Explore, &["N"], "found before", "The one found before", |a| {
             search::next_found(a, false)
         })
+    },
+    CommandSpec {
+        when: several_tables,
+        ..spec(
+            "explore.tables",
+            Scope::Explore,
+            &["L"],
+            "tables",
+            "Look at another table of the session in Table and Columns; all other panes speak of the KPI's",
+            tables,
+        )
     },
     CommandSpec {
         when: with_session,

@@ -16,7 +16,7 @@ use crate::app::screens::explore::sql::{Answered, RESULT};
 use crate::app::screens::explore::table::sees as explore_slot;
 use crate::app::{App, Effect, Msg, Popup, Screen, update};
 use crate::domain::event::{Act, TableFacts};
-use crate::engine::{Engine, Source, Ticket, open};
+use crate::engine::{Engine, Source, Ticket, open, open_joined};
 use crate::query::{Better, Findings};
 
 /// Rows of the table.
@@ -85,6 +85,8 @@ pub(crate) struct Bench {
     base: Option<Arc<dyn Engine>>,
     /// The table as it is seen.
     engine: Option<Arc<dyn Engine>>,
+    /// Further tables of the session, as they are.
+    others: std::collections::BTreeMap<String, Arc<dyn Engine>>,
     /// The result of the last query, as it is and as it is seen.
     result: Option<(Arc<dyn Engine>, Arc<dyn Engine>)>,
     /// Cells of a result that are kept.
@@ -136,6 +138,7 @@ impl Bench {
             held: Vec::new(),
             base: None,
             engine: None,
+            others: Default::default(),
             result: None,
             most_cells: 1_000_000,
             file,
@@ -251,12 +254,24 @@ impl Bench {
                 acts.extend(events.into_iter().map(|e| e.act));
                 None
             }
-            Effect::OpenData { data, path, options } => {
-                let opened = open(&Source { path: path.into(), options }, &Ticket::default());
+            Effect::OpenData { data, path, sql, options } => {
+                let ticket = Ticket::default();
+                let opened = match sql {
+                    None => open(&Source { path: path.into(), options }, &ticket),
+                    Some(sql) => {
+                        let path = self.file.path().to_owned();
+                        let source = Source { path, options: options.clone() };
+                        open_joined(&[("users".to_owned(), source)], &sql, &options, &ticket)
+                    }
+                };
                 let result = opened.map_err(|e| e.to_string()).map(|engine| {
                     let out = (engine.schema().clone(), engine.row_count(), engine.reading().clone());
-                    self.base = Some(Arc::clone(&engine));
-                    self.engine = Some(engine);
+                    if self.base.is_some() && data != "users" {
+                        self.others.insert(data.clone(), engine);
+                    } else {
+                        self.base = Some(Arc::clone(&engine));
+                        self.engine = Some(engine);
+                    }
                     out
                 });
                 Some(Msg::DataOpened { data, result })
@@ -268,12 +283,13 @@ impl Bench {
                 Some(Msg::Previewed { data, options: Box::new(options), result: Box::new(found) })
             }
             Effect::Fingerprint(data) => {
-                let print = self.engine.as_ref()?.fingerprint(&Ticket::default()).unwrap();
+                let print = self.others.get(&data).or(self.engine.as_ref())?.fingerprint(&Ticket::default()).unwrap();
                 let facts = TableFacts { sha256_16: Some(print.sha256_16), ..TableFacts::default() };
                 Some(Msg::Fingerprint { data, facts: Box::new(facts) })
             }
             Effect::Rows { data, start, len, columns } => {
-                let engine = if data == RESULT { &self.result.as_ref()?.1 } else { self.engine.as_ref()? };
+                let other = self.others.get(&data).or(self.engine.as_ref());
+                let engine = if data == RESULT { &self.result.as_ref()?.1 } else { other? };
                 let page = match columns {
                     None => engine.page(start, len),
                     Some(columns) => engine.page_of(start, len, &columns),
@@ -283,7 +299,8 @@ impl Bench {
             }
             Effect::Query { query, tables, .. } => {
                 let base = self.base.clone()?;
-                let known: Vec<_> = tables.into_iter().map(|name| (name, Arc::clone(&base))).collect();
+                let of = |name: &String| Arc::clone(self.others.get(name).unwrap_or(&base));
+                let known: Vec<_> = tables.into_iter().map(|name| (name.clone(), of(&name))).collect();
                 let result = crate::engine::ask(&known, &query, Some(self.most_cells), &Ticket::default());
                 let result = result
                     .map(|answer| {
@@ -338,9 +355,10 @@ impl Bench {
                 });
                 Some(Msg::Viewed { data, view, result })
             }
-            Effect::Run { slot, analysis, .. } => {
+            Effect::Run { slot, analysis, data, .. } => {
                 let engine = if explore_slot(&slot) { &self.engine } else { &self.base };
-                let found = crate::analysis::run(engine.as_deref()?, &analysis, &Ticket::default());
+                let engine = self.others.get(&data).or(engine.as_ref())?;
+                let found = crate::analysis::run(engine.as_ref(), &analysis, &Ticket::default());
                 let result: Result<Findings, String> = found.map_err(|e| e.to_string());
                 self.ran.push(slot.clone());
                 Some(Msg::Found { slot, result: Box::new(result), seconds: 0.25 })

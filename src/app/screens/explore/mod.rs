@@ -186,6 +186,8 @@ pub struct ExploreView {
     pub columns: Scroll,
     /// Its order.
     pub sort: Sort,
+    /// Another table than the KPI's that is looked at.
+    pub chosen: Option<String>,
     /// The table that cursors and figures belong to.
     pub of_table: Option<String>,
     /// Groups of the KPI pane.
@@ -242,6 +244,15 @@ pub struct Widths {
     pub whole: Vec<u16>,
     /// The page of rows by which a column was measured last: its first row and its length.
     pub measured: BTreeMap<usize, (u64, usize)>,
+}
+
+/// The table that was chosen to be looked at, on the panes that show tables as they are; all others speak of the KPI's.
+#[must_use]
+pub fn chosen_table(app: &App) -> Option<&str> {
+    let view = &app.views.explore;
+    let chosen = view.chosen.as_deref().filter(|_| matches!(view.pane, Pane::Table | Pane::Columns))?;
+    let tables = &app.doc.as_ref()?.session.state.tables;
+    tables.iter().map(|t| t.data.as_str()).find(|name| *name == chosen)
 }
 
 /// The columns in the order shown: those that the filter leaves.
@@ -478,8 +489,7 @@ pub fn open_again(app: &mut App) -> Option<Effect> {
     let info = app.tables.get_mut(&data).filter(|i| i.failed.is_some() && !i.opening)?;
     info.opening = true;
     info.failed = None;
-    let options = crate::app::update::read_options(&table.options);
-    Some(Effect::OpenData { data, path: table.path.clone(), options })
+    Some(crate::app::update::opening(table))
 }
 
 /// A table was opened: its profile is made in the background.

@@ -152,7 +152,7 @@ impl<'a> Play<'a> {
                 let print = self.engine.fingerprint(&Ticket::default()).map_err(|e| e.to_string())?;
                 let bytes = TableFacts { bytes: Some(print.bytes), ..TableFacts::default() };
                 let path = self.path.clone();
-                told.events = self.record(Act::AttachData { data: data.clone(), path, facts: bytes })?;
+                told.events = self.record(Act::AttachData { data: data.clone(), path, sql: None, facts: bytes })?;
                 let facts = facts(&print, self.engine.schema());
                 told.events.extend(self.record(Act::Fingerprint { data: data.clone(), facts })?);
                 let columns = attach.columns.clone();

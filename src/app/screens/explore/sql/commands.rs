@@ -1,7 +1,9 @@
 //! Keys of the SQL pane: those of the editor, and those of the result besides the table's own.
 
-use super::{again, complete, edit, leave, run, step};
-use crate::app::commands::{CommandSpec, Scope, with_session};
+use super::{again, complete, edit, leave, run, shows_result, step};
+use crate::app::commands::{CommandSpec, Scope, with_session, writable};
+use crate::app::form::Form;
+use crate::app::forms::{self, FormId};
 use crate::app::screens::spec;
 use crate::app::{App, CANCELLED, Effect, Popup, Tone};
 
@@ -79,7 +81,49 @@ pub static RESULTS: &[CommandSpec] = &[
         when: with_query,
         ..spec("sql.again", Scope::Sql, &["r"], "run again", "Run the query again", again)
     },
+    CommandSpec {
+        hint: 3,
+        when: can_keep,
+        ..spec(
+            "sql.keep",
+            Scope::Sql,
+            &["A"],
+            "keep as table",
+            "Keep the result as a table of the session, made anew by its query; K can bind the KPI to it",
+            keep,
+        )
+    },
 ];
+
+/// `A`: a name for the result, so that it stays as a table of the session.
+fn keep(app: &mut App) -> Vec<Effect> {
+    app.open_form(Form::new(FormId::QueryTable, "Keep the result as a table", "keep").line(
+        "data",
+        "Name",
+        "The query is recorded with it and makes the table anew whenever the session is opened",
+        "",
+    ));
+    Vec::new()
+}
+
+/// Keeps the query whose result is shown as a table.
+///
+/// # Errors
+/// A sentence for the form.
+pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
+    let name = form.text("data");
+    if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        return Err("A name has letters, digits and _, so that queries can use it.".into());
+    }
+    let ran = app.views.explore.sql.ran.as_ref().ok_or("No query was run yet.")?;
+    let query = ran.query.clone();
+    forms::attach_query(app, &name, &query)
+}
+
+fn can_keep(app: &App) -> Result<(), &'static str> {
+    writable(app)?;
+    if shows_result(app) { Ok(()) } else { Err("no query was run yet") }
+}
 
 /// From every pane to the editor.
 pub static OPEN: &[CommandSpec] = &[CommandSpec {

@@ -143,3 +143,64 @@ fn a_result_is_pinned_with_its_query() {
     assert!(result["estimate"].as_f64().is_some());
     assert!(matches!(acts.get(1), Some(Act::Clue { .. })), "{acts:?}");
 }
+
+#[test]
+fn a_result_is_kept_as_a_table_that_its_query_makes() {
+    let mut b = Bench::new();
+    b.press("Q Ctrl-U");
+    b.app.views.explore.sql.editor.set("SELECT Contract, count(*) AS n FROM users GROUP BY Contract ORDER BY Contract");
+    b.press("Ctrl-R Esc A");
+    b.paste("no name");
+    b.press("Ctrl-S");
+    assert!(b.form().error.as_deref().is_some_and(|e| e.contains("letters, digits")), "{:?}", b.form().error);
+    b.press("Esc A");
+    for _ in 0.."no name".len() {
+        b.press("Backspace");
+    }
+    b.paste("by_contract");
+    let acts = b.press("Ctrl-S");
+    let [Act::AttachData { data, path, sql: Some(sql), .. }, ..] = acts.as_slice() else { panic!("{acts:?}") };
+    assert_eq!((data.as_str(), path.as_str()), ("by_contract", ""));
+    assert!(sql.starts_with("SELECT Contract"), "{sql}");
+    let info = &b.app.tables["by_contract"];
+    assert_eq!((info.rows, info.failed.clone(), info.opening), (3, None, false));
+    // It is a table like any other for the KPI, and for a query; not for a table made by one.
+    b.press("K");
+    assert!(b.form().fields.iter().any(|f| f.key == "data"), "the table can be chosen");
+    b.press("Esc i");
+    b.app.views.explore.sql.editor.set("SELECT * FROM by_contract");
+    b.press("Ctrl-R Esc A");
+    b.paste("again");
+    b.press("Ctrl-S");
+    assert!(b.form().error.as_deref().is_some_and(|e| e.contains("is a query itself")), "{:?}", b.form().error);
+    b.press("Esc u");
+    assert!(b.app.doc.as_ref().unwrap().session.state.tables.iter().all(|t| t.data != "by_contract"), "undo");
+}
+
+#[test]
+fn another_table_is_looked_at_and_the_kpi_keeps_its_own() {
+    let mut b = asked(BY_CONTRACT);
+    b.press("A");
+    b.paste("by_contract");
+    b.press("Ctrl-S 3");
+    b.select("tenure");
+    b.press("L");
+    assert!(b.form().fields.iter().any(|f| f.key == "choice"));
+    b.press("Right Ctrl-S");
+    assert_eq!((b.app.main_table(), b.app.kpi_table()), (Some("by_contract"), Some("users")));
+    let names = |b: &Bench| -> Vec<String> {
+        crate::app::screens::explore::ordered_columns(&b.app).iter().map(|c| c.name.clone()).collect()
+    };
+    assert_eq!(names(&b), ["Contract", "n"]);
+    b.press("Enter");
+    assert!(b.said().contains("The KPI speaks of users"), "{}", b.said());
+    // Every other pane speaks of the KPI's table; back on Columns the other one stands as it was left.
+    b.press("j Tab");
+    assert_eq!((b.app.views.explore.pane, b.app.main_table()), (Pane::Kpi, Some("users")));
+    b.press("S-Tab");
+    assert_eq!(b.app.main_table(), Some("by_contract"));
+    assert_eq!(crate::app::screens::explore::selected_column(&b.app).unwrap().name, "n");
+    b.press("L Left Ctrl-S");
+    assert_eq!(b.app.main_table(), Some("users"));
+    assert_eq!(crate::app::screens::explore::selected_column(&b.app).unwrap().name, "tenure");
+}

@@ -20,7 +20,9 @@ use crate::app::{App, CANCELLED, Effect, TableInfo, Tone};
 use crate::domain::decide::Intent;
 use crate::domain::event::Act;
 use crate::engine::{EngineError, Preview, ReadOptions};
-use crate::query::{Analysis, Fix, Page, ProposedFix, ReadingReport, Schema};
+use crate::app::update::{opening, read_options};
+use crate::domain::session::TableState;
+use crate::query::{Analysis, Fix, Page, ProposedFix, ReadingReport, Schema, sql_tables, sql_words};
 
 /// The first rows of a file as they would be read.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -162,7 +164,7 @@ pub fn recorded(app: &App) -> ReadOptions {
     let view = &app.views.explore.pages.reading;
     let tables = app.doc.as_ref().map(|d| d.session.state.tables.as_slice()).unwrap_or_default();
     let table = tables.iter().find(|t| Some(t.data.as_str()) == view.of.as_deref());
-    table.map(|t| crate::app::update::read_options(&t.options)).unwrap_or_default()
+    table.map(|t| read_options(&t.options)).unwrap_or_default()
 }
 
 /// Whether something was changed that was not taken yet.
@@ -203,8 +205,13 @@ fn about(app: &mut App, data: String) {
 pub(in crate::app::screens::explore) fn ask(app: &mut App) -> Vec<Effect> {
     let view = &app.views.explore.pages.reading;
     let Some(data) = view.of.clone() else { return Vec::new() };
-    let path = app.doc.as_ref().and_then(|d| d.session.state.tables.iter().find(|t| t.data == data));
-    let Some(path) = path.map(|t| t.path.clone()) else { return Vec::new() };
+    let table = app.doc.as_ref().and_then(|d| d.session.state.tables.iter().find(|t| t.data == data));
+    let Some((path, of_query)) = table.map(|t| (t.path.clone(), t.sql.is_some())) else { return Vec::new() };
+    if of_query {
+        // Its parts are read, each in its own way; the result is not.
+        app.views.explore.pages.reading.seen = Some((reading_of(&view.draft), Ok(None)));
+    }
+    let view = &app.views.explore.pages.reading;
     let mut effects = Vec::new();
     let wanted = reading_of(&view.draft);
     let known = view.seen.as_ref().is_some_and(|(options, _)| *options == wanted);
@@ -288,16 +295,22 @@ fn take(app: &mut App) -> Vec<Effect> {
 pub fn read_anew(app: &mut App) -> Vec<Effect> {
     let Some(doc) = &app.doc else { return Vec::new() };
     let tables = &doc.replay.as_ref().map_or(&doc.session, |r| &r.full).state.tables;
-    let stale: Vec<(String, String, ReadOptions)> = tables
-        .iter()
-        .filter_map(|t| {
-            let options = crate::app::update::read_options(&t.options);
-            let read = app.tables.get(&t.data)?.read_as.as_ref()?;
-            (*read != options).then(|| (t.data.clone(), t.path.clone(), options))
-        })
-        .collect();
+    let is_stale = |t: &TableState| {
+        let read = app.tables.get(&t.data).and_then(|info| info.read_as.as_ref());
+        read.is_some_and(|read| *read != read_options(&t.options))
+    };
+    let mut stale: Vec<TableState> = tables.iter().filter(|t| is_stale(t)).cloned().collect();
+    // What a query makes of them is made anew as well.
+    let names: Vec<String> = stale.iter().map(|t| t.data.clone()).collect();
+    let of_them = |t: &&TableState| {
+        let read = t.sql.as_deref().map(|sql| sql_tables(&sql_words(sql))).unwrap_or_default();
+        read.iter().any(|(name, _)| names.contains(name))
+    };
+    let made: Vec<TableState> = tables.iter().filter(of_them).filter(|t| !names.contains(&t.data)).cloned().collect();
+    stale.extend(made);
     let mut effects = Vec::new();
-    for (data, path, options) in stale {
+    for table in stale {
+        let (data, options) = (table.data.clone(), read_options(&table.options));
         let before = app.tables.get_mut(&data).and_then(|info| {
             info.opening = true;
             info.read_as.replace(options.clone())
@@ -307,7 +320,7 @@ pub fn read_anew(app: &mut App) -> Vec<Effect> {
         if view.of.as_ref() == Some(&data) && before.as_ref() == Some(&view.draft) {
             view.draft = options.clone();
         }
-        effects.push(Effect::OpenData { data, path, options });
+        effects.push(opening(&table));
     }
     effects
 }
