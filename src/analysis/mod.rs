@@ -51,6 +51,7 @@ pub mod segments;
 pub mod sqltext;
 #[cfg(test)]
 mod truth;
+pub mod units;
 
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Analysis, Findings, Kpi, Measure, ValueType};

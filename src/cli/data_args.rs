@@ -21,7 +21,7 @@ use crate::query::{Better, Kpi, ReadingReport};
 /// The table, how to read it, and which rows count.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
-    /// The table: CSV or TSV (also .gz), Parquet, Arrow, JSON or JSON Lines; a folder or a pattern such as 'data/*.csv'
+    /// The table: CSV or TSV (also .gz), Parquet, Arrow, JSON or JSON Lines, a workbook (xlsx, xls, ods); a folder or a pattern such as 'data/*.csv'
     /// for files that are one table; - for standard input; name=path for each of several tables that --sql makes one of
     #[arg(value_name = "DATA", required = true)]
     pub data: Vec<PathBuf>,
@@ -34,6 +34,9 @@ pub struct DataArgs {
     /// Encoding of the text, for example utf-8 or windows-1252
     #[arg(long, value_name = "LABEL")]
     pub encoding: Option<String>,
+    /// Sheet of a workbook: its name, or its number from 1 (the first that holds anything otherwise)
+    #[arg(long, value_name = "SHEET")]
+    pub sheet: Option<String>,
     /// Line of the header, from 1; 0 for none
     #[arg(long, value_name = "LINE")]
     pub header_row: Option<u64>,
@@ -165,6 +168,7 @@ impl DataArgs {
         Ok(ReadOptions {
             delimiter: self.delimiter,
             encoding: self.encoding.clone(),
+            sheet: self.sheet.clone(),
             header_row: self.header_row,
             skip_lines: self.skip_lines,
             comment: self.comment.clone(),

@@ -34,6 +34,9 @@ pub struct ReadOptions {
     /// A label such as `utf-8`, `windows-1252`, `utf-16le`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
+    /// The sheet of a workbook: its name, or its number from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// Line of the header, from 1; 0 for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header_row: Option<u64>,

@@ -307,6 +307,12 @@ pub struct ReadingReport {
     pub null_words: Vec<String>,
     /// Plain remarks: "11 blanks read as null in TotalCharges".
     pub notes: Vec<String>,
+    /// The sheet of a workbook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// All sheets of the workbook.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sheets: Vec<String>,
     /// What cells are quoted with, where it is not ".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,

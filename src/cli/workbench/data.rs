@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use super::Workbench;
 use crate::analysis;
+use crate::app::read_options;
 use crate::app::screens::explore::cells::Told;
 use crate::app::screens::explore::pages::reading::Seen;
 use crate::app::screens::explore::sql::{Answered, RESULT};
 use crate::app::screens::explore::table::sees;
-use crate::app::read_options;
 use crate::app::{CANCELLED, Msg, Screen, Tone};
 use crate::cli::load::resolve;
 use crate::domain::event::TableFacts;
@@ -48,7 +48,7 @@ pub(super) enum Done {
     /// Rows.
     Rows { data: String, result: Result<Page, EngineError> },
     /// An analysis.
-    Found { slot: String, result: Result<Findings, EngineError>, seconds: f64 },
+    Found { slot: String, result: Box<Result<Findings, EngineError>>, seconds: f64 },
     /// A query's result.
     Queried { query: String, result: Result<Answer, QueryError>, seconds: f64 },
     /// A fingerprint.
@@ -153,7 +153,7 @@ impl Workbench {
         };
         self.job(slot.clone(), label, move |ticket| {
             let begun = Instant::now();
-            let result = analysis::run(engine.as_ref(), &analysis, ticket);
+            let result = Box::new(analysis::run(engine.as_ref(), &analysis, ticket));
             Done::Found { slot, result, seconds: begun.elapsed().as_secs_f64() }
         });
     }

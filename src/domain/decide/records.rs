@@ -72,10 +72,13 @@ pub(super) fn made_of(state: &State, data: &str, path: &str, sql: &str) -> Resul
     for (name, _) in read {
         let there = state.tables.iter().find(|t| t.data == name);
         // Names given inside the query by WITH are no tables of the session.
-        let inside = sql_words(sql).iter().any(|w| w.is("WITH"));
+        let inside = sql.trim_start().get(..4).is_some_and(|w| w.eq_ignore_ascii_case("with"));
         match there {
             _ if name == data => {
-                return refuse(format!("The query reads {data}, which is to be its own name."), "Give it another name.");
+                return refuse(
+                    format!("The query reads {data}, which is to be its own name."),
+                    "Give it another name.",
+                );
             }
             Some(t) if t.sql.is_some() => {
                 return refuse(

@@ -36,6 +36,7 @@ mod table;
 mod tests;
 mod text;
 mod view;
+mod workbook;
 
 use std::cell::Cell as Flag;
 use std::collections::HashMap;

@@ -10,7 +10,7 @@ use ::polars::prelude::DataFrame;
 use super::cache::{Cache, Meta};
 use super::inflate::Unpacked;
 use super::table::{ParquetParts, Table};
-use super::{columnar, csv, inflate, json, several, text};
+use super::{columnar, csv, inflate, json, several, text, workbook};
 use crate::engine::{EngineError, ReadOptions, Ticket, Unit};
 use crate::query::ReadingReport;
 
@@ -118,7 +118,7 @@ impl Copying<'_> {
         packed: Option<u64>,
     ) -> Result<Option<(Table, ReadingReport)>, EngineError> {
         let Ok(draft) = self.cache.begin(self.key) else { return Ok(None) };
-        let origin = is_tabs(self.path);
+        let origin = origin(self.path);
         let (mut read, draft) = match csv::stream::read(file, size, self.options, origin, &draft, self.ticket)? {
             Some(read) => (read, draft),
             None => {
@@ -159,7 +159,7 @@ fn say_packed(report: &mut ReadingReport, size: u64) {
 /// Whether a file is delimited text, by its first bytes and its name.
 fn is_delimited(path: &Path, file: &mut File, options: &ReadOptions) -> Result<bool, EngineError> {
     let head = first_bytes(file, path)?;
-    if head.starts_with(b"ARROW1") || inflate::is_packed(&head) {
+    if head.starts_with(b"ARROW1") || inflate::is_packed(&head) || may_be_workbook(&head) {
         return Ok(false);
     }
     refuse_known(&head, path)?;
@@ -196,7 +196,7 @@ pub fn head(
     }
     let Some(end) = bytes.iter().rposition(|b| *b == b'\n') else { return Ok(None) };
     bytes.truncate(end + 1);
-    let (frame, report) = csv::read(bytes, options, is_tabs(path), ticket)?;
+    let (frame, report) = csv::read(bytes, options, origin(path), ticket)?;
     Ok(Some((Table::memory(frame), report)))
 }
 
@@ -227,6 +227,15 @@ pub fn preview(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<Op
     if bytes.starts_with(b"PAR1") || bytes.starts_with(b"ARROW1") {
         return Ok(None);
     }
+    if may_be_workbook(&bytes) {
+        // A sheet can't be had in parts.
+        let bytes = rest_of(file, bytes, size, path, ticket)?;
+        let Some(kind) = workbook::Kind::of(&bytes) else { return refuse_known(&bytes, path).map(|()| None) };
+        let sheet = workbook::read(kind, bytes, options.sheet.as_deref(), ticket)?;
+        let lines = first_lines(&sheet.decoded.text.replace(char::from(workbook::BETWEEN), " │ "));
+        let (frame, report) = of_sheet(sheet, options, ticket)?;
+        return Ok(Some(Beginning { frame, report, lines, whole: true }));
+    }
     if inflate::is_packed(&bytes) {
         (bytes, whole) = inflate::beginning(&bytes, whole, GLIMPSE)?;
     }
@@ -241,11 +250,15 @@ pub fn preview(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<Op
     if !whole && let Some(end) = decoded.text.rfind(['\n', '\r']) {
         decoded.text.truncate(end + 1);
     }
-    let lines = decoded.text.lines().take(RAW_LINES).map(|l| l.chars().take(RAW_LENGTH).collect()).collect();
+    let lines = first_lines(&decoded.text);
     // What looks like a footer of totals is one only at the end.
     let options = ReadOptions { keep_footer: options.keep_footer || !whole, ..options.clone() };
-    let (frame, report) = csv::read_text(decoded, &options, is_tabs(path), ticket)?;
+    let (frame, report) = csv::read_text(decoded, &options, origin(path), ticket)?;
     Ok(Some(Beginning { frame, report, lines, whole }))
+}
+
+fn first_lines(text: &str) -> Vec<String> {
+    text.lines().take(RAW_LINES).map(|l| l.chars().take(RAW_LENGTH).collect()).collect()
 }
 
 fn lower_name(path: &Path) -> String {
@@ -253,9 +266,9 @@ fn lower_name(path: &Path) -> String {
     name.trim_end_matches(".gz").trim_end_matches(".zst").to_owned()
 }
 
-fn is_tabs(path: &Path) -> bool {
+fn origin(path: &Path) -> csv::Origin {
     let name = lower_name(path);
-    name.ends_with(".tsv") || name.ends_with(".tab")
+    if name.ends_with(".tsv") || name.ends_with(".tab") { csv::Origin::Tabs } else { csv::Origin::File }
 }
 
 /// Reads a file into memory.
@@ -278,6 +291,14 @@ fn whole(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<(DataFra
             Unpacked::Memory(bytes) => unpacked_table(bytes, size, path, options, ticket),
             Unpacked::File(..) => Err(EngineError::input(format!("{shown} can't be unpacked."), "Unpack it by hand.")),
         };
+    }
+    if may_be_workbook(&head) {
+        let bytes = rest_of(file, head, size, path, ticket)?;
+        let Some(kind) = workbook::Kind::of(&bytes) else {
+            refuse_known(&bytes, path)?;
+            return Err(EngineError::input(format!("{shown} is no table."), "Name a CSV, JSON or Parquet file."));
+        };
+        return of_sheet(workbook::read(kind, bytes, options.sheet.as_deref(), ticket)?, options, ticket);
     }
     refuse_known(&head, path)?;
     let bytes = rest_of(file, head, size, path, ticket)?;
@@ -309,6 +330,29 @@ fn unpacked_table(
     Ok((frame, report))
 }
 
+/// Whether the first bytes are those of a packed or an old workbook, or of something else in the same wrapping.
+fn may_be_workbook(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04") || head.starts_with(b"\xd0\xcf\x11\xe0")
+}
+
+/// The table of a sheet.
+fn of_sheet(
+    sheet: workbook::Sheet,
+    options: &ReadOptions,
+    ticket: &Ticket,
+) -> Result<(DataFrame, ReadingReport), EngineError> {
+    let (frame, report) = csv::read_text(sheet.decoded, options, csv::Origin::Sheet, ticket)?;
+    let report = ReadingReport {
+        format: sheet.format.into(),
+        sheet: Some(sheet.name),
+        sheets: sheet.names,
+        delimiter: None,
+        encoding: None,
+        ..report
+    };
+    Ok((frame, report))
+}
+
 fn text_table(
     bytes: Vec<u8>,
     path: &Path,
@@ -325,7 +369,7 @@ fn text_table(
             "Export it again, or rename it if it is a CSV file.",
         ));
     }
-    csv::read(bytes, options, is_tabs(path), ticket)
+    csv::read(bytes, options, origin(path), ticket)
 }
 
 fn is_named_json(path: &Path) -> bool {
@@ -415,12 +459,9 @@ fn refuse_known(head: &[u8], path: &Path) -> Result<(), EngineError> {
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         let has = |needle: &[u8]| head.windows(needle.len()).any(|w| w == needle);
         if has(b"xl/") || has(b"[Content_Types].xml") || name.contains("xlsx") {
-            return refuse("a spreadsheet (xlsx), not text", "Open it in a spreadsheet program and save it as CSV.");
+            return refuse("a spreadsheet (xlsx) that is not whole", "Fetch or export it again.");
         }
         return refuse("a zip archive", "Unpack it and open the table inside.");
-    }
-    if head.starts_with(b"\xd0\xcf\x11\xe0") {
-        return refuse("an old spreadsheet (xls)", "Open it in a spreadsheet program and save it as CSV.");
     }
     if head.starts_with(b"version https://git-lfs") {
         return refuse("a Git LFS pointer, not the data", "Run git lfs pull in its folder.");

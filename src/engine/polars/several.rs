@@ -16,8 +16,10 @@ use crate::engine::{EngineError, ReadOptions, Ticket};
 use crate::query::ReadingReport;
 
 /// Endings of data files; others in a folder are left alone.
-const ENDINGS: [&str; 12] =
-    ["csv", "tsv", "tab", "txt", "parquet", "arrow", "ipc", "feather", "json", "jsonl", "ndjson", "psv"];
+const ENDINGS: [&str; 17] = [
+    "csv", "tsv", "tab", "txt", "parquet", "arrow", "ipc", "feather", "json", "jsonl", "ndjson", "psv", "xlsx", "xlsm",
+    "xlsb", "xls", "ods",
+];
 /// More files than this are no table.
 const MOST_FILES: usize = 10_000;
 /// Folders are looked into so deep.

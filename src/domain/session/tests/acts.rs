@@ -269,8 +269,12 @@ fn data() -> BoxedStrategy<Act> {
     let outcome = prop::sample::select(vec![Outcome::Yes, Outcome::No, Outcome::Unclear, Outcome::Failed]);
     let forecast_word = prop::sample::select(vec![ForecastWord::AlmostSure, ForecastWord::NoIdea]);
     prop_oneof![
-        (table(), words(), maybe(words()), facts())
-            .prop_map(|(data, path, sql, facts)| Act::AttachData { data, path, sql, facts }),
+        (table(), words(), maybe(words()), facts()).prop_map(|(data, path, sql, facts)| Act::AttachData {
+            data,
+            path,
+            sql,
+            facts
+        }),
         (table(), facts()).prop_map(|(data, facts)| Act::Fingerprint { data, facts }),
         (table(), fields()).prop_map(|(data, options)| Act::ReadOptions { data, options }),
         (maybe(table()), prop::collection::btree_map(words(), words(), 0..3))

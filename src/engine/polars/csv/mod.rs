@@ -17,6 +17,7 @@ use ::polars::prelude::{Column, DataFrame};
 
 use super::infer::{self, Builder, Decimals, Kind, put_misfits};
 use super::text::{self, Decoded};
+use super::workbook::BETWEEN;
 use crate::engine::{EngineError, ReadOptions, Thousands, Ticket, Unit};
 use crate::query::ReadingReport;
 
@@ -25,21 +26,33 @@ use scan::{Comment, Layout, Seen};
 
 const MOST_COLUMNS: usize = tokens::MOST_CELLS;
 
-/// Reads a whole delimited file. `tabs` says that the name ends in .tsv or .tab.
+/// What is known of a text besides its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Nothing.
+    File,
+    /// Its name ends in .tsv or .tab.
+    Tabs,
+    /// It was made of a sheet of a workbook: what stands between cells is known, and rows end with their last filled
+    /// cell.
+    Sheet,
+}
+
+/// Reads a whole delimited file.
 pub fn read(
     bytes: Vec<u8>,
     options: &ReadOptions,
-    tabs: bool,
+    origin: Origin,
     ticket: &Ticket,
 ) -> Result<(DataFrame, ReadingReport), EngineError> {
-    read_text(text::decode(bytes, options.encoding.as_deref())?, options, tabs, ticket)
+    read_text(text::decode(bytes, options.encoding.as_deref())?, options, origin, ticket)
 }
 
 /// The same for text that was decoded.
 pub fn read_text(
     decoded: Decoded,
     options: &ReadOptions,
-    tabs: bool,
+    origin: Origin,
     ticket: &Ticket,
 ) -> Result<(DataFrame, ReadingReport), EngineError> {
     let Decoded { text, encoding, mut notes } = decoded;
@@ -49,7 +62,7 @@ pub fn read_text(
             "Check how it was exported: a header line and rows are expected.",
         ));
     }
-    let (mut layout, names, header_row) = lay_out(&text, options, tabs, &mut notes)?;
+    let (mut layout, names, header_row) = lay_out(&text, options, origin, &mut notes)?;
     let mut footer = None;
     if !options.keep_footer
         && let Some(line) = footer::find(&text, &layout)
@@ -111,10 +124,11 @@ impl Found<'_> {
 fn lay_out(
     text: &str,
     options: &ReadOptions,
-    tabs: bool,
+    origin: Origin,
     notes: &mut Vec<String>,
 ) -> Result<(Layout, Vec<String>, Option<u64>), EngineError> {
     let asked = match options.delimiter {
+        _ if origin == Origin::Sheet => Some(BETWEEN),
         Some(c) if c.is_ascii() && !matches!(c, '"' | '\n' | '\r') => u8::try_from(c).ok(),
         Some(c) => {
             return Err(EngineError::input(
@@ -125,6 +139,7 @@ fn lay_out(
         None => None,
     };
     let quoted = match options.quote.as_deref() {
+        _ if origin == Origin::Sheet => Some(b'"'),
         None => None,
         Some("none") => Some(dialect::NO_QUOTE),
         Some(text) => match text.as_bytes() {
@@ -159,7 +174,7 @@ fn lay_out(
     }
     let delimiter =
         asked.or(said).unwrap_or_else(|| match dialect::delimiter(text, quoted.unwrap_or(b'"'), comment, start) {
-            dialect::NO_DELIMITER if tabs => b'\t',
+            dialect::NO_DELIMITER if origin == Origin::Tabs => b'\t',
             found => found,
         });
     let quote = quoted.unwrap_or_else(|| dialect::quote(text, delimiter, comment, start));
@@ -168,7 +183,12 @@ fn lay_out(
     }
     let records = dialect::sample(text, delimiter, quote, comment, start, line);
     let (mut width, _) = dialect::usual_width(&records);
+    if origin == Origin::Sheet {
+        width = records.iter().map(|r| r.cells.len()).max().unwrap_or(1);
+    }
+    let usual = if origin == Origin::Sheet { dialect::usual_width(&records).0 } else { width };
     let (first, named) = match options.header_row {
+        None if origin == Origin::Sheet => dialect::header(&records, usual),
         None => dialect::header(&records, width),
         Some(0) => (dialect::header(&records, width).0, false),
         Some(wanted) => {
@@ -240,7 +260,16 @@ fn lay_out(
         }
         None => (start, line),
     };
-    let layout = Layout { delimiter, quote, start: data_start, line: data_line, end: text.len(), width, comment };
+    let layout = Layout {
+        delimiter,
+        quote,
+        start: data_start,
+        line: data_line,
+        end: text.len(),
+        width,
+        comment,
+        ragged: origin == Origin::Sheet,
+    };
     Ok((layout, names, if named { head.map(|r| r.line) } else { Some(0) }))
 }
 

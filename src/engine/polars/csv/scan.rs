@@ -25,6 +25,8 @@ pub struct Layout {
     pub width: usize,
     /// Lines that begin with this text are passed over; not in use where it is empty.
     pub comment: Comment,
+    /// Rows end with their last filled cell, as those of a sheet do.
+    pub ragged: bool,
 }
 
 /// What a line of remarks begins with: a few bytes, kept in place so that a layout can be copied.
@@ -230,7 +232,7 @@ fn walk(
             continue;
         }
         shape.rows += 1;
-        if spans.len() < layout.width {
+        if spans.len() < layout.width && !layout.ragged {
             shape.short.keep(line, as_written(text, begin, &spans));
         } else if spans.len() > layout.width
             && spans.iter().skip(layout.width).any(|s| text.get(s.start..s.end).is_some_and(|t| !t.trim().is_empty()))

@@ -22,7 +22,7 @@ use super::super::infer::{Builder, Kind};
 use super::footer::LastLine;
 use super::rules::Rules;
 use super::scan::{self, Layout, Seen, Shape};
-use super::{Found, ReadOptions, decide, lay_out, nulls};
+use super::{Found, Origin, ReadOptions, decide, lay_out, nulls};
 use crate::engine::{EngineError, Ticket, Unit};
 use crate::query::ReadingReport;
 
@@ -65,11 +65,11 @@ pub fn read(
     file: &mut File,
     size: u64,
     options: &ReadOptions,
-    tabs: bool,
+    origin: Origin,
     draft: &Draft,
     ticket: &Ticket,
 ) -> Result<Option<Streamed>, EngineError> {
-    match run(file, size, options, tabs, draft, ticket) {
+    match run(file, size, options, origin, draft, ticket) {
         Ok(streamed) => Ok(Some(streamed)),
         Err(Stop::Unsuited) => Ok(None),
         Err(Stop::Failed(error)) => Err(error),
@@ -80,7 +80,7 @@ fn run(
     file: &mut File,
     size: u64,
     options: &ReadOptions,
-    tabs: bool,
+    origin: Origin,
     draft: &Draft,
     ticket: &Ticket,
 ) -> Result<Streamed, Stop> {
@@ -92,7 +92,7 @@ fn run(
     let skipped = if head.starts_with('\u{feff}') { 3 } else { 0 };
     let head = head.trim_start_matches('\u{feff}');
     let mut notes = Vec::new();
-    let (layout, names, header_row) = lay_out(head, options, tabs, &mut notes)?;
+    let (layout, names, header_row) = lay_out(head, options, origin, &mut notes)?;
     let rules = Rules::new(options, &names);
     let first = scan::look(head, &Layout { end: head.rfind('\n').map_or(0, |i| i + 1), ..layout }, &rules, ticket)?;
     let guessed = decide(&first, &names, options, &mut Vec::new());

@@ -11,6 +11,7 @@ mod real;
 mod several;
 mod view;
 mod ways;
+mod workbook;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::analysis::format;
+use crate::analysis::{format, units};
 use crate::app::screens::explore::table::{self, Layout, Shape};
 use crate::app::screens::explore::{Widths, cells};
 use crate::app::{App, TableInfo};
@@ -138,10 +138,17 @@ fn columns<'a>(
                 format!("{arrow}{number} {}", c.name).into()
             }
         };
-        let under = if table::is_derived(info, *i) { format!("= {}", c.dtype.word()) } else { c.dtype.word().into() };
+        let mut under =
+            if table::is_derived(info, *i) { format!("= {}", c.dtype.word()) } else { c.dtype.word().into() };
+        if c.dtype.is_number()
+            && let Some(unit) = units::unit(&c.name, info.schema.columns.iter().map(|c| c.name.as_str()))
+        {
+            under = format!("{unit} · {under}");
+        }
         let marked = mark.map_or(0, |_| 2 + u16::from(keys.len() > 1));
         let measured = widths.cells.get(*i).copied().unwrap_or_else(|| head_width(&c.name));
-        let measured = measured.max(head_width(&c.name) + marked);
+        let below = u16::try_from(text::width(&under)).unwrap_or(0);
+        let measured = measured.max(head_width(&c.name) + marked).max(below);
         let set = match layout.and_then(|l| l.widths.get(&c.name)) {
             Some(Shape::Cells(cells)) => Some(*cells),
             Some(Shape::Whole) => Some(widths.whole.get(*i).copied().unwrap_or(measured).max(measured)),

@@ -14,6 +14,8 @@ pub enum Field {
     Quote,
     /// The encoding.
     Encoding,
+    /// The sheet of a workbook.
+    Sheet,
     /// Lines at the top that are passed over.
     SkipLines,
     /// What lines of remarks begin with.
@@ -35,10 +37,11 @@ pub enum Field {
 }
 
 /// All of them, in the order of the rows.
-pub const FIELDS: [Field; 12] = [
+pub const FIELDS: [Field; 13] = [
     Field::Encoding,
     Field::Delimiter,
     Field::Quote,
+    Field::Sheet,
     Field::SkipLines,
     Field::Comment,
     Field::Header,
@@ -95,6 +98,7 @@ impl Field {
             Self::Delimiter => "Delimiter",
             Self::Quote => "Quote",
             Self::Encoding => "Encoding",
+            Self::Sheet => "Sheet",
             Self::SkipLines => "Lines skipped at the top",
             Self::Comment => "Remarks begin with",
             Self::Header => "Header",
@@ -114,6 +118,7 @@ impl Field {
             Self::Delimiter => "One ASCII character, or tab; empty to guess",
             Self::Quote => "One ASCII character, or none; empty to guess",
             Self::Encoding => "A label such as utf-8, windows-1252 or gb18030; empty to guess",
+            Self::Sheet => "Its name, or its number from 1; empty for the first that holds anything",
             Self::SkipLines => "How many lines are passed over unread",
             Self::Comment => "Such as # or //; empty where there are no remarks",
             Self::Header => "Its line, from 1; 0 for none; empty to guess",
@@ -129,6 +134,7 @@ impl Field {
             Self::Delimiter => o.delimiter.map(|c| if c == '\t' { "tab".to_owned() } else { c.to_string() }),
             Self::Quote => o.quote.clone(),
             Self::Encoding => o.encoding.clone(),
+            Self::Sheet => o.sheet.clone(),
             Self::SkipLines => (o.skip_lines > 0).then(|| o.skip_lines.to_string()),
             Self::Comment => o.comment.clone(),
             Self::Header => o.header_row.map(|n| n.to_string()),
@@ -168,6 +174,7 @@ impl Field {
                 _ => return Err("A quote is one ASCII character, or none.".into()),
             },
             Self::Encoding => o.encoding = given,
+            Self::Sheet => o.sheet = given,
             Self::SkipLines => o.skip_lines = whole(text)?.unwrap_or(0),
             Self::Comment => o.comment = given,
             Self::Header => o.header_row = whole(text)?,
@@ -198,7 +205,17 @@ impl Field {
             Self::Thousands => list(&Thousands::ALL.iter().map(|t| t.word()).collect::<Vec<_>>()),
             Self::DateOrder => list(&DateOrder::ALL.iter().map(|d| d.word()).collect::<Vec<_>>()),
             Self::Footer => list(&["kept"]),
-            Self::NullWords | Self::Types => Vec::new(),
+            Self::Sheet | Self::NullWords | Self::Types => Vec::new(),
+        }
+    }
+
+    /// Whether files of a kind have such a thing: a sheet has no delimiter, and text has no sheet.
+    #[must_use]
+    pub fn applies(self, of_sheet: bool) -> bool {
+        match self {
+            Self::Sheet => of_sheet,
+            Self::Encoding | Self::Delimiter | Self::Quote | Self::Comment => !of_sheet,
+            _ => true,
         }
     }
 
@@ -210,6 +227,7 @@ impl Field {
             Self::Delimiter
                 | Self::Quote
                 | Self::Encoding
+                | Self::Sheet
                 | Self::SkipLines
                 | Self::Comment
                 | Self::Header
@@ -283,6 +301,11 @@ pub fn value(app: &App, field: Field) -> String {
         },
         Field::Quote => read.map_or_else(unknown, |r| r.quote.clone().unwrap_or_else(|| "\"".to_owned())),
         Field::Encoding => read.and_then(|r| r.encoding.clone()).unwrap_or_else(unknown),
+        Field::Sheet => match read.map(|r| (r.sheet.as_deref(), r.sheets.len())) {
+            Some((Some(name), n)) if n > 1 => format!("{name}, of {n}"),
+            Some((Some(name), _)) => name.to_owned(),
+            _ => unknown(),
+        },
         Field::SkipLines => "none".to_owned(),
         Field::Comment => "nothing".to_owned(),
         Field::Decimal | Field::Thousands => numbers(field, read.and_then(|r| r.numbers.as_deref())),

@@ -13,7 +13,11 @@ use crate::query::{Fix, OddLines};
 pub fn step(app: &mut App, forward: bool) -> Vec<Effect> {
     match selected(app) {
         Some(Row::Field(field)) => {
-            let choices = field.choices();
+            let mut choices = field.choices();
+            if field == Field::Sheet {
+                choices.push(String::new());
+                choices.extend(super::report(app).map(|r| r.sheets.clone()).unwrap_or_default());
+            }
             if choices.is_empty() {
                 return enter(app);
             }

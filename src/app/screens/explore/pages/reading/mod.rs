@@ -16,12 +16,12 @@ pub use keys::{READING, enter, step};
 use super::{Pane, is_page};
 use crate::app::forms::options_map;
 use crate::app::scroll::Scroll;
+use crate::app::update::{opening, read_options};
 use crate::app::{App, CANCELLED, Effect, TableInfo, Tone};
 use crate::domain::decide::Intent;
 use crate::domain::event::Act;
-use crate::engine::{EngineError, Preview, ReadOptions};
-use crate::app::update::{opening, read_options};
 use crate::domain::session::TableState;
+use crate::engine::{EngineError, Preview, ReadOptions};
 use crate::query::{Analysis, Fix, Page, ProposedFix, ReadingReport, Schema, sql_tables, sql_words};
 
 /// The first rows of a file as they would be read.
@@ -103,7 +103,8 @@ pub fn rows(app: &App) -> Vec<Row> {
     let view = &app.views.explore.pages.reading;
     let mut out: Vec<Row> = Vec::new();
     if is_text(app) {
-        out.extend(FIELDS.into_iter().map(Row::Field));
+        let of_sheet = report(app).is_some_and(|r| !r.sheets.is_empty());
+        out.extend(FIELDS.into_iter().filter(|f| f.applies(of_sheet)).map(Row::Field));
         out.extend(view.draft.types.keys().cloned().map(Row::Type));
     }
     // A row stays where it is while it is marked.

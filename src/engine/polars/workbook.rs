@@ -1,0 +1,379 @@
+//! Workbooks of Excel and OpenDocument: a sheet becomes text that is read as any other, so that header, types, totals and
+//! what is missing are made out in the same way, and can be changed in the same way.
+
+use std::io::{self, Cursor, Read};
+
+use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Reader, SheetVisible, Sheets, XlsError, XlsxError};
+use calamine::{Ods, Xls, Xlsb, Xlsx};
+
+use super::text::Decoded;
+use crate::engine::{EngineError, Ticket, Unit};
+
+/// What stands between the cells of the text: no cell holds it.
+pub const BETWEEN: u8 = 0x1f;
+/// A sheet has at most so many cells that are filled.
+const MOST_CELLS: u64 = 100_000_000;
+/// Unpacked, a workbook may have so many times its size, and in any case so many bytes.
+const MOST_TIMES: u64 = 250;
+const ALWAYS_FINE: u64 = 256 << 20;
+const MOST_BYTES: u64 = 8 << 30;
+/// Sheets that are named in a message.
+const NAMED: usize = 12;
+
+type Bytes = Cursor<Vec<u8>>;
+
+/// Which program wrote it, as the report says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Xlsx,
+    Xlsb,
+    Xls,
+    Ods,
+}
+
+impl Kind {
+    /// By the first bytes, and the names of what is packed.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+            return Some(Self::Xls);
+        }
+        if !bytes.starts_with(b"PK\x03\x04") {
+            return None;
+        }
+        let zip = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+        let mut names = zip.file_names();
+        names.find_map(|name| match name.ok()?.as_ref() {
+            "xl/workbook.bin" => Some(Self::Xlsb),
+            "xl/workbook.xml" => Some(Self::Xlsx),
+            "content.xml" => Some(Self::Ods),
+            _ => None,
+        })
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Xlsb => "xlsb",
+            Self::Xls => "xls",
+            Self::Ods => "ods",
+        }
+    }
+}
+
+/// A sheet as text.
+pub struct Sheet {
+    /// Its cells, [`BETWEEN`] them, a row to a line.
+    pub decoded: Decoded,
+    /// `xlsx`, `xls` …
+    pub format: &'static str,
+    /// The sheet that was read.
+    pub name: String,
+    /// All sheets.
+    pub names: Vec<String>,
+}
+
+/// Reads a sheet: the one that is asked for by name or number (from 1), else the first in sight that holds anything.
+///
+/// # Errors
+/// A workbook that is broken, protected or too large, or one without that sheet or without any cell.
+pub fn read(kind: Kind, bytes: Vec<u8>, asked: Option<&str>, ticket: &Ticket) -> Result<Sheet, EngineError> {
+    if kind != Kind::Xls {
+        refuse_bombs(&bytes, ticket)?;
+    }
+    let mut book = open(kind, bytes)?;
+    let sheets: Vec<(String, bool)> =
+        book.sheets_metadata().iter().map(|s| (s.name.clone(), s.visible == SheetVisible::Visible)).collect();
+    let names: Vec<String> = sheets.iter().map(|(name, _)| name.clone()).collect();
+    let work = ticket.begin(Unit::Rows, 0);
+    let wanted: Vec<String> = match asked {
+        Some(asked) => vec![named(asked, &names)?],
+        // Hidden ones only where nothing else holds anything.
+        None => {
+            let (seen, hidden): (Vec<_>, Vec<_>) = sheets.into_iter().partition(|(_, visible)| *visible);
+            seen.into_iter().chain(hidden).map(|(name, _)| name).collect()
+        }
+    };
+    for name in wanted {
+        let mut text = Text::default();
+        fill(&mut book, &name, &mut text, &work)?;
+        if text.cells == 0 {
+            continue;
+        }
+        let mut notes = Vec::new();
+        if names.len() > 1 {
+            notes.push(format!("Sheet \"{name}\" of {}: {}.", names.len(), listed(&names)));
+        }
+        if text.errors > 0 {
+            let s = if text.errors == 1 { "" } else { "s" };
+            notes.push(format!("{} cell{s} with an error such as #DIV/0! read as null.", text.errors));
+        }
+        let decoded = Decoded { text: text.out, encoding: "utf-8".into(), notes };
+        return Ok(Sheet { decoded, format: kind.word(), name, names });
+    }
+    Err(match asked {
+        Some(asked) => EngineError::input(
+            format!("The sheet \"{asked}\" is empty."),
+            format!("The sheets are {}; --sheet chooses one.", listed(&names)),
+        ),
+        None => EngineError::input("The workbook has no sheet with cells.", "Check how it was exported."),
+    })
+}
+
+fn listed(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}
+
+fn named(asked: &str, names: &[String]) -> Result<String, EngineError> {
+    let by_name =
+        names.iter().find(|n| *n == asked).or_else(|| names.iter().find(|n| n.to_lowercase() == asked.to_lowercase()));
+    let by_number = || asked.parse::<usize>().ok().and_then(|n| names.get(n.checked_sub(1)?));
+    by_name.or_else(by_number).cloned().ok_or_else(|| {
+        EngineError::input(
+            format!("There is no sheet \"{asked}\"."),
+            format!("The sheets are {}; a number counts from 1.", listed(names)),
+        )
+    })
+}
+
+fn open(kind: Kind, bytes: Vec<u8>) -> Result<Sheets<Bytes>, EngineError> {
+    let bytes = Cursor::new(bytes);
+    Ok(match kind {
+        Kind::Xlsx => Sheets::Xlsx(Xlsx::new(bytes).map_err(|e| match e {
+            XlsxError::Password => locked(),
+            e => broken(&e),
+        })?),
+        Kind::Xlsb => Sheets::Xlsb(Xlsb::new(bytes).map_err(|e| broken(&e))?),
+        Kind::Ods => Sheets::Ods(Ods::new(bytes).map_err(|e| match e {
+            calamine::OdsError::Password => locked(),
+            e => broken(&e),
+        })?),
+        Kind::Xls => {
+            // A workbook of newer kind that is protected lies in an old container.
+            if has_word(bytes.get_ref(), "EncryptedPackage") {
+                return Err(locked());
+            }
+            Sheets::Xls(Xls::new(bytes).map_err(|e| match e {
+                XlsError::Password => locked(),
+                e => broken(&e),
+            })?)
+        }
+    })
+}
+
+/// Whether a name stands in an old container, where names are UTF-16.
+fn has_word(bytes: &[u8], word: &str) -> bool {
+    let wide: Vec<u8> = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    memchr::memmem::find(bytes, &wide).is_some()
+}
+
+fn locked() -> EngineError {
+    EngineError::input(
+        "The workbook is protected by a password.",
+        "Take the protection off in a spreadsheet program, or save the sheet as CSV.",
+    )
+}
+
+fn broken(error: &dyn std::fmt::Display) -> EngineError {
+    EngineError::input(
+        format!("The workbook is broken: {error}."),
+        "Open it in a spreadsheet program and save it anew, or save the sheet as CSV.",
+    )
+}
+
+/// Unpacks all parts without keeping them: what a part says of its size need not be true.
+fn refuse_bombs(bytes: &[u8], ticket: &Ticket) -> Result<(), EngineError> {
+    let size = bytes.len() as u64;
+    let limit = (size * MOST_TIMES).clamp(ALWAYS_FINE, MOST_BYTES);
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
+    let mut left = limit;
+    for part in 0..zip.len() {
+        ticket.check()?;
+        let Ok(file) = zip.by_index(part) else { continue };
+        let got = io::copy(&mut file.take(left + 1), &mut io::sink()).unwrap_or(0);
+        if got > left {
+            return Err(EngineError::input(
+                format!("The workbook ({size} bytes) unpacks to more than {} MB: reading stopped.", limit >> 20),
+                "If you trust it, save the sheet as CSV in a spreadsheet program.",
+            ));
+        }
+        left -= got;
+    }
+    Ok(())
+}
+
+/// Text made of cells that come in the order of rows and columns.
+#[derive(Default)]
+struct Text {
+    out: String,
+    row: u32,
+    column: u32,
+    cells: u64,
+    errors: u64,
+}
+
+impl Text {
+    /// Goes to a cell; false where it lies before what was written already, as broken files have it.
+    fn go(&mut self, row: u32, column: u32) -> bool {
+        if row < self.row || (row == self.row && column < self.column) {
+            return false;
+        }
+        while self.row < row {
+            self.out.push('\n');
+            self.row += 1;
+            self.column = 0;
+        }
+        while self.column < column {
+            self.out.push(char::from(BETWEEN));
+            self.column += 1;
+        }
+        true
+    }
+
+    fn put(&mut self, row: u32, column: u32, text: &str) {
+        if text.is_empty() || !self.go(row, column) {
+            return;
+        }
+        self.cells += 1;
+        if text.contains(['"', '\n', '\r', char::from(BETWEEN)]) {
+            self.out.push('"');
+            self.out.push_str(&text.replace(char::from(BETWEEN), " ").replace('"', "\"\""));
+            self.out.push('"');
+        } else {
+            self.out.push_str(text);
+        }
+    }
+
+    fn error(&mut self, row: u32, column: u32, error: &CellErrorType) {
+        // Not available is what it says: missing.
+        if *error == CellErrorType::NA {
+            self.put(row, column, "#N/A");
+        } else {
+            self.errors += 1;
+        }
+    }
+
+    fn value(&mut self, row: u32, column: u32, cell: &Data) {
+        match cell {
+            Data::Empty => {}
+            Data::Int(x) => self.put(row, column, &x.to_string()),
+            Data::Float(x) => self.put(row, column, &number(*x)),
+            Data::Bool(b) => self.put(row, column, if *b { "true" } else { "false" }),
+            Data::String(s) | Data::DateTimeIso(s) | Data::DurationIso(s) => self.put(row, column, s),
+            Data::DateTime(d) => self.put(row, column, &moment(d)),
+            Data::Error(e) => self.error(row, column, e),
+        }
+    }
+
+    fn reference(&mut self, row: u32, column: u32, cell: &DataRef<'_>) {
+        match cell {
+            DataRef::Empty => {}
+            DataRef::Int(x) => self.put(row, column, &x.to_string()),
+            DataRef::Float(x) => self.put(row, column, &number(*x)),
+            DataRef::Bool(b) => self.put(row, column, if *b { "true" } else { "false" }),
+            DataRef::String(s) | DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => self.put(row, column, s),
+            DataRef::SharedString(s) => self.put(row, column, s),
+            DataRef::DateTime(d) => self.put(row, column, &moment(d)),
+            DataRef::Error(e) => self.error(row, column, e),
+        }
+    }
+}
+
+/// A number as it is written in text: whole where it is whole.
+fn number(x: f64) -> String {
+    if x == 0.0 || (1e-5..1e16).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") }
+}
+
+/// A day, a moment, a time of day or a length of time.
+fn moment(d: &ExcelDateTime) -> String {
+    let (year, month, day, hour, minute, second, milli) = d.to_ymd_hms_milli();
+    let fraction = if milli > 0 { format!(".{milli:03}") } else { String::new() };
+    if d.is_duration() {
+        #[allow(clippy::cast_possible_truncation)] // hours of a length of time
+        let hours = (d.as_f64().abs() * 24.0).floor() as i64;
+        let sign = if d.as_f64() < 0.0 { "-" } else { "" };
+        return format!("{sign}{hours}:{minute:02}:{second:02}{fraction}");
+    }
+    let clock = format!("{hour:02}:{minute:02}:{second:02}{fraction}");
+    if d.as_f64() < 1.0 {
+        clock
+    } else if (hour, minute, second, milli) == (0, 0, 0, 0) {
+        format!("{year:04}-{month:02}-{day:02}")
+    } else {
+        format!("{year:04}-{month:02}-{day:02}T{clock}")
+    }
+}
+
+fn too_large() -> EngineError {
+    EngineError::input(
+        format!("The sheet has more than {MOST_CELLS} cells."),
+        "Save it as CSV or Parquet, which are read in parts.",
+    )
+}
+
+/// Writes the cells of a sheet. Those of the usual kind come one by one; of others the whole sheet is held.
+fn fill(book: &mut Sheets<Bytes>, name: &str, text: &mut Text, work: &Ticket) -> Result<(), EngineError> {
+    let mut seen = 0u64;
+    if let Sheets::Xlsx(book) = book {
+        let mut cells = match book.worksheet_cells_reader(name) {
+            Ok(cells) => cells,
+            // A sheet of charts or macros has no cells.
+            Err(XlsxError::NotAWorksheet(_) | XlsxError::WorksheetNotFound(_)) => return Ok(()),
+            Err(e) => return Err(broken(&e)),
+        };
+        while let Some(cell) = cells.next_cell().map_err(|e| broken(&e))? {
+            let (row, column) = cell.get_position();
+            text.reference(row, column, cell.get_value());
+            seen += 1;
+            if seen.is_multiple_of(1 << 16) {
+                work.check()?;
+                if seen > MOST_CELLS {
+                    return Err(too_large());
+                }
+            }
+        }
+        return Ok(());
+    }
+    let range = book.worksheet_range(name).map_err(|e| broken(&e))?;
+    let Some((first_row, first_column)) = range.start() else { return Ok(()) };
+    if range.get_size().0 as u64 * range.get_size().1 as u64 > MOST_CELLS {
+        return Err(too_large());
+    }
+    for (row, cells) in (first_row..).zip(range.rows()) {
+        if row.is_multiple_of(4096) {
+            work.check()?;
+        }
+        for (column, cell) in (first_column..).zip(cells) {
+            text.value(row, column, cell);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use calamine::ExcelDateTimeType;
+
+    #[test]
+    fn cells_become_lines_whatever_is_missing_between_them() {
+        let mut text = Text::default();
+        text.put(0, 0, "a");
+        text.put(2, 1, "x\"y");
+        text.put(2, 0, "too late");
+        text.put(3, 0, "two\nlines");
+        assert_eq!(text.out, "a\n\n\u{1f}\"x\"\"y\"\n\"two\nlines\"");
+        assert_eq!(text.cells, 3);
+    }
+
+    #[test]
+    fn numbers_and_moments_are_written_as_they_are_read() {
+        assert_eq!([1.0, 0.5, -2.25, 1e300, 0.0].map(number), ["1", "0.5", "-2.25", "1e300", "0"]);
+        let at = |x: f64| moment(&ExcelDateTime::new(x, ExcelDateTimeType::DateTime, false));
+        assert_eq!([45_943.0, 45_943.5, 0.25].map(at), ["2025-10-13", "2025-10-13T12:00:00", "06:00:00"]);
+        let long = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
+        assert_eq!(moment(&long), "36:00:00");
+    }
+}
