@@ -213,6 +213,11 @@ fn not_before(session: &Session, at: &str) -> String {
     }
 }
 
+/// Whether an event tells what was found of a table that another one attached: it goes with it.
+fn is_of(attached: &Act, found: &Act) -> bool {
+    matches!((attached, found), (Act::AttachData { data, .. }, Act::Fingerprint { data: of, .. }) if data == of)
+}
+
 /// The events of the last intent that still counts and that a person made.
 fn last_batch(session: &Session) -> Result<Vec<EventRef>, Refusal> {
     let nothing = || Refusal::new("There is nothing to undo.", "Redaction, data that was read and undo itself stay.");
@@ -225,8 +230,10 @@ fn last_batch(session: &Session) -> Result<Vec<EventRef>, Refusal> {
             undone.extend(events.iter().filter_map(|r| session.find(r, i)));
             continue;
         }
-        if matches!(event.act, Act::Redact { .. } | Act::Fingerprint { .. } | Act::AttachData { .. } | Act::Open { .. })
-        {
+        if matches!(
+            event.act,
+            Act::Redact { .. } | Act::Fingerprint { .. } | Act::AttachData { sql: None, .. } | Act::Open { .. }
+        ) {
             continue;
         }
         let batch = event.id.as_deref().map(batch_of);
@@ -236,10 +243,11 @@ fn last_batch(session: &Session) -> Result<Vec<EventRef>, Refusal> {
             .enumerate()
             .filter(|(j, e)| {
                 !undone.contains(j)
-                    && match batch {
-                        Some(b) => e.id.as_deref().map(batch_of) == Some(b),
-                        None => *j == i,
-                    }
+                    && (is_of(&event.act, &e.act)
+                        || match batch {
+                            Some(b) => e.id.as_deref().map(batch_of) == Some(b),
+                            None => *j == i,
+                        })
             })
             .map(|(_, e)| e.reference())
             .collect();

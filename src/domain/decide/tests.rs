@@ -670,3 +670,27 @@ fn what_nobody_knows_and_what_cannot_be_run_does_not_hold_the_gate() {
     }
     assert!(entry(&d, &question).is_none(), "everybody was asked");
 }
+
+#[test]
+fn a_table_that_a_query_makes_is_checked_and_undone_with_what_was_found_of_it() {
+    let mut d = Desk::new();
+    d.ok(json!({"do": "attach_data", "data": "rides", "path": "rides.csv"}));
+    for (sql, why) in [
+        ("SELECT 1", "reads no table"),
+        ("SELECT * FROM zones", "There is no table zones"),
+        ("SELECT * FROM by_zone", "is to be its own name"),
+    ] {
+        let refused = d.no(json!({"do": "attach_data", "data": "by_zone", "sql": sql}));
+        assert!(refused.contains(why), "{sql}: {refused}");
+    }
+    let sql = "SELECT zone, count(*) AS n FROM rides GROUP BY zone";
+    d.ok(json!({"do": "attach_data", "data": "by_zone", "sql": sql}));
+    let refused = d.no(json!({"do": "attach_data", "data": "more", "sql": "SELECT * FROM by_zone"}));
+    assert!(refused.contains("is a query itself"), "{refused}");
+    let refused = d.no(json!({"do": "attach_data", "data": "more", "path": "x.csv", "sql": sql}));
+    assert!(refused.contains("a file or a query"), "{refused}");
+    d.ok(json!({"do": "fingerprint", "data": "by_zone", "rows": 3}));
+    d.intent(Intent::Undo).unwrap();
+    assert_eq!(d.session.state.tables.iter().map(|t| t.data.as_str()).collect::<Vec<_>>(), ["rides"]);
+    assert!(d.session.faults.is_empty(), "{:?}", d.session.faults);
+}

@@ -59,6 +59,8 @@ fn xlsx(sheets: &[(&str, String)]) -> Vec<u8> {
     let book = format!("<workbook xmlns=\"{MAIN}\" xmlns:r=\"{LINKS}\"><sheets>{book}</sheets></workbook>");
     parts.push(("xl/workbook.xml".into(), book));
     let links = format!("<Relationships xmlns=\"{PACKAGE}\">{links}</Relationships>");
+    let root = format!("<Relationship Id=\"b\" Type=\"{LINKS}/officeDocument\" Target=\"xl/workbook.xml\"/>");
+    parts.push(("_rels/.rels".into(), format!("<Relationships xmlns=\"{PACKAGE}\">{root}</Relationships>")));
     parts.push(("xl/_rels/workbook.xml.rels".into(), links));
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in parts {
