@@ -7,6 +7,8 @@ mod common;
 mod cells;
 #[path = "path/long.rs"]
 mod long;
+#[path = "path/reading.rs"]
+mod reading;
 #[path = "path/refuse.rs"]
 mod refuse;
 #[path = "path/survive.rs"]

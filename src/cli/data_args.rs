@@ -152,7 +152,13 @@ fn delimiter(text: &str) -> Result<char, String> {
 
 fn sheet_type(text: &str) -> Result<(String, SheetType), String> {
     let (column, word) = text.rsplit_once('=').ok_or("write COLUMN=TYPE, as in zip=text")?;
-    Ok((column.trim().to_owned(), word.parse()?))
+    // The words of `profile --format json` are taken, too.
+    let word = match word.trim() {
+        "float" => SheetType::Num,
+        "datetime" => SheetType::Time,
+        other => other.parse()?,
+    };
+    Ok((column.trim().to_owned(), word))
 }
 
 /// The word that stands for all proposed fixes.

@@ -8,6 +8,7 @@ use super::exit::{Failure, Outcome, Streams, written};
 use super::figures::{put_sample, raw};
 use super::output::{Column, Field, Sheet, json_number, write};
 use super::progress;
+use super::visible::visible;
 use crate::analysis::{self, format};
 use crate::query::{Analysis, Cell, ColumnProfile, Findings, ProfileAlert, ProfileResult, ValueType};
 
@@ -35,7 +36,20 @@ pub fn run(args: &ProfileCommand, streams: &mut Streams<'_>) -> Outcome {
         return Err(Failure::input("The analysis gave something else than a profile."));
     };
     result.columns.retain(|c| !args.data.exclude.contains(&c.name));
+    let mendable: Vec<&str> = result.columns.iter().filter(|c| is_mendable(c)).map(|c| c.name.as_str()).collect();
+    if !mendable.is_empty() {
+        // Whether a remark can be shown does not decide whether the work is done.
+        let _ = writeln!(
+            streams.err,
+            "note: the spelling of {} can be mended: --fix all, or --fix COLUMN=spelling for one column",
+            visible(&mendable.join(", "))
+        );
+    }
     written(write(&sheet(&result), &shape(&result), &args.output, streams))
+}
+
+fn is_mendable(column: &ColumnProfile) -> bool {
+    column.alerts.iter().any(|a| matches!(a.kind.as_str(), "twins" | "blanks"))
 }
 
 fn alerts(list: &[ProfileAlert]) -> Value {

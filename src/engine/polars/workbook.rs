@@ -3,7 +3,7 @@
 
 use std::io::{self, Cursor, Read};
 
-use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Reader, SheetVisible, Sheets, XlsError, XlsxError};
+use calamine::{CellErrorType, Data, ExcelDateTime, Reader, SheetVisible, Sheets, XlsError, XlsxError};
 use calamine::{Ods, Xls, Xlsb, Xlsx};
 
 use super::text::Decoded;
@@ -265,19 +265,6 @@ impl Text {
             Data::Error(e) => self.error(row, column, e),
         }
     }
-
-    fn reference(&mut self, row: u32, column: u32, cell: &DataRef<'_>) {
-        match cell {
-            DataRef::Empty => {}
-            DataRef::Int(x) => self.put(row, column, &x.to_string()),
-            DataRef::Float(x) => self.put(row, column, &number(*x)),
-            DataRef::Bool(b) => self.put(row, column, if *b { "true" } else { "false" }),
-            DataRef::String(s) | DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => self.put(row, column, s),
-            DataRef::SharedString(s) => self.put(row, column, s),
-            DataRef::DateTime(d) => self.put(row, column, &moment(d)),
-            DataRef::Error(e) => self.error(row, column, e),
-        }
-    }
 }
 
 /// A number as it is written in text: whole where it is whole.
@@ -324,7 +311,7 @@ fn fill(book: &mut Sheets<Bytes>, name: &str, text: &mut Text, work: &Ticket) ->
         };
         while let Some(cell) = cells.next_cell().map_err(|e| broken(&e))? {
             let (row, column) = cell.get_position();
-            text.reference(row, column, cell.get_value());
+            text.value(row, column, &Data::from(cell.get_value().clone()));
             seen += 1;
             if seen.is_multiple_of(1 << 16) {
                 work.check()?;
