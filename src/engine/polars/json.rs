@@ -7,9 +7,14 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek};
 
-use super::infer::{BOOL, Builder, Decimals, Expected, Guess};
+use super::cache::Draft;
+use super::csv::stream::Streamed;
+use super::infer::{BOOL, Builder, Decimals, Expected, Guess, Kind};
 use super::numbers::{DOT, INT};
+use super::table::PART;
 use crate::engine::{EngineError, ReadOptions, Ticket, Unit};
 use crate::query::{OddLines, ReadingReport};
 
@@ -36,46 +41,144 @@ pub fn read(bytes: Vec<u8>, options: &ReadOptions, ticket: &Ticket) -> Result<(D
         let work = ticket.begin(Unit::Rows, 0);
         each(text, &form, &work, &mut |value| look.see(&value))?;
     }
-    if look.rows == 0 {
-        return Err(EngineError::input("The JSON has no rows.", "An array with at least one record is expected."));
-    }
-    if look.names.is_empty() {
-        return Err(EngineError::input(
-            "The JSON holds no records.",
-            "Write one object per row, as in [{\"city\": \"Oslo\", \"churned\": 0}, …].",
-        ));
-    }
+    let decided = look.decided()?;
     let mut notes = decoded.notes;
     if let Form::UnderKey(key) = &form {
         notes.push(format!("The table was found under the key \"{key}\"."));
     }
-    if look.not_records > 0 {
-        notes.push(format!(
-            "{} of {} entries are no records and were read as empty rows (first: entry {}).",
-            look.not_records, look.rows, look.first_not_record
-        ));
-    }
-    let rows = look.rows;
-    let mut odd = OddLines::default();
-    let mut builders = Vec::with_capacity(look.names.len());
-    for (name, guess) in look.names.iter().zip(&look.guesses) {
-        let (kind, remarks) = guess.decide(Decimals { comma: false, spaces: false });
-        notes.extend(
-            remarks
-                .into_iter()
-                .map(|r| format!("{name} {r}.").replace("(line ", "(entry ").replace("in line ", "in entry ")),
-        );
-        super::infer::put_misfits(&mut odd, name, guess);
-        builders.push(Builder::new(name, kind, rows));
-    }
-    let places = look.places;
+    let rows = decided.rows;
+    let mut filling = decided.filling(rows);
     let work = ticket.begin(Unit::Rows, rows as u64);
     each(text, &form, &work, &mut |value| {
-        let mut filled = vec![false; builders.len()];
-        if let Value::Object(map) = &value {
+        filling.put(&value);
+        Ok(())
+    })?;
+    let frame = filling.frame()?;
+    let format = if matches!(form, Form::Lines) { "json lines" } else { "json" };
+    Ok((frame, decided.report(format, decoded.encoding, notes)))
+}
+
+/// A line longer than this is no record.
+const LONGEST_LINE: u64 = 64 << 20;
+
+/// Reads large JSON Lines into a copy, part by part. `None`: it is another kind of JSON, or not UTF-8.
+///
+/// # Errors
+/// As [`read`]; also when the copy can't be written.
+pub fn stream(
+    file: &mut File,
+    size: u64,
+    options: &ReadOptions,
+    draft: &Draft,
+    ticket: &Ticket,
+) -> Result<Option<Streamed>, EngineError> {
+    let mut head = Vec::new();
+    file.rewind().and_then(|()| file.take(1 << 20).read_to_end(&mut head)).map_err(|e| gone(&e))?;
+    let end = memchr::memrchr(b'\n', &head).map_or(0, |at| at + 1);
+    let Ok(text) = std::str::from_utf8(head.get(..end).unwrap_or_default()) else { return Ok(None) };
+    if text.starts_with('\u{feff}') || !matches!(form_of(text), Ok(Form::Lines)) {
+        return Ok(None);
+    }
+    let options = &ReadOptions { decimal_comma: None, thousands: None, ..options.clone() };
+    let mut look = Look::new(options);
+    let work = ticket.begin(Unit::Bytes, 2 * size);
+    if !each_line(file, &work, &mut |value| look.see(&value))? {
+        return Ok(None);
+    }
+    let decided = look.decided()?;
+    let (mut rows, mut filling) = (Vec::new(), decided.filling(PART));
+    each_line(file, &work, &mut |value| {
+        filling.put(&value);
+        if filling.rows == PART {
+            let full = std::mem::replace(&mut filling, decided.filling(PART));
+            draft.write(rows.len(), &mut full.frame()?)?;
+            rows.push(PART);
+        }
+        Ok(())
+    })?;
+    if filling.rows > 0 {
+        rows.push(filling.rows);
+        draft.write(rows.len() - 1, &mut filling.frame()?)?;
+    }
+    let fields = decided.columns.iter().map(|(name, kind)| (name.clone(), kind.dtype())).collect();
+    Ok(Some(Streamed { fields, rows, report: decided.report("json lines", "utf-8".into(), Vec::new()) }))
+}
+
+fn gone(error: &std::io::Error) -> EngineError {
+    EngineError::input(format!("The file can't be read any more: {error}."), "Check the disk.")
+}
+
+/// Calls `take` with the record of each line of a file; false where a line is not UTF-8.
+fn each_line(
+    file: &mut File,
+    work: &Ticket,
+    take: &mut dyn FnMut(Value) -> Result<(), EngineError>,
+) -> Result<bool, EngineError> {
+    file.rewind().map_err(|e| gone(&e))?;
+    let mut reader = BufReader::with_capacity(1 << 20, file);
+    let mut line = Vec::new();
+    for number in 1usize.. {
+        line.clear();
+        let got = (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(|e| gone(&e))?;
+        if got == 0 {
+            return Ok(true);
+        }
+        if got as u64 == LONGEST_LINE {
+            return Err(EngineError::input(
+                format!("Line {number} of the JSON is longer than {} MB.", LONGEST_LINE >> 20),
+                "Write one record to a line.",
+            ));
+        }
+        if number.is_multiple_of(1024) {
+            work.check()?;
+        }
+        work.advance(got as u64);
+        let Ok(text) = std::str::from_utf8(&line) else { return Ok(false) };
+        if !text.trim().is_empty() {
+            take(serde_json::from_str(text).map_err(|e| broken_json(&e, number))?)?;
+        }
+    }
+    Ok(true)
+}
+
+/// The columns of records of which all were looked at.
+struct Decided {
+    columns: Vec<(String, Kind)>,
+    places: HashMap<String, usize>,
+    rows: usize,
+    notes: Vec<String>,
+    odd: OddLines,
+}
+
+impl Decided {
+    /// Empty columns with room for so many rows.
+    fn filling(&self, rows: usize) -> Filling<'_> {
+        let builders = self.columns.iter().map(|(name, kind)| Builder::new(name, *kind, rows)).collect();
+        Filling { builders, places: &self.places, rows: 0 }
+    }
+
+    /// How the file was read; `before` are remarks that come first.
+    fn report(self, format: &str, encoding: String, before: Vec<String>) -> ReadingReport {
+        let notes = before.into_iter().chain(self.notes).collect();
+        ReadingReport { format: format.into(), encoding: Some(encoding), notes, odd: self.odd, ..Default::default() }
+    }
+}
+
+/// Columns under construction.
+struct Filling<'a> {
+    builders: Vec<Builder>,
+    places: &'a HashMap<String, usize>,
+    rows: usize,
+}
+
+impl Filling<'_> {
+    /// Adds an entry; one that is no record is an empty row.
+    fn put(&mut self, value: &Value) {
+        let mut filled = vec![false; self.builders.len()];
+        if let Value::Object(map) = value {
             for (key, value) in map {
-                let Some(at) = places.get(key).copied() else { continue };
-                let (Some(builder), false) = (builders.get_mut(at), value.is_null()) else { continue };
+                let Some(at) = self.places.get(key).copied() else { continue };
+                let (Some(builder), false) = (self.builders.get_mut(at), value.is_null()) else { continue };
                 if let Some(done) = filled.get_mut(at) {
                     *done = true;
                 }
@@ -85,19 +188,18 @@ pub fn read(bytes: Vec<u8>, options: &ReadOptions, ticket: &Ticket) -> Result<(D
                 }
             }
         }
-        for (builder, done) in builders.iter_mut().zip(filled) {
+        for (builder, done) in self.builders.iter_mut().zip(filled) {
             if !done {
                 builder.null();
             }
         }
-        Ok(())
-    })?;
-    let columns: Vec<Column> = builders.into_iter().map(|b| Column::from(b.finish())).collect();
-    let frame = DataFrame::new(rows, columns).map_err(|e| super::broken(&e))?;
-    let format = if matches!(form, Form::Lines) { "json lines" } else { "json" };
-    let report =
-        ReadingReport { format: format.into(), encoding: Some(decoded.encoding), notes, odd, ..Default::default() };
-    Ok((frame, report))
+        self.rows += 1;
+    }
+
+    fn frame(self) -> Result<DataFrame, EngineError> {
+        let columns: Vec<Column> = self.builders.into_iter().map(|b| Column::from(b.finish())).collect();
+        DataFrame::new(self.rows, columns).map_err(|e| super::broken(&e))
+    }
 }
 
 struct Look<'a> {
@@ -121,6 +223,35 @@ impl<'a> Look<'a> {
             not_records: 0,
             first_not_record: 0,
         }
+    }
+
+    /// The type of each column.
+    fn decided(self) -> Result<Decided, EngineError> {
+        if self.rows == 0 {
+            return Err(EngineError::input("The JSON has no rows.", "An array with at least one record is expected."));
+        }
+        if self.names.is_empty() {
+            return Err(EngineError::input(
+                "The JSON holds no records.",
+                "Write one object per row, as in [{\"city\": \"Oslo\", \"churned\": 0}, …].",
+            ));
+        }
+        let (mut notes, mut odd) = (Vec::new(), OddLines::default());
+        if self.not_records > 0 {
+            notes.push(format!(
+                "{} of {} entries are no records and were read as empty rows (first: entry {}).",
+                self.not_records, self.rows, self.first_not_record
+            ));
+        }
+        let mut columns = Vec::with_capacity(self.names.len());
+        for (name, guess) in self.names.into_iter().zip(&self.guesses) {
+            let (kind, remarks) = guess.decide(Decimals { comma: false, spaces: false });
+            let by_entry = |r: String| r.replace("(line ", "(entry ").replace("in line ", "in entry ");
+            notes.extend(remarks.into_iter().map(|r| by_entry(format!("{name} {r}."))));
+            super::infer::put_misfits(&mut odd, &name, guess);
+            columns.push((name, kind));
+        }
+        Ok(Decided { columns, places: self.places, rows: self.rows, notes, odd })
     }
 
     fn see(&mut self, value: &Value) -> Result<(), EngineError> {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use ::polars::prelude::DataFrame;
 
-use super::cache::{Cache, Meta};
+use super::cache::{Cache, Draft, Meta};
 use super::inflate::Unpacked;
 use super::table::{ParquetParts, Table};
 use super::{columnar, csv, inflate, json, several, text, workbook};
@@ -65,9 +65,7 @@ pub fn read_with(
         if packed {
             return to.unpacked(&mut file, size, large);
         }
-        if is_delimited(path, &mut file, options)?
-            && let Some(found) = to.copied(&mut file, size, None)?
-        {
+        if let Some(found) = to.by_kind(&mut file, size, None)? {
             return Ok(found);
         }
     }
@@ -97,9 +95,7 @@ impl Copying<'_> {
         let bytes = match inflate::inflate(file, size, large, || self.cache.spool(), self.ticket)? {
             Unpacked::Memory(bytes) => bytes,
             Unpacked::File(mut text, length) => {
-                if is_delimited(self.path, &mut text, self.options)?
-                    && let Some(found) = self.copied(&mut text, length, Some(size))?
-                {
+                if let Some(found) = self.by_kind(&mut text, length, Some(size))? {
                     return Ok(found);
                 }
                 text.rewind().map_err(|e| unreadable(self.path, &e))?;
@@ -108,6 +104,41 @@ impl Copying<'_> {
         };
         let (frame, report) = unpacked_table(bytes, size, self.path, self.options, self.ticket)?;
         Ok((Table::memory(frame), report))
+    }
+
+    /// Reads delimited text or JSON Lines into a copy; `None` where it is something else, or that is not possible.
+    fn by_kind(
+        &self,
+        file: &mut File,
+        size: u64,
+        packed: Option<u64>,
+    ) -> Result<Option<(Table, ReadingReport)>, EngineError> {
+        if is_delimited(self.path, file, self.options)? {
+            return self.copied(file, size, packed);
+        }
+        let head = first_bytes(file, self.path)?;
+        if !is_json(self.path, &head, self.options) {
+            return Ok(None);
+        }
+        let Ok(draft) = self.cache.begin(self.key) else { return Ok(None) };
+        let Some(read) = json::stream(file, size, self.options, &draft, self.ticket)? else { return Ok(None) };
+        self.finished(read, draft, packed).map(Some)
+    }
+
+    /// Gives a copy its name.
+    fn finished(
+        &self,
+        mut read: csv::stream::Streamed,
+        draft: Draft,
+        packed: Option<u64>,
+    ) -> Result<(Table, ReadingReport), EngineError> {
+        if let Some(size) = packed {
+            say_packed(&mut read.report, size);
+        }
+        let from = std::path::absolute(self.path).unwrap_or_default();
+        let meta = Meta::new(&from, &read.fields, read.rows, read.report);
+        let folder = draft.finish(&meta)?;
+        Ok((Table::files(read.fields, &meta.rows, folder), meta.report))
     }
 
     /// Reads text into a copy; `None` where that is not possible, and it is read into memory, as far as that goes.
@@ -119,7 +150,7 @@ impl Copying<'_> {
     ) -> Result<Option<(Table, ReadingReport)>, EngineError> {
         let Ok(draft) = self.cache.begin(self.key) else { return Ok(None) };
         let origin = origin(self.path);
-        let (mut read, draft) = match csv::stream::read(file, size, self.options, origin, &draft, self.ticket)? {
+        let (read, draft) = match csv::stream::read(file, size, self.options, origin, &draft, self.ticket)? {
             Some(read) => (read, draft),
             None => {
                 drop(draft);
@@ -141,13 +172,7 @@ impl Copying<'_> {
                 (read, draft)
             }
         };
-        if let Some(size) = packed {
-            say_packed(&mut read.report, size);
-        }
-        let from = std::path::absolute(self.path).unwrap_or_default();
-        let meta = Meta::new(&from, &read.fields, read.rows, read.report);
-        let folder = draft.finish(&meta)?;
-        Ok(Some((Table::files(read.fields, &meta.rows, folder), meta.report)))
+        self.finished(read, draft, packed).map(Some)
     }
 }
 

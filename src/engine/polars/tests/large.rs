@@ -302,3 +302,25 @@ fn packed_text_and_other_encodings_are_read_in_blocks_too() {
         open::read_with(&folder.path().join("a.csv"), &label, Some(&cache), 1000, &Ticket::default()).unwrap();
     assert_eq!((table.rows(), reading.encoding.as_deref()), (30_000, Some("windows-1252")));
 }
+
+#[test]
+fn json_lines_are_read_in_parts_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::at(&folder.path().join("cache"), 1 << 40);
+    let mut text = String::new();
+    let rows = super::super::table::PART + 1000;
+    for i in 0..rows {
+        let late = if i == rows - 1 { ",\"late\":1.5" } else { "" };
+        writeln!(text, "{{\"id\":{i},\"city\":\"c{}\",\"day\":\"2024-02-{:02}\"{late}}}", i % 7, i % 28 + 1).unwrap();
+    }
+    let path = folder.path().join("t.jsonl");
+    std::fs::write(&path, &text).unwrap();
+    let whole = opened(&path, None, u64::MAX).unwrap();
+    let parts = opened(&path, Some(&cache), 1000).unwrap();
+    assert!(!parts.table.is_in_memory() && parts.table.parts() == 2);
+    assert_eq!((parts.schema(), parts.reading()), (whole.schema(), whole.reading()));
+    assert_eq!(pages(&parts), pages(&whole));
+    std::fs::write(&path, text.replacen("\"id\":9,", "\"id\":,", 1)).unwrap();
+    let why = opened(&path, Some(&cache), 1000).err().unwrap().to_string();
+    assert!(why.contains("line 10"), "{why}");
+}
