@@ -16,7 +16,7 @@ fn ctrl_c_stops_a_long_reading_with_status_130() {
     let before = place.files();
     let mut terminal = place.start(&["kpi", "big.jsonl", "--kpi", "mean(b)"]);
     terminal.wait_for("reading");
-    terminal.wait_for(" rows");
+    terminal.wait_for(" MB");
     terminal.signal("-INT");
     assert_eq!(terminal.status(), 130, "{}", terminal.text());
     assert!(!terminal.text().contains("reading") && terminal.text().contains("Cancelled."), "{}", terminal.text());

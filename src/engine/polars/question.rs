@@ -76,7 +76,8 @@ fn run(
     for (name, table) in &named {
         context.register(name, table.table.lazy()?);
     }
-    let mut lazy: LazyFrame = context.execute(query).map_err(|e| fail(&e.to_string()))?;
+    let lazy = context.execute(query);
+    let mut lazy: LazyFrame = lazy.and_then(|lazy| sql::once_each(lazy, query)).map_err(|e| fail(&e.to_string()))?;
     let width = lazy.collect_schema().map_err(|e| fail(&e.to_string()))?.len().max(1);
     let most = most_cells.map(|cells| (cells / width).max(1));
     if let Some(most) = most {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use ::polars::prelude::{
-    Column, DataFrame, DataType, DslPlan, Expr, IntoLazy, LazyFrame, NULL, Operator, Series, lit, when,
+    Column, DataFrame, DataType, DslPlan, Expr, IntoLazy, LazyFrame, NULL, Operator, PolarsError, Series, col, lit,
+    when,
 };
 use ::polars::sql::{SQLContext, sql_expr};
 
@@ -469,9 +470,27 @@ pub fn joined(tables: &[(String, Table)], query: &str, ticket: &Ticket) -> Resul
     for (name, table) in tables {
         context.register(name, table.lazy()?);
     }
-    let frame = context.execute(query).and_then(LazyFrame::collect).map_err(|e| fail(&e.to_string()))?;
+    let lazy = context.execute(query).and_then(|lazy| once_each(lazy, query));
+    let frame = lazy.and_then(LazyFrame::collect).map_err(|e| fail(&e.to_string()))?;
     ticket.check()?;
     Ok(frame)
+}
+
+/// What a query gives without the second copies of columns that its USING names: such a name has the form `zone:zones`,
+/// of the column and the table (or what it is called in the query) behind it.
+///
+/// # Errors
+/// A query that can't be planned.
+pub fn once_each(mut lazy: LazyFrame, query: &str) -> Result<LazyFrame, PolarsError> {
+    if !has_word(&outside_quotes(query), "using") {
+        return Ok(lazy);
+    }
+    let names: Vec<String> = lazy.collect_schema()?.iter_names().map(ToString::to_string).collect();
+    let is_copy = |name: &String| {
+        name.rsplit_once(':').is_some_and(|(column, table)| !table.is_empty() && names.iter().any(|n| n == column))
+    };
+    let kept: Vec<Expr> = names.iter().filter(|n| !is_copy(n)).map(|n| col(n.as_str())).collect();
+    Ok(if kept.len() < names.len() { lazy.select(kept) } else { lazy })
 }
 
 /// A value of a series as a cell.

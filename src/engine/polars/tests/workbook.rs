@@ -158,7 +158,9 @@ fn what_can_not_be_read_is_said() {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("a.txt", zip::write::SimpleFileOptions::default()).unwrap();
     zip.write_all(b"hello").unwrap();
-    says(&zip.finish().unwrap().into_inner(), "zip archive");
+    let why =
+        opened_as("a.csv", &zip.finish().unwrap().into_inner(), ReadOptions::default()).err().unwrap().to_string();
+    assert!(why.contains("zip archive"), "{why}");
 }
 
 #[test]
