@@ -53,6 +53,8 @@ pub mod sqltext;
 mod truth;
 pub mod units;
 
+use std::sync::Arc;
+
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Analysis, Findings, Kpi, Measure, ValueType};
 
@@ -73,6 +75,19 @@ pub fn as_measured(engine: &dyn Engine, kpi: &Kpi) -> Kpi {
 /// [`EngineError::Request`] for what can't be asked (unknown column, SQL that can't be parsed, a KPI without a level,
 /// a check that is done outside), [`EngineError::Cancelled`] after a cancel, and whatever the engine says.
 pub fn run(engine: &dyn Engine, analysis: &Analysis, ticket: &Ticket) -> Result<Findings, EngineError> {
+    run_among(engine, &[], analysis, ticket)
+}
+
+/// The same with all tables that are open under their names, for checks on more than one; `engine` is one of them.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_among(
+    engine: &dyn Engine,
+    tables: &[(String, Arc<dyn Engine>)],
+    analysis: &Analysis,
+    ticket: &Ticket,
+) -> Result<Findings, EngineError> {
     ticket.check()?;
     let mut resolved = analysis.clone();
     if let Some(kpi) = resolved.kpi_mut() {
@@ -96,7 +111,7 @@ pub fn run(engine: &dyn Engine, analysis: &Analysis, ticket: &Ticket) -> Result<
             reach::run(engine, kpi, segment, *target, unit.as_deref(), ticket).map(Findings::Reach)
         }
         Analysis::Check { kpi, request, unit, better } => {
-            check::run(engine, kpi, *better, request, unit.as_deref(), ticket).map(Findings::Check)
+            check::run_among(engine, tables, kpi, *better, request, unit.as_deref(), ticket).map(Findings::Check)
         }
         Analysis::Leaks(request) => leaks::run(engine, request, ticket).map(Findings::Leaks),
         Analysis::Drivers(request) => drivers::run(engine, request, ticket).map(Findings::Drivers),

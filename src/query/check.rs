@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The closed table of what a check can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // each name is the operation; docs/checks.md describes them
+#[allow(missing_docs)] // each name is the operation; docs/playbooks.md describes them
 pub enum CheckOp {
     RateBy,
     CompareRate,
@@ -53,12 +53,16 @@ pub enum CheckOp {
 }
 
 impl CheckOp {
-    /// Whether the program runs it on a table; the others are done outside and their result entered by hand.
+    /// Whether the program runs it on tables; the others are done outside and their result entered by hand.
     #[must_use]
     pub fn runs_here(self) -> bool {
-        // What holds two tables against each other needs both at hand, and a check has one; another window of silence
-        // needs to know how the outcome was made.
-        !matches!(self, Self::JoinAudit | Self::PopulationDiff | Self::RecountWithWindow | Self::ByHand)
+        self != Self::ByHand
+    }
+
+    /// Whether it may look at other tables than the KPI's.
+    #[must_use]
+    pub fn reads_further_tables(self) -> bool {
+        matches!(self, Self::JoinAudit | Self::PopulationDiff | Self::RecountWithWindow)
     }
 
     /// The name in files.

@@ -1,6 +1,7 @@
 //! What a check was asked: roles, columns and parameters, with plain words where one is missing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -15,6 +16,8 @@ const NOT_A_SPLIT: [&str; 6] = ["outcome", "entity", "time", "unit", "rows", "ta
 /// A check about to run.
 pub(super) struct Ask<'a> {
     pub engine: &'a dyn Engine,
+    /// Every open table by its name, the one above among them.
+    pub tables: &'a [(String, Arc<dyn Engine>)],
     pub kpi: &'a Kpi,
     pub better: Better,
     pub request: &'a CheckRequest,

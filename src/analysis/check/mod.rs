@@ -10,12 +10,14 @@ mod dose;
 mod duplicates;
 #[cfg(test)]
 mod golden;
+mod join;
 mod lead_in;
 mod leak_scan;
 mod missing;
 mod mix;
 mod number;
 mod overlap;
+mod population;
 mod rate_by;
 mod ratio;
 mod recount;
@@ -26,28 +28,28 @@ mod season;
 mod series;
 mod shape;
 mod shift;
+mod sides;
 #[cfg(test)]
 mod tests;
 mod times;
 mod top_values;
 mod trend;
 mod two_series;
+#[cfg(test)]
+mod two_tables;
 mod volume;
+mod window;
 mod words;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Better, CheckOp, CheckRequest, CheckResult, Kpi, Outcome, YesIf};
 
 use ask::Ask;
-
-/// Whether [`run`] can do an operation on a table; the others are done outside and their result entered by hand.
-#[must_use]
-pub fn can_run(op: CheckOp) -> bool {
-    op.runs_here()
-}
+pub use sides::PLACES;
 
 /// Runs a check and holds what it finds against its rule (see [`rule::answer`]). Without a rule the outcome is
 /// unclear: a person judges. A result without rows to speak of is `failed` and says why.
@@ -82,11 +84,14 @@ pub fn can_run(op: CheckOp) -> bool {
 /// | `rank_and_calibration` | `score` (role) | `calibration_error`, `auc`, `bias_points` |
 /// | `bias_by` | `expected`, `actual`, `by` (roles) | `bias_points`, `all_points`, `share_of_rows` |
 /// | `lead_in_curve` | `entity`, `time`, `left_at` (roles), `weeks` (4) | `fall_share`, `people` |
+/// | `recount_with_window` | roles `entity`, `event_time`; `window` (days), `factor` (2), `lookback` (the window), `at` (last day), `table` | `change_share`, `gone_share`, `gone_share_other` |
+/// | `join_audit` | `left`, `right` (tables), `key`, `left_key`, `right_key` | `changed_share`, `lost_share`, `added_share`, `right_lost_share`, `repeated_keys`, `left_repeated_keys`, `rows_before`, `rows_after` |
+/// | `population_diff` | as `join_audit`, or `a`, `b` (SQL) with `key` | `missing_share`, `extra_share`, `in_both`, `rate_ratio`, `difference_points` |
 /// | `sql` | `query` | `value` |
 ///
 /// # Errors
-/// A missing role or parameter, named; an operation that is done outside; a rule on a metric that the operation does
-/// not give; and whatever the engine says.
+/// A missing role, table or parameter, named; an operation that is done outside; a rule on a metric that the operation
+/// does not give; and whatever the engine says.
 pub fn run(
     engine: &dyn Engine,
     kpi: &Kpi,
@@ -95,8 +100,24 @@ pub fn run(
     unit: Option<&str>,
     ticket: &Ticket,
 ) -> Result<CheckResult, EngineError> {
+    run_among(engine, &[], kpi, better, request, unit, ticket)
+}
+
+/// The same with all tables that are open under their names, for operations on more than one; `engine` is one of them.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_among(
+    engine: &dyn Engine,
+    tables: &[(String, Arc<dyn Engine>)],
+    kpi: &Kpi,
+    better: Better,
+    request: &CheckRequest,
+    unit: Option<&str>,
+    ticket: &Ticket,
+) -> Result<CheckResult, EngineError> {
     let started = Instant::now();
-    let ask = Ask { engine, kpi, better, request, unit, ticket };
+    let ask = Ask { engine, tables, kpi, better, request, unit, ticket };
     let found = match request.op {
         CheckOp::RateBy => rate_by::run(&ask)?,
         CheckOp::CompareRate | CheckOp::CompareGroups => compare::run(&ask)?,
@@ -125,13 +146,10 @@ pub fn run(
         CheckOp::RankAndCalibration => calibration::run(&ask)?,
         CheckOp::BiasBy => bias::run(&ask)?,
         CheckOp::LeadInCurve => lead_in::run(&ask)?,
-        op @ (CheckOp::JoinAudit | CheckOp::PopulationDiff) => {
-            return Err(EngineError::request(
-                format!("The check {} is done outside: it holds two tables against each other.", op.word()),
-                "Join or count them with whyboard sql, and enter its answer and its number by hand.",
-            ));
-        }
-        op => {
+        CheckOp::RecountWithWindow => window::run(&ask)?,
+        CheckOp::JoinAudit => join::run(&ask)?,
+        CheckOp::PopulationDiff => population::run(&ask)?,
+        op @ CheckOp::ByHand => {
             return Err(EngineError::request(
                 format!("The check {} is done outside.", op.word()),
                 "Enter its answer and its number by hand.",

@@ -23,7 +23,7 @@ pub fn open_forecast(app: &mut App, pending: PendingCheck) {
     for line in checks::stakes(app, &pending) {
         form = form.info(line);
     }
-    if checks::is_outside(pending.request.op) {
+    if pending.outside.is_some() {
         form = form.info(format!("Done outside: {}", how_words(&pending)));
     }
     let people: Vec<(String, String)> = app
@@ -89,7 +89,7 @@ pub(super) fn submit_forecast(app: &mut App, form: &Form, pending: &PendingCheck
         };
         effects.extend(app.record(Intent::record(act)).map_err(|r| words(&r))?);
     }
-    if checks::is_outside(pending.request.op) {
+    if pending.outside.is_some() {
         open_by_hand(app, pending.clone());
     } else {
         effects.extend(checks::run(app, pending.clone()));
@@ -172,6 +172,7 @@ pub(super) fn submit_ad_hoc(app: &mut App, form: &Form) -> Result<Vec<Effect>, S
         ad_hoc: true,
         if_yes: rated(Rating::Expected),
         if_no: rated(Rating::Surprising),
+        outside: None,
     };
     // The forecast must be sound before anything is recorded or looked at.
     forecasts(app, form)?;
@@ -232,10 +233,10 @@ fn free_check_id(app: &App) -> String {
 fn how_words(pending: &PendingCheck) -> String {
     match pending.request.params.get("how").and_then(Value::as_str) {
         Some(how) => how.to_owned(),
-        None => format!(
-            "this program can't compute \"{}\" yet. Do it with your own tools and enter what came out.",
-            pending.request.op.word().replace('_', " ")
-        ),
+        None => {
+            let why = pending.outside.as_deref().unwrap_or_default();
+            format!("{why} Do it with your own tools and enter what came out.").trim_start().to_owned()
+        }
     }
 }
 
@@ -277,7 +278,8 @@ pub(super) fn submit_by_hand(app: &mut App, form: &Form, pending: &PendingCheck)
 /// Which columns play which roles.
 pub fn open_roles(app: &mut App, check: &str, missing: &[String]) {
     let Some(doc) = &app.doc else { return };
-    let schema = app.kpi_info().map(|i| i.schema.clone()).unwrap_or_default();
+    let op = doc.playbook.as_ref().and_then(|p| p.check(check)).map_or(CheckOp::ByHand, |c| c.op);
+    let schema = checks::schema_of(app, op);
     if schema.columns.is_empty() {
         app.say(crate::app::Tone::Warn, "The data is not open yet.");
         return;

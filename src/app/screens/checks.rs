@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 pub use words::{metric_words, rule_words};
 
+use crate::analysis::check::PLACES;
 use crate::app::form::Form;
 use crate::app::forms::{self, Pin};
 use crate::app::{App, Effect, Message, Tone};
@@ -38,6 +39,8 @@ pub struct PendingCheck {
     pub if_yes: Ratings,
     /// Ratings if no.
     pub if_no: Ratings,
+    /// Why it is done outside of this program and its outcome entered by hand; `None` where it runs here.
+    pub outside: Option<String>,
 }
 
 /// Checks that wait for their result.
@@ -49,25 +52,41 @@ pub struct ChecksView {
     pub trying: Option<(PendingCheck, Form)>,
 }
 
-/// Whether an operation is done outside of this program: by hand, or because nothing here computes it yet.
+/// Why a check of the playbook is done outside of this program, where it is.
 #[must_use]
-pub fn is_outside(op: CheckOp) -> bool {
-    !op.runs_here()
+pub fn outside(app: &App, check: &PlaybookCheck) -> Option<String> {
+    let doc = app.doc.as_ref()?;
+    playbook::outside(&doc.session, doc.playbook.as_deref()?, check)
 }
 
-/// The roles of a check that no column plays yet.
+/// The roles of a check that no column plays yet; none where it is done outside.
 #[must_use]
 pub fn missing_roles(app: &App, check: &PlaybookCheck) -> Vec<String> {
-    app.doc.as_ref().map(|doc| unmapped(&doc.session, check)).unwrap_or_default()
+    let Some(doc) = &app.doc else { return Vec::new() };
+    doc.playbook.as_ref().map(|p| unmapped(&doc.session, p, check)).unwrap_or_default()
 }
 
 /// The same of a session.
 #[must_use]
-pub fn unmapped(session: &Session, check: &PlaybookCheck) -> Vec<String> {
-    if is_outside(check.op) {
+pub fn unmapped(session: &Session, playbook: &Playbook, check: &PlaybookCheck) -> Vec<String> {
+    if playbook::outside(session, playbook, check).is_some() {
         return Vec::new();
     }
     playbook::unmapped(&session.state, check)
+}
+
+/// The columns that may play a role of a check: those of the KPI's table, and of the others where it reads them.
+#[must_use]
+pub fn schema_of(app: &App, op: CheckOp) -> Schema {
+    let mut out = app.kpi_info().map(|i| i.schema.clone()).unwrap_or_default();
+    if op.reads_further_tables() {
+        for column in app.tables.values().flat_map(|t| &t.schema.columns) {
+            if out.get(&column.name).is_none() {
+                out.columns.push(column.clone());
+            }
+        }
+    }
+    out
 }
 
 /// Columns that may play a role, the best guess first: by name, then by type.
@@ -123,7 +142,7 @@ pub fn start(app: &mut App, id: &str) -> Vec<Effect> {
     let Some(check) = doc.playbook.as_ref().and_then(|p| p.check(id)).cloned() else {
         return start_ad_hoc(app, id);
     };
-    if is_outside(check.op) {
+    if outside(app, &check).is_some() {
         if let Some(pending) = pending(app, &check) {
             forecast_or_run(app, pending);
         }
@@ -155,7 +174,7 @@ fn start_ad_hoc(app: &mut App, id: &str) -> Vec<Effect> {
             return Vec::new();
         }
         let pending = of_run(latest, latest.title.as_deref().unwrap_or(id));
-        if is_outside(pending.request.op) {
+        if pending.outside.is_some() {
             app.say(
                 Tone::Warn,
                 "What was run is not known well enough to run it again: make a new check with t on a group.",
@@ -181,13 +200,14 @@ fn start_ad_hoc(app: &mut App, id: &str) -> Vec<Effect> {
         ad_hoc: true,
         if_yes: f.if_yes,
         if_no: f.if_no,
+        outside: None,
     };
     run(app, pending)
 }
 
 fn forecast_or_run(app: &mut App, pending: PendingCheck) -> Vec<Effect> {
     let state = app.doc.as_ref().map(|d| &d.session.state);
-    let by_hand = is_outside(pending.request.op);
+    let by_hand = pending.outside.is_some();
     let forecast = state.and_then(|s| s.forecasts.get(&pending.id));
     let known = state.is_some_and(|s| s.latest_check(&pending.id).is_some());
     if forecast.is_none() && !known {
@@ -220,6 +240,7 @@ pub fn resolve(session: &Session, playbook: &Playbook, check: &PlaybookCheck, da
         .iter()
         .map(|(k, v)| {
             let v = match v {
+                Value::String(s) if TABLES.contains(&k.as_str()) => Value::String(table_named(session, s)),
                 Value::String(s) if k != "how" => Value::String(literals(s, &columns, &fills)),
                 other => other.clone(),
             };
@@ -246,7 +267,17 @@ pub fn resolve(session: &Session, playbook: &Playbook, check: &PlaybookCheck, da
         ad_hoc: false,
         if_yes: Ratings::new(),
         if_no: Ratings::new(),
+        outside: playbook::outside(session, playbook, check),
     }
+}
+
+/// Parameters that name a table.
+const TABLES: [&str; 3] = ["left", "right", "table"];
+
+/// `first`, `second` … become the names of the tables in the order in which they were attached.
+fn table_named(session: &Session, word: &str) -> String {
+    let place = PLACES.iter().position(|p| *p == word);
+    place.and_then(|i| session.state.tables.get(i)).map_or_else(|| word.to_owned(), |t| t.data.clone())
 }
 
 /// `{name}` that an answer set becomes a quoted SQL literal; roles are left for the analysis.
@@ -326,7 +357,10 @@ pub fn of_run(run: &CheckRecord, title: &str) -> PendingCheck {
     let yes_if: Option<crate::query::YesIf> = part(&mut params, "yes_if");
     let if_yes = part(&mut params, "if_yes").unwrap_or_default();
     let if_no = part(&mut params, "if_no").unwrap_or_default();
+    // What was entered by hand has no further figures.
+    let by_hand = op == CheckOp::ByHand || (op.reads_further_tables() && !run.result.contains_key("metrics"));
     PendingCheck {
+        outside: by_hand.then(|| "It was done with your own tools.".to_owned()),
         id: run.check.clone(),
         title: title.to_owned(),
         yes_words: yes_if.as_ref().map(rule_words).unwrap_or_default(),
@@ -336,6 +370,17 @@ pub fn of_run(run: &CheckRecord, title: &str) -> PendingCheck {
         if_yes,
         if_no,
     }
+}
+
+/// The tables that a check reads, the one that it is run on first.
+fn tables_of(pending: &PendingCheck) -> Vec<String> {
+    let mut out = vec![pending.data.clone()];
+    for name in TABLES.iter().filter_map(|k| pending.request.params.get(*k)?.as_str()) {
+        if pending.outside.is_none() && !out.iter().any(|t| t == name) {
+            out.push(name.to_owned());
+        }
+    }
+    out
 }
 
 /// A result as it is recorded; whether it was predicted is for `decide` to say.
@@ -348,7 +393,7 @@ pub fn act_of(pending: &PendingCheck, result: &CheckResult) -> Act {
     params.insert("op".into(), json!(pending.request.op));
     Act::Check {
         check: pending.id.clone(),
-        data: vec![pending.data.clone()],
+        data: tables_of(pending),
         predicted: true, // decide corrects it
         title: pending.ad_hoc.then(|| pending.title.clone()),
         params,
@@ -443,7 +488,7 @@ pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
 /// The family and grade of the clue that a check gives, with the columns of earlier clues that go with its column.
 #[must_use]
 pub fn source_of(pending: &PendingCheck, related: &[(String, f64)]) -> (String, Grade) {
-    if is_outside(pending.request.op) {
+    if pending.outside.is_some() {
         return (format!("check:{}", pending.id), Grade::B);
     }
     let tested = tested_column(&pending.request);

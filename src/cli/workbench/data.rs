@@ -151,9 +151,16 @@ impl Workbench {
             self.tell(Msg::Found { slot, result: Box::new(Err(why)), seconds: 0.0 });
             return;
         };
+        // A check may hold other tables against the one that it is run on.
+        let tables: Vec<_> = match &analysis {
+            Analysis::Check { request, .. } if request.op.reads_further_tables() => {
+                self.tables.iter().filter(|(name, _)| *name != RESULT).map(|(n, t)| (n.clone(), t.clone())).collect()
+            }
+            _ => Vec::new(),
+        };
         self.job(slot.clone(), label, move |ticket| {
             let begun = Instant::now();
-            let result = Box::new(analysis::run(engine.as_ref(), &analysis, ticket));
+            let result = Box::new(analysis::run_among(engine.as_ref(), &tables, &analysis, ticket));
             Done::Found { slot, result, seconds: begun.elapsed().as_secs_f64() }
         });
     }

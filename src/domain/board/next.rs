@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::playbook::{Flow, Playbook, QuestionState, counting_row, fill, fits, unmapped};
+use crate::domain::playbook::{Flow, Playbook, QuestionState, counting_row, fill, fits, outside, unmapped};
 use crate::domain::scoreboard::{CheckValue, Inputs, Left, NextItem, p_yes_from_rating, value_of};
 use crate::domain::session::{Session, State};
 use crate::domain::words::{Grade, Rating};
-use crate::query::{CheckOp, Outcome};
+use crate::query::Outcome;
 
 /// What kind of thing is next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,8 +118,8 @@ fn chances(ratings: &BTreeMap<String, Rating>) -> BTreeMap<String, f64> {
 }
 
 /// Measured by us, or by somebody else.
-fn grade_of(op: CheckOp) -> Grade {
-    if op.runs_here() { Grade::A } else { Grade::B }
+fn grade_of(runs_here: bool) -> Grade {
+    if runs_here { Grade::A } else { Grade::B }
 }
 
 impl List<'_> {
@@ -137,7 +137,7 @@ impl List<'_> {
         self.session.state.latest_check(check).is_some_and(|c| c.outcome != Outcome::Failed)
     }
 
-    fn check(&self, id: &str, title: String, op: CheckOp, minutes: f64, missing: Vec<String>) -> NextEntry {
+    fn check(&self, id: &str, title: String, runs_here: bool, minutes: f64, missing: Vec<String>) -> NextEntry {
         NextEntry {
             id: id.to_owned(),
             kind: NextKind::Check,
@@ -145,7 +145,7 @@ impl List<'_> {
             ask: None,
             minutes,
             value: CheckValue::default(),
-            grade: grade_of(op),
+            grade: grade_of(runs_here),
             missing,
             failed: self.session.state.latest_check(id).is_some_and(|c| c.outcome == Outcome::Failed),
         }
@@ -162,8 +162,9 @@ impl List<'_> {
                 p_yes.extend(f.words.iter().map(|(h, w)| (h.clone(), w.probability())));
             }
             // Who does it outside finds the data there.
-            let missing = if check.op.runs_here() { unmapped(state, check) } else { Vec::new() };
-            self.push(self.check(&check.id, check.title.clone(), check.op, check.minutes, missing), p_yes);
+            let runs_here = outside(self.session, playbook, check).is_none();
+            let missing = if runs_here { unmapped(state, check) } else { Vec::new() };
+            self.push(self.check(&check.id, check.title.clone(), runs_here, check.minutes, missing), p_yes);
         }
     }
 
@@ -207,7 +208,7 @@ impl List<'_> {
             let mut p_yes = chances(&f.if_yes);
             p_yes.extend(f.words.iter().map(|(h, w)| (h.clone(), w.probability())));
             let title = f.title.clone().unwrap_or_else(|| f.text.clone());
-            self.push(self.check(id, title, request.op, 5.0, Vec::new()), p_yes);
+            self.push(self.check(id, title, request.op.runs_here(), 5.0, Vec::new()), p_yes);
         }
     }
 }

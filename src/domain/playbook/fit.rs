@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::{Playbook, PlaybookCheck, PlaybookHypothesis};
 use crate::domain::event::Shape;
-use crate::domain::session::{HypothesisRow, State};
+use crate::domain::session::{HypothesisRow, Session, State};
 use crate::query::CheckOp;
+
+use super::Flow;
 
 /// Whether something that is only for one shape of problem fits. While nobody knows the shape, neither what speaks of
 /// an onset fits nor what speaks of a level.
@@ -41,6 +43,36 @@ pub fn roles_of(check: &PlaybookCheck) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
     out.retain(|r| seen.insert(r.clone()));
     out
+}
+
+/// Why a check is done outside of this program, in plain words, whichever columns are mapped; `None` where it runs on
+/// the session's tables.
+#[must_use]
+pub fn outside(session: &Session, playbook: &Playbook, check: &PlaybookCheck) -> Option<String> {
+    let tables = &session.state.tables;
+    let two = match check.op {
+        CheckOp::ByHand => return Some("It is done with your own tools.".to_owned()),
+        CheckOp::JoinAudit => true,
+        CheckOp::PopulationDiff => !check.params.contains_key("a"),
+        _ => false,
+    };
+    if two && tables.len() < 2 {
+        let have = tables.first().map_or_else(|| "none".to_owned(), |t| format!("only {}", t.data));
+        return Some(format!("It holds two tables against each other, and {have} is attached."));
+    }
+    if check.op == CheckOp::RecountWithWindow {
+        let known = match check.params.get("window") {
+            Some(Value::String(text)) => {
+                let name = text.trim().strip_prefix('{').and_then(|t| t.strip_suffix('}'));
+                name.is_none_or(|name| Flow::new(playbook, session).fills().contains_key(name))
+            }
+            window => window.is_some(),
+        };
+        if !known {
+            return Some("It recounts silence, and nobody has said yet how many days of it count.".to_owned());
+        }
+    }
+    None
 }
 
 /// The roles of a check that no column plays yet.

@@ -12,7 +12,7 @@ mod types;
 
 pub use condition::{ASKED, When, matches_answer, said};
 pub use extend::extended;
-pub use fit::{counting_row, fits, roles_of, row_of, unmapped};
+pub use fit::{counting_row, fits, outside, roles_of, row_of, unmapped};
 pub use flow::{Flow, QuestionState, fill};
 pub use keys::unknown_keys;
 pub use lint::{PlaybookFault, lint};

@@ -216,6 +216,62 @@ fn what_can_not_be_run_again_says_so() {
 }
 
 #[test]
+fn a_check_on_two_tables_knows_them_by_their_names() {
+    let mut b = Bench::new();
+    let check: PlaybookCheck = serde_json::from_value(json!({
+        "id": "d_join", "title": "Does the join lose rows?", "op": "join_audit", "needs": ["key"],
+        "params": {"left": "first", "right": "second", "key": "key"},
+        "yes_if": {"metric": "changed_share", "gte": 0.01}
+    }))
+    .unwrap();
+    let resolved = |b: &Bench| {
+        let doc = b.app.doc.as_ref().unwrap();
+        resolve(&doc.session, doc.playbook.as_deref().unwrap(), &check, "users")
+    };
+    let alone = resolved(&b);
+    assert!(alone.outside.as_deref().is_some_and(|w| w.contains("only users is attached")), "{alone:?}");
+    assert_eq!(source_of(&alone, &[]), ("check:d_join".to_owned(), Grade::B));
+    assert!(missing_roles(&b.app, &check).is_empty(), "no role is asked for what is done outside");
+    b.record(Act::AttachData { data: "trips".into(), path: "trips.csv".into(), facts: Default::default() });
+    let both = resolved(&b);
+    assert_eq!((both.outside.as_ref(), both.request.params["left"].as_str()), (None, Some("users")));
+    assert_eq!(both.request.params["right"], "trips");
+    assert_eq!(missing_roles(&b.app, &check), ["key"]);
+    // The columns of both tables may be the key, and the record says which tables were read.
+    let schema = schema(&[("trip_id", ValueType::Text)]);
+    b.app.tables.insert("trips".into(), crate::app::TableInfo { schema, ..Default::default() });
+    let offered = schema_of(&b.app, CheckOp::JoinAudit);
+    assert!(offered.get("trip_id").is_some() && offered.get("customer_id").is_some());
+    assert!(schema_of(&b.app, CheckOp::RateBy).get("trip_id").is_none());
+    let found = by_hand(&both, Outcome::No, None, "Nothing.".into());
+    assert!(matches!(act_of(&both, &found), Act::Check { data, .. } if data == ["users", "trips"]));
+}
+
+#[test]
+fn another_window_runs_once_somebody_has_said_how_long_the_first_is() {
+    let mut b = Bench::new();
+    let of = |b: &Bench| {
+        let doc = b.app.doc.as_ref().unwrap();
+        let playbook = doc.playbook.as_deref().unwrap();
+        resolve(&doc.session, playbook, playbook.check("d_window").unwrap(), "users")
+    };
+    assert!(of(&b).outside.is_some_and(|w| w.contains("how many days")));
+    b.record(Act::Answer {
+        question: "q05".into(),
+        said_by: "p1".into(),
+        value: json!(28),
+        unit: Some("days".into()),
+        text: String::new(),
+        verbatim: false,
+    });
+    let now = of(&b);
+    assert_eq!((now.outside.as_ref(), now.request.params["window"].as_str()), (None, Some("'28'")));
+    b.select_check("d_window");
+    b.press("t");
+    assert!(matches!(b.form().id, forms::FormId::Roles(..)), "entity and event_time are asked for");
+}
+
+#[test]
 fn what_nothing_here_computes_is_entered_by_hand() {
     let mut b = Bench::new();
     b.select_check("d_window");

@@ -102,7 +102,8 @@ fn of_playbook(app: &App, playbook: &Playbook, check: &PlaybookCheck) -> CheckRo
     out.op = check.op.word().replace('_', " ");
     out.minutes = check.minutes;
     let none = Schema::default();
-    let schema = app.main_info().map_or(&none, |i| &i.schema);
+    let further = check.op.reads_further_tables().then(|| checks::schema_of(app, check.op));
+    let schema = further.as_ref().unwrap_or_else(|| app.main_info().map_or(&none, |i| &i.schema));
     let mut columns: Vec<String> = check.needs.iter().filter_map(|r| state.columns.get(r).cloned()).collect();
     let mut asks = Vec::new();
     for name in checks::missing_roles(app, check) {
@@ -120,7 +121,7 @@ fn of_playbook(app: &App, playbook: &Playbook, check: &PlaybookCheck) -> CheckRo
             asks.push(short);
         }
     }
-    let outside = checks::is_outside(check.op);
+    let outside = checks::outside(app, check).is_some();
     out.columns = if outside {
         String::new()
     } else if asks.is_empty() {

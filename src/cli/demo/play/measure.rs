@@ -73,18 +73,20 @@ impl Play<'_> {
                 ad_hoc: true,
                 if_yes: spot.if_yes.clone(),
                 if_no: spot.if_no.clone(),
+                outside: None,
             });
         }
         let playbook = &self.found.playbook;
         let check = playbook.check(&step.id).ok_or_else(|| format!("the playbook has no check {}", step.id))?;
-        let missing = checks::unmapped(&self.session, check);
+        let missing = checks::unmapped(&self.session, playbook, check);
         if !missing.is_empty() {
             return Err(format!("the check {} lacks the roles {}", step.id, missing.join(", ")));
         }
-        if analysis::check::can_run(check.op) == step.by_hand.is_some() {
+        let pending = checks::resolve(&self.session, playbook, check, &self.case.table);
+        if pending.outside.is_some() != step.by_hand.is_some() {
             return Err(format!("the check {} is done outside, or is not, against what the case says", step.id));
         }
-        Ok(checks::resolve(&self.session, playbook, check, &self.case.table))
+        Ok(pending)
     }
 
     fn run_check(&self, pending: &PendingCheck) -> Result<CheckResult, String> {
