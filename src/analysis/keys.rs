@@ -86,6 +86,46 @@ pub fn code(
     }))
 }
 
+/// The parts of a time that make groups of their own, with their names: a moment has its hour and its weekday (1 is
+/// Monday), a day its weekday.
+#[must_use]
+pub fn time_parts(name: &str, dtype: ValueType) -> Vec<(Key, String)> {
+    let part = |what: &str, word: &str| {
+        (Key::sql(format!("EXTRACT({what} FROM {})", quoted(name))), format!("{word} of {name}"))
+    };
+    match dtype {
+        ValueType::Datetime => vec![part("HOUR", "hour"), part("ISODOW", "weekday")],
+        ValueType::Date => vec![part("ISODOW", "weekday")],
+        _ => Vec::new(),
+    }
+}
+
+/// The key that a name stands for: a column, or a part of a time such as `hour of when`.
+///
+/// # Errors
+/// Where it is neither; the engine names near columns where it can.
+pub fn key_named(engine: &dyn Engine, name: &str) -> Result<Key, EngineError> {
+    if engine.schema().get(name).is_none()
+        && let Some((_, column)) = name.split_once(" of ")
+        && let Some(info) = engine.schema().get(column)
+    {
+        let parts = time_parts(column, info.dtype);
+        let names: Vec<&str> = parts.iter().map(|(_, n)| n.as_str()).collect();
+        return match parts.iter().find(|(_, n)| n == name) {
+            Some((key, _)) => Ok(key.clone()),
+            None if names.is_empty() => Err(EngineError::request(
+                format!("{column} holds no time, so there is no {name}."),
+                "Name a column of days or moments.",
+            )),
+            None => Err(EngineError::request(
+                format!("There is no {name}."),
+                format!("{column} gives {}.", names.join(" and ")),
+            )),
+        };
+    }
+    column_type(engine, name).map(|_| Key::column(name))
+}
+
 /// The type of a column.
 ///
 /// # Errors

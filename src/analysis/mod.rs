@@ -38,6 +38,9 @@ pub mod experiment;
 pub(crate) mod fake;
 pub mod fixes;
 pub mod format;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod hostile;
 pub mod keys;
 pub mod kpi;
 pub mod leaks;

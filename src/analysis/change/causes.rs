@@ -13,6 +13,9 @@ use super::sides::{Cell2, Frame, Kind};
 
 /// At most this many columns make leaves: with more, nearly every row is a leaf of its own.
 const MOST_COLUMNS: usize = 6;
+/// Hours and weekdays make many leaves: they are searched only where their groups moved apart by so many standard
+/// deviations.
+const TIME_APART: f64 = 3.0;
 /// At most this many combinations of values.
 const MOST_CELLS: usize = 1 << 20;
 
@@ -29,12 +32,13 @@ pub struct Causes {
 
 /// Searches the columns that moved most apart.
 pub fn run(frame: &Frame<'_>, candidates: &[Candidate], total: &Cell2, ticket: &Ticket) -> Result<Causes, EngineError> {
-    let chosen: Vec<&Coded> = candidates.iter().take(MOST_COLUMNS).map(|c| &c.coded).collect();
+    let searched: Vec<&Candidate> = candidates.iter().filter(|c| !c.of_time || c.apart > TIME_APART).collect();
+    let chosen: Vec<&Coded> = searched.iter().take(MOST_COLUMNS).map(|c| &c.coded).collect();
     if chosen.is_empty() {
         return Ok(Causes::default());
     }
     let mut notes = Vec::new();
-    if candidates.len() > MOST_COLUMNS {
+    if searched.len() > MOST_COLUMNS {
         let names: Vec<&str> = chosen.iter().map(|c| c.name.as_str()).collect();
         notes.push(format!(
             "The search for causes looked at the {MOST_COLUMNS} columns whose groups moved most apart: {}.",
@@ -95,7 +99,7 @@ fn evidence(frame: &Frame<'_>, candidates: &[Candidate], total: &Cell2, rows: &[
             rows.iter().map(|(_, c)| (c.after.sums.y, c.before.sums.y)).unzip();
         return Evidence::deviations(&actual, &expected);
     }
-    let mut ratios: Vec<f64> = candidates.iter().filter_map(|c| c.usual_ratio).collect();
+    let mut ratios: Vec<f64> = candidates.iter().filter(|c| !c.of_time).filter_map(|c| c.usual_ratio).collect();
     ratios.sort_by(f64::total_cmp);
     let times = ratios.get(ratios.len() / 2).map_or(1.0, |r| r.exp());
     let leaves: Vec<TestLeaf> = rows.iter().map(|(_, c)| test_leaf(frame.kind, c, times)).collect();

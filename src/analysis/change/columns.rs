@@ -2,12 +2,12 @@
 
 use crate::analysis::cells::Arm;
 use crate::analysis::coding::names_rows;
-use crate::analysis::keys::{Coded, Coding, SHOWN, code};
+use crate::analysis::keys::{Coded, Coding, SHOWN, code, key_named, time_parts};
 use crate::analysis::level::{add, count_f64, point, residual_squares};
 use crate::analysis::localise::TestLeaf;
 use crate::analysis::sqltext::names_in;
 use crate::engine::{EngineError, Ticket};
-use crate::query::{Cell, ChangeRequest, Key, Sides};
+use crate::query::{Cell, ChangeRequest, Key, Sides, ValueType};
 
 use super::MOST_COLUMNS;
 use super::sides::{Cell2, Frame, Kind, raw_squares};
@@ -15,7 +15,10 @@ use super::sides::{Cell2, Frame, Kind, raw_squares};
 /// For the search: a little finer than what is shown.
 const SEARCHED: Coding = Coding { by_value: 24, bins: 6, top: Some(20) };
 
-/// A column that may explain the change.
+/// A part of a time whose values that both sides have hold less of a side's rows than this tells which side it is.
+const LEAST_SHARED: f64 = 0.9;
+
+/// A column, or a part of a time, that may explain the change.
 pub struct Candidate {
     /// How its values are grouped.
     pub coded: Coded,
@@ -23,9 +26,12 @@ pub struct Candidate {
     pub apart: f64,
     /// Logarithm of the median ratio of its groups' totals; absent for levels.
     pub usual_ratio: Option<f64>,
+    /// An hour or a weekday.
+    pub of_time: bool,
 }
 
-/// The columns that are neither the KPI's own, nor cut the periods, nor hold time, nor name rows.
+/// The columns that are neither the KPI's own, nor cut the periods, nor hold time, nor name rows; and the hours and
+/// weekdays of times, also of the one that cuts the periods.
 pub fn candidates(
     frame: &Frame<'_>,
     asked: &ChangeRequest,
@@ -33,22 +39,27 @@ pub fn candidates(
     ticket: &Ticket,
 ) -> Result<Vec<Candidate>, EngineError> {
     let mut taken: Vec<String> = asked.exclude.iter().chain(&asked.unit).cloned().collect();
+    let mut cut = Vec::new();
     match &asked.sides {
         Sides::Periods { kpi, before, after } => {
-            taken.extend([kpi.to_string().as_str(), before, after].into_iter().flat_map(names_in));
+            taken.extend(names_in(&kpi.to_string()));
+            cut.extend([before, after].into_iter().flat_map(|sql| names_in(sql)));
         }
         Sides::Forecast { actual, expected } => taken.extend([actual.clone(), expected.clone()]),
     }
-    let same = |a: &str, b: &String| a.eq_ignore_ascii_case(b);
-    let names: Vec<&str> = frame
-        .engine
-        .schema()
-        .columns
-        .iter()
-        .filter(|c| !c.dtype.is_temporal() && !matches!(c.dtype, crate::query::ValueType::Other))
-        .map(|c| c.name.as_str())
-        .filter(|name| !taken.iter().any(|t| same(name, t)))
-        .collect();
+    let among = |names: &[String], name: &str| names.iter().any(|t| t.eq_ignore_ascii_case(name));
+    let mut names: Vec<(Key, String, bool)> = Vec::new();
+    for column in &frame.engine.schema().columns {
+        let name = column.name.as_str();
+        if among(&taken, name) || column.dtype == ValueType::Other {
+            continue;
+        }
+        if column.dtype.is_temporal() {
+            names.extend(time_parts(name, column.dtype).into_iter().map(|(key, part)| (key, part, true)));
+        } else if !among(&cut, name) {
+            names.push((Key::column(name), name.to_owned(), false));
+        }
+    }
     if names.len() > MOST_COLUMNS {
         notes.push(format!(
             "Only the first {MOST_COLUMNS} of {} columns were looked at; leave some out to reach the others.",
@@ -56,18 +67,41 @@ pub fn candidates(
         ));
     }
     let mut out = Vec::new();
-    for name in names.into_iter().take(MOST_COLUMNS) {
-        let coded = code(frame.engine, &Key::column(name), SEARCHED, None, frame.filter().as_deref(), ticket)?;
+    for (key, name, of_time) in names.into_iter().take(MOST_COLUMNS) {
+        let mut coded = code(frame.engine, &key, SEARCHED, None, frame.filter().as_deref(), ticket)?;
+        coded.name = name;
         let groups = frame.fetch_by(&[&coded], None, ticket)?;
         if groups.len() >= 2
+            && !(of_time && (tells_the_side(&groups) || (frame.kind == Kind::Total && counts_days(&key))))
             && !names_rows(&coded, groups.iter().filter_map(|(place, c)| Some((place.first()?, c.rows()))))
         {
             let (apart, usual_ratio) = (apart(frame.kind, &groups), usual_ratio(frame.kind, &groups));
-            out.push(Candidate { coded, apart, usual_ratio });
+            out.push(Candidate { coded, apart, usual_ratio, of_time });
         }
     }
     out.sort_by(|a, b| b.apart.total_cmp(&a.apart).then_with(|| a.coded.name.cmp(&b.coded.name)));
     Ok(out)
+}
+
+/// Whether the groups differ by side so much that they say which side it is: the weekdays of two single days, for
+/// example. They would explain everything and nothing.
+fn tells_the_side(groups: &[(Vec<Cell>, Cell2)]) -> bool {
+    let (mut all, mut shared) = ((0, 0), (0, 0));
+    for (_, cell) in groups {
+        let n = (cell.before.sums.n, cell.after.sums.n);
+        all = (all.0 + n.0, all.1 + n.1);
+        if n.0 > 0 && n.1 > 0 {
+            shared = (shared.0 + n.0, shared.1 + n.1);
+        }
+    }
+    let few = |part: u64, whole: u64| count_f64(part) < LEAST_SHARED * count_f64(whole);
+    few(shared.0, all.0) || few(shared.1, all.1)
+}
+
+/// Whether a part of a time counts days: a month with five Saturdays has more of everything on Saturdays, which is the
+/// calendar and no cause.
+fn counts_days(key: &Key) -> bool {
+    key.expr.starts_with("EXTRACT(ISODOW")
 }
 
 /// For columns that were named: folding groups together would turn mix inside `other` into level, so many are kept.
@@ -76,7 +110,15 @@ const NAMED: Coding = Coding { top: Some(100), ..SHOWN };
 /// The columns that were named, as they are shown.
 pub fn named(frame: &Frame<'_>, asked: &ChangeRequest, ticket: &Ticket) -> Result<Vec<Coded>, EngineError> {
     let filter = frame.filter();
-    asked.by.iter().map(|c| code(frame.engine, &Key::column(c), NAMED, None, filter.as_deref(), ticket)).collect()
+    let coded = |name: &String| {
+        let key = key_named(frame.engine, name)?;
+        // Every hour is shown.
+        let how = if key.column { NAMED } else { Coding { by_value: SEARCHED.by_value, ..NAMED } };
+        let mut coded = code(frame.engine, &key, how, None, filter.as_deref(), ticket)?;
+        coded.name.clone_from(name);
+        Ok(coded)
+    };
+    asked.by.iter().map(coded).collect()
 }
 
 /// The column whose groups moved most apart.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::analysis::cells::{Arm, fetch};
 use crate::analysis::format;
-use crate::analysis::keys::{Coded, column_type, quoted};
+use crate::analysis::keys::{Coded, column_type, key_named, quoted};
 use crate::analysis::level::{level, point};
 use crate::analysis::reach::is_true;
 use crate::analysis::sqltext::both;
@@ -98,7 +98,10 @@ impl<'a> Frame<'a> {
                 "Name one or two columns; the search for causes looks at all of them anyway.",
             ));
         }
-        for column in asked.by.iter().chain(&asked.exclude).chain(&asked.unit) {
+        for name in &asked.by {
+            key_named(engine, name)?;
+        }
+        for column in asked.exclude.iter().chain(&asked.unit) {
             column_type(engine, column)?;
         }
         Ok(Self { engine, asked, kpi: super::kpi_of(&asked.sides), kind })

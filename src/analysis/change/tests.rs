@@ -67,6 +67,83 @@ fn place(column: &str, value: &str) -> (String, Cell) {
     (column.into(), Cell::Text(value.into()))
 }
 
+/// Requests of two weeks by the hour; in the second week those from the airport are unmet from 17 to 21.
+fn requests() -> Arc<dyn Engine> {
+    let mut rng = Pcg64Mcg::seed_from_u64(5);
+    let mut csv = String::from("asked,zone,unmet\n");
+    for row in 0..20_000u32 {
+        let (day, hour) = (row % 14 + 1, rng.random_range(0..24u32));
+        let airport = rng.random_range(0..2u32) == 1;
+        let p = if day > 7 && airport && (17..21).contains(&hour) { 0.7 } else { 0.2 };
+        let unmet = u8::from(rng.random::<f64>() < p);
+        let zone = if airport { "Airport" } else { "City" };
+        writeln!(csv, "2024-07-{day:02} {hour:02}:{:02}:00,{zone},{unmet}", row % 60).unwrap();
+    }
+    table(&csv)
+}
+
+fn weeks(by: &[&str]) -> ChangeRequest {
+    ChangeRequest {
+        sides: Sides::Periods {
+            kpi: "rate(unmet = 1)".parse().unwrap(),
+            before: "asked < TIMESTAMP '2024-07-08 00:00:00'".into(),
+            after: "asked >= TIMESTAMP '2024-07-08 00:00:00'".into(),
+        },
+        by: by.iter().map(|c| (*c).to_owned()).collect(),
+        exclude: Vec::new(),
+        filter: None,
+        unit: None,
+        parts_only: false,
+    }
+}
+
+#[test]
+fn hours_and_weekdays_of_a_time_are_groups_and_name_the_worst_slots() {
+    let engine = requests();
+    let found = ask(&engine, &weeks(&[]));
+    // The four hours at the airport, and no other cell.
+    assert!(!found.causes.is_empty() && found.causes.len() <= 4, "{:?}", found.causes);
+    for cause in &found.causes {
+        assert!(cause.place.contains(&place("zone", "Airport")), "{cause:?}");
+        let hour = cause.place.iter().find(|(c, _)| c == "hour of asked").and_then(|(_, v)| v.as_f64());
+        assert!(hour.is_some_and(|h| (17.0..21.0).contains(&h)), "{cause:?}");
+    }
+    // Zone by hour: every hour is its own, the worst four are those, and all add up.
+    let found = ask(&engine, &weeks(&["zone", "hour of asked"]));
+    assert_eq!(found.parts.len(), 48);
+    let sum: f64 = found.parts.iter().filter_map(|p| p.contribution.value).sum();
+    assert!((sum - found.change.value.unwrap()).abs() < 1e-12);
+    for part in &found.parts[..4] {
+        assert_eq!(part.place[0], place("zone", "Airport"), "{part:?}");
+        assert!(part.place[1].1.as_f64().is_some_and(|h| (17.0..21.0).contains(&h)), "{part:?}");
+        assert!(engine.check_sql(part.condition.as_deref().unwrap()).is_ok(), "{part:?}");
+    }
+    let found = ask(&engine, &weeks(&["weekday of asked"]));
+    assert_eq!(found.parts.len(), 7);
+}
+
+#[test]
+fn a_part_of_a_time_that_only_tells_the_period_explains_nothing() {
+    let engine = requests();
+    // A Wednesday against a Thursday: the weekday would hold the whole change, and say nothing.
+    let day = |d: u32| {
+        format!("asked >= TIMESTAMP '2024-07-{d:02} 00:00:00' AND asked < TIMESTAMP '2024-07-{:02} 00:00:00'", d + 1)
+    };
+    for kpi in ["rate(unmet = 1)", "count()"] {
+        let sides = Sides::Periods { kpi: kpi.parse().unwrap(), before: day(3), after: day(11) };
+        let found = ask(&engine, &ChangeRequest { sides, ..weeks(&[]) });
+        let named = |c: &[(String, Cell)]| c.iter().any(|(name, _)| name.starts_with("weekday"));
+        assert!(!found.causes.iter().any(|c| named(&c.place)) && !found.parts.iter().any(|p| named(&p.place)));
+    }
+    for (by, why) in [
+        ("hour of zone", "zone holds no time"),
+        ("minute of asked", "hour of asked and weekday of asked"),
+        ("hour of x", "x"),
+    ] {
+        assert!(refusal(&engine, &weeks(&[by])).contains(why), "{by}: {}", refusal(&engine, &weeks(&[by])));
+    }
+}
+
 #[test]
 fn a_planted_cell_is_the_cause_and_the_parts_add_up() {
     let engine = rides(1, |zone, app, _, after| if after && zone == 2 && app == 1 { 0.45 } else { 0.15 });

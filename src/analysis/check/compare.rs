@@ -7,6 +7,7 @@ use crate::analysis::level::UNKNOWN;
 use crate::engine::EngineError;
 use crate::query::{Cell, Comparison, ComparisonResult, GroupQuery, Key, KeyBin, Kpi, ValueType};
 
+use super::answers::{columns_in, held};
 use super::ask::{Ask, Found, events, scaled};
 use super::words::group_words;
 
@@ -106,7 +107,8 @@ fn exposure(ask: &Ask<'_>, column: &str) -> Result<(String, String), EngineError
 }
 
 fn compared(ask: &Ask<'_>, a: String, b: Option<String>, label: &str) -> Result<Found, EngineError> {
-    let within = ask.within()?;
+    let held = held(ask, &columns_in(ask, &a))?;
+    let within = held.columns.clone();
     let other = b.as_deref().map(|b| group_words(ask, "b", b, COMPARED)).transpose()?;
     let comparison = Comparison {
         kpi: ask.kpi.clone(),
@@ -117,7 +119,7 @@ fn compared(ask: &Ask<'_>, a: String, b: Option<String>, label: &str) -> Result<
         unit: ask.unit.map(str::to_owned),
     };
     let r = compare::run(ask.engine, &comparison, ask.ticket)?;
-    let mut found = Found::new("rate_ratio", says(ask.kpi, &r, label, other.as_deref(), &within));
+    let mut found = Found::new("rate_ratio", says(ask.kpi, &r, label, other.as_deref(), &within) + &held.words());
     let (ratio, difference) = if within.is_empty() {
         (r.ratio, r.difference)
     } else {

@@ -11,6 +11,7 @@ use crate::analysis::mantel::{Stratum, within};
 use crate::engine::EngineError;
 use crate::query::{Better, Cell, Estimate, Key};
 
+use super::answers::held;
 use super::ask::{Ask, Found, events, scaled};
 
 pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
@@ -24,7 +25,8 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     }
     let bins = bin_count(ask)?;
     let filter = ask.filter()?;
-    let held = ask.within()?;
+    let strata = held(ask, std::slice::from_ref(&column))?;
+    let (left_out, held) = (strata.words(), strata.columns);
     let coding = Coding { by_value: bins, bins, top: None };
     let coded = code(ask.engine, &Key::column(&column), coding, Some(ask.kpi), filter.as_deref(), ask.ticket)?;
     let mut keys = vec![coded.key.clone()];
@@ -84,7 +86,7 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
             format::change_with_interval(ask.kpi, &slope),
             same.map_or_else(|| format::UNKNOWN.to_owned(), |s| format::percent_with(s, 0)),
             format::ratio_with_interval(&worse_ratio),
-        )
+        ) + &left_out
     };
     Ok(found)
 }

@@ -1,5 +1,6 @@
 //! Runs the checks of a playbook and those made on the spot (3-analysis.md, the closed table).
 
+mod answers;
 mod ask;
 mod before_after;
 mod bias;
@@ -54,7 +55,9 @@ pub use sides::PLACES;
 /// Runs a check and holds what it finds against its rule (see [`rule::answer`]). Without a rule the outcome is
 /// unclear: a person judges. A result without rows to speak of is `failed` and says why.
 ///
-/// Parameters that hold SQL may name a role in braces; every operation takes `where`, a SQL condition on the rows.
+/// Parameters that hold SQL may name a role in braces; every operation takes `where`, a SQL condition on the rows, and
+/// what was answered about columns: `exclude` (known only after the outcome: such a column settles nothing) and
+/// `consequences` (column → what follows from it: never held fixed while that column is tested).
 ///
 /// | op | parameters | metrics |
 /// |---|---|---|
@@ -172,6 +175,18 @@ pub fn run_among(
         None if headline.value.is_none() => Outcome::Failed,
         None => Outcome::Unclear,
     };
+    let late = answers::known_after(&ask);
+    let (outcome, says) = match late {
+        // However well it fits, it can't have brought the outcome about.
+        Some(column) => (
+            if outcome == Outcome::Failed { outcome } else { Outcome::Unclear },
+            format!(
+                "{} {column} is known only after the outcome, as was answered, so this settles nothing.",
+                found.says
+            ),
+        ),
+        None => (outcome, found.says),
+    };
     let metrics: BTreeMap<String, f64> =
         found.metrics.iter().filter_map(|(name, e)| Some((name.clone(), e.value?))).collect();
     Ok(CheckResult {
@@ -185,7 +200,7 @@ pub fn run_among(
         outcome,
         tried: found.tried,
         seconds: started.elapsed().as_secs_f64(),
-        says: found.says,
+        says,
         metrics,
     })
 }

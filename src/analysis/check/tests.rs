@@ -91,6 +91,38 @@ fn a_condition_names_roles_in_braces_and_strata_are_held_fixed() {
     assert!(r.says.contains("within city"), "{}", r.says);
 }
 
+#[test]
+fn a_consequence_is_not_held_fixed_and_what_came_after_settles_nothing() {
+    let plain = json!({"a": "{wait} >= 8", "within": ["place"]});
+    let held = ask(&request(CheckOp::CompareRate, plain.clone(), ratio_rule())).unwrap();
+    let with = |key: &str, value: serde_json::Value, op: CheckOp, mut params: serde_json::Value| {
+        params[key] = value;
+        ask(&request(op, params, ratio_rule())).unwrap()
+    };
+    // The place is what the wait leads to: not held fixed. Of another column it is no matter.
+    let r = with("consequences", json!({"wait min": ["city"]}), CheckOp::CompareRate, plain.clone());
+    assert_eq!(r.estimate, Some(r.metrics["crude_ratio"]));
+    assert!(!r.says.contains("within city") && r.says.ends_with("as was answered."), "{}", r.says);
+    let r = with("consequences", json!({"plan": ["city"]}), CheckOp::CompareRate, plain.clone());
+    assert_eq!((r.estimate, &r.says), (held.estimate, &held.says));
+    let dose = json!({"measure": "wait", "within": ["place"]});
+    let r = with("consequences", json!({"wait min": ["city"]}), CheckOp::DoseResponse, dose);
+    assert!(!r.says.contains("within city") && r.says.contains("city is not held fixed"), "{}", r.says);
+
+    for (op, params) in [
+        (CheckOp::CompareRate, plain),
+        (CheckOp::CompareRate, json!({"exposure": "wait"})),
+        (CheckOp::DoseResponse, json!({"measure": "wait"})),
+    ] {
+        let r = with("exclude", json!(["wait min"]), op, params.clone());
+        assert_eq!(r.outcome, Outcome::Unclear, "{params}");
+        assert!(r.says.contains("wait min is known only after the outcome"), "{}", r.says);
+        assert_ne!(with("exclude", json!(["plan"]), op, params).outcome, Outcome::Unclear);
+    }
+    let r = with("exclude", json!(["city"]), CheckOp::RateBy, json!({"by": "place"}));
+    assert_eq!((r.outcome, r.estimate.is_some()), (Outcome::Unclear, true));
+}
+
 /// Clues are read by people who know no SQL.
 #[test]
 fn groups_are_named_by_their_values_or_in_plain_words() {

@@ -11,7 +11,7 @@ use crate::query::{
 };
 
 use super::cells::{Arm, Scale, delta, need_level};
-use super::keys::{Coded, Coding, OTHER, both, code, quoted};
+use super::keys::{Coded, Coding, OTHER, code, time_parts};
 use super::level::{count_f64, level};
 use super::sqltext::names_in;
 
@@ -96,7 +96,6 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
     let mut skipped = Vec::new();
     let mut notes = Vec::new();
     let mut skip = |column: &str, why: &str| skipped.push(Skipped { column: column.to_owned(), why: why.to_owned() });
-    let filter = both(asked.filter.as_deref(), asked.kpi.filter.as_deref());
     let mut coded: Vec<(Coded, String)> = Vec::new();
     let mut looked = 0;
     for info in &engine.schema().columns {
@@ -128,7 +127,7 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
     let table = engine.coded(&request, ticket)?;
     if table.is_empty() {
         return Err(EngineError::request(
-            match &filter {
+            match &asked.filter {
                 Some(f) => format!("The KPI {} is known in no row where {f}.", asked.kpi),
                 None => format!("The KPI {} is known in no row.", asked.kpi),
             },
@@ -184,13 +183,7 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
 /// The keys of a column with their names: a time gives its course, its hour and its weekday.
 fn keys_of(name: &str, dtype: ValueType) -> Vec<(Key, String)> {
     let mut out = vec![(Key::column(name), name.to_owned())];
-    let part = |what: &str| Key::sql(format!("EXTRACT({what} FROM {})", quoted(name)));
-    if dtype == ValueType::Datetime {
-        out.push((part("HOUR"), format!("hour of {name}")));
-    }
-    if matches!(dtype, ValueType::Date | ValueType::Datetime) {
-        out.push((part("ISODOW"), format!("weekday of {name}")));
-    }
+    out.extend(time_parts(name, dtype));
     out
 }
 

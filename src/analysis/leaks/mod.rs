@@ -101,12 +101,15 @@ fn judged(m: &Measures) -> Option<(LeakTier, String)> {
     })
 }
 
+/// How the words begin that tell what a column alone would tell.
+pub const ALONE: &str = "alone it would tell";
+
 /// What a column alone would tell: the figure that a leak makes too good.
 fn warning(m: &Measures) -> String {
     let percent = format::percent;
     match (m.accuracy, m.without) {
         (Some(with), Some(without)) => {
-            format!("; alone it would tell {} of rows right, against {} without it", percent(with), percent(without))
+            format!("; {ALONE} {} of rows right, against {} without it", percent(with), percent(without))
         }
         _ => String::new(),
     }

@@ -102,6 +102,37 @@ fn causes_of_a_rate_that_exclude_each_other_are_parts_of_it() {
 }
 
 #[test]
+fn what_is_missing_or_known_before_is_no_leak_by_its_time_or_its_sum() {
+    let day = |n: u32| jiff::civil::date(2024, 1, 1).checked_add(jiff::Span::new().days(i64::from(n))).unwrap();
+    let csv = rows("ordered,last_seen,stayed", 3000, |i| {
+        let (ordered, left) = (i * 7919 % 300, i % 4 == 0);
+        let seen = ordered + if left { i % 20 } else { 40 + i % 50 };
+        format!("{},{},{}", day(ordered), day(seen), u8::from(!left))
+    });
+    // Whoever says that the later moment was known before answers for its lag too.
+    let known = ClueRequest { known_before: vec!["last_seen".into()], ..asked("rate(stayed = 1)") };
+    assert_eq!(run(table(&csv).as_ref(), &known, &Ticket::default()).unwrap().leaks, Vec::new());
+    // A moment without any spread after another one, and one that is nearly always empty, tell nothing.
+    let csv = rows("ordered,planned,seen,stayed", 3000, |i| {
+        let seen = if i % 1500 == 7 { day(i % 300).to_string() } else { String::new() };
+        format!("{},{},{seen},{}", day(i * 7919 % 300), day(i * 7919 % 300 + 3), u8::from(i * 37 % 100 < 30))
+    });
+    assert_eq!(found(&csv, "rate(stayed = 1)"), Vec::new());
+    // Parts with weights give the KPI; empty cells among them add nothing; sixty rows are too few to tell.
+    let parts = |n: u32| {
+        rows("hours,minutes,coin,total", n, |i| {
+            let (h, m) = (i * 7919 % 23, i * 104_729 % 59);
+            let hours = if h == 0 { String::new() } else { h.to_string() };
+            format!("{hours},{m},{},{}", i % 2, 60 * h + m)
+        })
+    };
+    let leaks = found(&parts(3000), "mean(total)");
+    let told: Vec<&str> = leaks.iter().map(|l| l.column.as_str()).collect();
+    assert!(told.contains(&"hours") && !told.contains(&"coin"), "{leaks:?}");
+    assert!(found(&parts(40), "mean(total)").iter().all(|l| !l.why.contains("row by row")));
+}
+
+#[test]
 fn a_moment_that_lies_after_the_outcome_is_a_suspect() {
     let day = |n: u32| jiff::civil::date(2024, 1, 1).checked_add(jiff::Span::new().days(i64::from(n))).unwrap();
     let csv = rows("ordered,last_seen,plan,stayed", 3000, |i| {

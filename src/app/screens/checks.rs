@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 pub use words::{metric_words, rule_words};
 
 use crate::analysis::check::PLACES;
+use crate::analysis::sqltext::names_in;
 use crate::app::form::Form;
 use crate::app::forms::{self, Pin};
 use crate::app::{App, Effect, Message, Tone};
@@ -247,12 +248,6 @@ pub fn resolve(session: &Session, playbook: &Playbook, check: &PlaybookCheck, da
             (k.clone(), v)
         })
         .collect();
-    let mut params = params;
-    if check.op == CheckOp::LeakScan {
-        // What was answered about columns counts here too.
-        params.insert("known_before".into(), json!(session.state.answered(true)));
-        params.insert("exclude".into(), json!(session.state.answered(false)));
-    }
     let (yes_if, yes_words) = match &check.yes_if {
         Some(YesRule::Rule(rule)) => (Some(rule.clone()), rule_words(rule)),
         Some(YesRule::Prose(words)) => (None, words.clone()),
@@ -262,13 +257,61 @@ pub fn resolve(session: &Session, playbook: &Playbook, check: &PlaybookCheck, da
         id: check.id.clone(),
         title: crate::domain::playbook::fill(&check.title, &fills),
         yes_words,
-        request: CheckRequest { op: check.op, columns, params, yes_if },
+        request: with_answers(session, CheckRequest { op: check.op, columns, params, yes_if }),
         data: data.to_owned(),
         ad_hoc: false,
         if_yes: Ratings::new(),
         if_no: Ratings::new(),
         outside: playbook::outside(session, playbook, check),
     }
+}
+
+/// A request with what was answered about columns: which were known before the outcome or only after it, and which
+/// follow from others. A scan for leaks takes every answer, any other check those about its own columns.
+#[must_use]
+pub fn with_answers(session: &Session, mut request: CheckRequest) -> CheckRequest {
+    let all = request.op == CheckOp::LeakScan;
+    let own = columns_of(&request);
+    let mine = |c: &String| all || own.contains(c);
+    let of = |known: bool| session.state.answered(known).into_iter().filter(|c| mine(c)).collect::<Vec<_>>();
+    let after: BTreeMap<String, Vec<String>> = session
+        .state
+        .consequences()
+        .into_iter()
+        .filter(|(cause, _)| mine(cause))
+        .map(|(cause, late)| (cause, late.into_iter().filter(|c| mine(c)).collect::<Vec<_>>()))
+        .filter(|(_, late)| !late.is_empty())
+        .collect();
+    let answers = [
+        ("known_before", json!(of(true)), all || !of(true).is_empty()),
+        ("exclude", json!(of(false)), all || !of(false).is_empty()),
+        ("consequences", json!(after), !all && !after.is_empty()),
+    ];
+    for (key, value, told) in answers {
+        if told {
+            request.params.insert(key.into(), value);
+        } else {
+            request.params.remove(key);
+        }
+    }
+    request
+}
+
+/// Every column that a request names: by role, in SQL, or as it is.
+fn columns_of(request: &CheckRequest) -> Vec<String> {
+    let mut out: Vec<String> = request.columns.values().cloned().collect();
+    const ANSWERS: [&str; 3] = ["known_before", "exclude", "consequences"];
+    for (_, value) in request.params.iter().filter(|(key, _)| !ANSWERS.contains(&key.as_str())) {
+        match value {
+            Value::String(text) => {
+                out.push(text.clone());
+                out.extend(names_in(text));
+            }
+            Value::Array(list) => out.extend(list.iter().filter_map(Value::as_str).map(str::to_owned)),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// Parameters that name a table.
@@ -297,6 +340,11 @@ pub fn run(app: &mut App, pending: PendingCheck) -> Vec<Effect> {
         app.say(Tone::Warn, "A check needs the KPI. Bind it on 1 Problem first.");
         return Vec::new();
     };
+    let mut pending = pending;
+    if let Some(doc) = &app.doc {
+        // Answers may have come since the check was made.
+        pending.request = with_answers(&doc.session, pending.request);
+    }
     let request = pending.request.clone();
     let effect = Effect::Run {
         slot: format!("check:{}", pending.id),
@@ -406,13 +454,11 @@ pub fn act_of(pending: &PendingCheck, result: &CheckResult) -> Act {
     }
 }
 
-/// Records a result and opens the pin form with what it suggests; while something else has the keys it only says that
-/// the check is done. An interview must not be led by what came out.
-pub fn record(app: &mut App, pending: &PendingCheck, result: &CheckResult) -> Vec<Effect> {
+/// The same; where no forecast says what a check on the spot was for, the record does.
+#[must_use]
+pub fn act_in_full(pending: &PendingCheck, result: &CheckResult, forecast: bool) -> Act {
     let mut act = act_of(pending, result);
-    let forecast = app.doc.as_ref().is_some_and(|d| d.session.state.forecasts.contains_key(&pending.id));
     if let (Act::Check { params, .. }, true, false) = (&mut act, pending.ad_hoc, forecast) {
-        // Without a forecast nothing else says what this check was for.
         if let Some(rule) = &pending.request.yes_if {
             params.insert("yes_if".into(), json!(rule));
         }
@@ -422,7 +468,14 @@ pub fn record(app: &mut App, pending: &PendingCheck, result: &CheckResult) -> Ve
             }
         }
     }
-    let effects = app.record_or_say(Intent::record(act));
+    act
+}
+
+/// Records a result and opens the pin form with what it suggests; while something else has the keys it only says that
+/// the check is done. An interview must not be led by what came out.
+pub fn record(app: &mut App, pending: &PendingCheck, result: &CheckResult) -> Vec<Effect> {
+    let forecast = app.doc.as_ref().is_some_and(|d| d.session.state.forecasts.contains_key(&pending.id));
+    let effects = app.record_or_say(Intent::record(act_in_full(pending, result, forecast)));
     let busy = !app.popups.is_empty() || app.views.ask.interview.is_some();
     if effects.is_empty() {
         return effects;

@@ -73,8 +73,9 @@ fn follow(app: &mut App, event: &Event) -> Vec<Effect> {
             show_check(app, check);
         }
         Act::MapColumns { .. } => app.views.explore.pane = Pane::Checks,
+        Act::KnownBefore { column, before, .. } if before.is_empty() => explore::leaks::lead(app, column),
         Act::KnownBefore { column, .. } => {
-            // The answer stands beside the column's profile; rankings are not run in a replay without being asked.
+            // Whether it was fixed before another one stands beside the column's profile.
             app.views.explore.pane = Pane::Columns;
             app.views.explore.column_filter.clear();
             if let Some(at) = explore::ordered_columns(app).iter().position(|c| c.name == *column) {

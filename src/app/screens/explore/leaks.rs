@@ -5,6 +5,7 @@ use serde_json::{Map, json};
 use super::pin::{self, Look};
 use super::{Pane, clues, filter, independence, known};
 use crate::analysis::format;
+use crate::analysis::leaks::ALONE;
 use crate::analysis::sqltext::quoted;
 use crate::app::commands::{CommandSpec, Scope, writable};
 use crate::app::screens::spec;
@@ -24,6 +25,8 @@ pub struct LeaksView {
     pub failed: Option<String>,
     /// The row.
     pub list: Scroll,
+    /// The column that a replay leads to; its row is found once the columns were looked at.
+    lead: Option<String>,
 }
 
 /// A row: a column that may know the outcome, or one of which something was answered without its being found.
@@ -48,15 +51,13 @@ impl Row<'_> {
     }
 }
 
-/// The rows: those found, the strongest first, then those that were only answered.
+/// The rows: those found, the strongest first, then those that were only answered. Until the columns were looked at it
+/// is the answers alone.
 #[must_use]
 pub fn rows(app: &App) -> Vec<Row<'_>> {
-    let Some(found) = &app.views.explore.leaks.found else { return Vec::new() };
-    let mut out: Vec<Row<'_>> = found
-        .leaks
-        .iter()
-        .map(|l| Row { column: &l.column, leak: Some(l), answer: known::answer_of(app, &l.column) })
-        .collect();
+    let found = app.views.explore.leaks.found.iter().flat_map(|r| &r.leaks);
+    let mut out: Vec<Row<'_>> =
+        found.map(|l| Row { column: &l.column, leak: Some(l), answer: known::answer_of(app, &l.column) }).collect();
     let answers = app.doc.as_ref().map(|d| &d.session.state.known_before);
     for (column, answer) in answers.into_iter().flatten() {
         let stands = app.main_info().is_some_and(|i| i.schema.get(column).is_some());
@@ -65,6 +66,23 @@ pub fn rows(app: &App) -> Vec<Row<'_>> {
         }
     }
     out
+}
+
+/// Leads to the row of a column: at once where it is there, else as soon as the columns were looked at.
+pub(in crate::app::screens) fn lead(app: &mut App, column: &str) {
+    app.views.explore.pane = Pane::Leaks;
+    app.views.explore.leaks.lead = Some(column.to_owned());
+    to_lead(app);
+}
+
+fn to_lead(app: &mut App) {
+    let Some(column) = app.views.explore.leaks.lead.clone() else { return };
+    if let Some(at) = rows(app).iter().position(|r| r.column == column) {
+        app.views.explore.leaks.list.select(at);
+    }
+    if app.views.explore.leaks.found.is_some() {
+        app.views.explore.leaks.lead = None;
+    }
 }
 
 /// The row under the cursor.
@@ -106,6 +124,7 @@ pub(super) fn found(app: &mut App, findings: Findings) -> Vec<Effect> {
     {
         view.asked = false;
         view.found = Some(r);
+        to_lead(app);
     }
     Vec::new()
 }
@@ -137,9 +156,11 @@ pub fn sentence(app: &App, row: &Row<'_>) -> String {
     match row.leak {
         None => format!("{}: {answer}; {held}", row.column),
         Some(l) => {
+            // Most reasons end with what it would tell alone.
             let accuracy = l
                 .accuracy
-                .map(|a| format!("; alone it would tell {} of rows right", format::percent(a)))
+                .filter(|_| !l.why.contains(ALONE))
+                .map(|a| format!("; {ALONE} {} of rows right", format::percent(a)))
                 .unwrap_or_default();
             format!("{}: {}{accuracy}; {answer}; {held}", l.column, l.why)
         }

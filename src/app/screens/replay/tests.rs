@@ -94,6 +94,33 @@ fn an_answer_leads_to_its_question() {
 }
 
 #[test]
+fn an_answer_about_a_column_leads_to_the_leaks() {
+    let mut b = Bench::with(With::default());
+    let answer = |column: &str, before: Vec<String>| Act::KnownBefore {
+        column: column.into(),
+        known: false,
+        before,
+        said_by: None,
+        why: String::new(),
+    };
+    b.record(answer("charges", Vec::new()));
+    b.record(answer("tenure", Vec::new()));
+    b.record(answer("coin", vec!["Contract".into()]));
+    let n = b.app.doc.as_ref().unwrap().session.events.len();
+    let engine_app = b.app.tables.clone();
+    let (mut app, _) = replay(b, n - 3);
+    app.tables = engine_app;
+    press(&mut app, "n");
+    assert_eq!((app.screen, app.views.explore.pane), (Screen::Explore, Pane::Leaks));
+    press(&mut app, "n");
+    // The answers stand there before the columns were looked at.
+    assert!(app.views.explore.leaks.found.is_none());
+    assert_eq!(explore::leaks::selected(&app).map(|r| r.column), Some("tenure"));
+    press(&mut app, "n");
+    assert_eq!(app.views.explore.pane, Pane::Columns, "what was fixed before what stands beside the column");
+}
+
+#[test]
 fn the_board_is_known_before_and_after_each_step() {
     let mut b = checked();
     let row = "h_contract".to_owned();

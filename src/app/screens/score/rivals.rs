@@ -168,13 +168,23 @@ pub(super) fn ask(app: &mut App) -> Vec<Effect> {
         app.say(Tone::Warn, "Its rivals rest on no column yet: pin clues for them, or map the roles of their checks.");
         return Vec::new();
     }
+    let consequences = state.consequences();
+    let follows = |c: &String| {
+        consequences.iter().any(|(cause, late)| late.contains(c) && own.iter().any(|o| o.eq_ignore_ascii_case(cause)))
+    };
+    let (late, columns): (Vec<String>, Vec<String>) = columns.into_iter().partition(follows);
+    if columns.is_empty() {
+        let words =
+            format!("{} is a consequence of it, as was answered: nothing is left to hold fixed.", late.join(", "));
+        app.say(Tone::Warn, words);
+        return Vec::new();
+    }
     let all = app.main_info().map(|i| i.schema.columns.iter().map(|c| c.name.clone()).collect::<Vec<_>>());
     let exclude: Vec<String> = all
         .unwrap_or_default()
         .into_iter()
         .filter(|c| !columns.contains(c) && Some(c) != binding.independent_unit.as_ref())
         .collect();
-    let state = app.doc.as_ref().map(|d| &d.session.state);
     let clues = ClueRequest {
         kpi: binding.kpi,
         better: binding.better,
@@ -183,7 +193,7 @@ pub(super) fn ask(app: &mut App) -> Vec<Effect> {
         exclude,
         // A rival's own column is held fixed whatever is known of it: that is the question.
         known_before: columns.clone(),
-        consequences: state.map(State::consequences).unwrap_or_default(),
+        consequences,
     };
     let request = ConfounderRequest { clues, segment: group.clone() };
     let title = app.doc.as_ref().map(|d| d.row_title(&id).to_owned()).unwrap_or_default();
@@ -240,3 +250,8 @@ pub fn words(app: &App, id: &str) -> Option<String> {
     };
     Some(format!("{verdict}. {}: {crude}, {adjusted} with {held} held fixed{stale}", s.group))
 }
+
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[cfg(test)]
+#[path = "rivals_tests.rs"]
+mod tests;

@@ -20,18 +20,24 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let inside = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(2), ..area };
-    let Some(found) = &view.found else {
-        let words = view.failed.clone().unwrap_or_else(|| "Columns are being looked at …".to_owned());
-        pane::empty(area, buf, theme, &words);
-        return;
-    };
     let rows = rows(app);
-    let held = rows.iter().filter(|r| r.held_out()).count();
-    let head = format!(
-        "{} columns looked at, {held} held out of every ranking   {}",
-        format::count(found.tried),
-        independence_short(app)
-    );
+    let waiting = || view.failed.clone().unwrap_or_else(|| "Columns are being looked at …".to_owned());
+    let head = match &view.found {
+        Some(found) => {
+            let held = rows.iter().filter(|r| r.held_out()).count();
+            format!(
+                "{} columns looked at, {held} held out of every ranking   {}",
+                format::count(found.tried),
+                independence_short(app)
+            )
+        }
+        None if rows.is_empty() => {
+            pane::empty(area, buf, theme, &waiting());
+            return;
+        }
+        // What was answered stands already.
+        None => waiting(),
+    };
     let x = put(buf, inside, 0, 0, &head, theme.dim) + 3;
     if filter::filter(app).is_some() {
         put(buf, inside, x, 0, "filtered", theme.warn);

@@ -14,6 +14,7 @@ pub use words::{headline, is_forecast, part_names, sentence, usual_words};
 use std::collections::BTreeMap;
 
 use super::{Pane, binding, known, pin};
+use crate::analysis::keys::time_parts;
 use crate::app::scroll::Scroll;
 use crate::app::{App, CANCELLED, Effect};
 use crate::query::{Analysis, Cell, ChangeCause, ChangePart, ChangeRequest, ChangeResult, Findings, Sides, ValueType};
@@ -263,7 +264,7 @@ pub(super) fn failed(app: &mut App, why: &str) {
     });
 }
 
-/// Columns that can split the change: those with groups.
+/// Columns that can split the change, those with groups, and the hours and weekdays of times.
 fn candidates(app: &App) -> Vec<String> {
     let Some(profile) = app.main_info().and_then(|i| i.profile.as_ref()) else { return Vec::new() };
     let rows = app.main_info().map_or(0, |i| i.rows);
@@ -274,15 +275,18 @@ fn candidates(app: &App) -> Vec<String> {
     };
     let kpi = app.doc.as_ref().and_then(|d| d.session.state.kpi.as_ref()).map(|k| k.kpi.to_string());
     own.extend(kpi.iter().flat_map(|k| crate::analysis::sqltext::names_in(k)));
-    profile
-        .columns
-        .iter()
-        .filter(|c| c.distinct > 1 && c.dtype != ValueType::Other && !c.dtype.is_temporal())
+    let open = || {
+        let some = profile.columns.iter().filter(|c| c.distinct > 1 && c.dtype != ValueType::Other);
+        some.filter(|c| !own.iter().any(|o| o.eq_ignore_ascii_case(&c.name)))
+    };
+    let columns = open()
+        .filter(|c| !c.dtype.is_temporal())
         // What names rows makes no groups.
         .filter(|c| c.dtype.is_number() || c.distinct <= 50 || c.distinct * 2 <= rows)
-        .filter(|c| !own.iter().any(|o| o.eq_ignore_ascii_case(&c.name)))
-        .map(|c| c.name.clone())
-        .collect()
+        .map(|c| c.name.clone());
+    // Of a time its hours and weekdays, behind the columns that stand in the table.
+    let parts = open().flat_map(|c| time_parts(&c.name, c.dtype)).map(|(_, name)| name);
+    columns.chain(parts).collect()
 }
 
 /// The row under the cursor in one sentence.

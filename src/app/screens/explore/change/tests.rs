@@ -43,6 +43,20 @@ fn left_and_right_go_by_another_column_without_searching_again() {
 }
 
 #[test]
+fn weekdays_of_a_time_split_without_a_derived_column() {
+    let mut b = on_change(With { day: true, ..With::default() });
+    let mut seen = vec![b.app.views.explore.change.by.clone()];
+    while b.app.views.explore.change.by != ["weekday of day"] {
+        b.press("l");
+        assert!(!seen.contains(&b.app.views.explore.change.by), "{seen:?}");
+        seen.push(b.app.views.explore.change.by.clone());
+    }
+    let r = result(&b.app).unwrap();
+    assert!((sum(&b) - r.change.value.unwrap()).abs() < 1e-12);
+    assert!(r.parts.len() == 7 && r.parts.iter().all(|p| p.condition.is_some()), "{:?}", r.parts);
+}
+
+#[test]
 fn a_group_opens_by_another_column_and_its_parts_add_up_to_it() {
     let mut b = on_change(With { day: true, ..With::default() });
     while b.app.views.explore.change.by != ["Contract"] {
