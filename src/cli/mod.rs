@@ -24,6 +24,7 @@ pub mod profile;
 mod progress;
 pub mod replay;
 pub mod report;
+pub mod rerun;
 pub mod save;
 pub mod sql;
 mod visible;
@@ -85,6 +86,8 @@ pub enum Command {
     Board(board::BoardArgs),
     /// Step through a session, read-only
     Replay(replay::ReplayArgs),
+    /// Run every check of a session again, on other data, and write a child session; exit 1 if the verdict changed
+    Rerun(rerun::RerunArgs),
     /// The brief for stakeholders as Markdown
     Report(report::ReportArgs),
     /// Check playbooks and sessions; faults come with line and column
@@ -175,6 +178,7 @@ fn text_command(command: &Command, streams: &mut Streams<'_>) -> Outcome {
         Command::Experiment(args) => experiment::run(args, streams),
         Command::Board(args) => board::run(args, streams),
         Command::Replay(args) => replay::run(args, streams),
+        Command::Rerun(args) => rerun::run(args, streams),
         Command::Report(args) => report::run(args, streams),
         Command::Lint(args) => lint::run(args, streams),
         Command::Playbooks(args) => playbooks::run(args, streams),

@@ -31,6 +31,8 @@ use crate::ui::theme::Theme;
 use super::load::now;
 use data::Done;
 pub(super) use data::facts;
+#[cfg(test)]
+pub(super) use files::create_session;
 
 /// A session to create: its path, the playbook, and the tables as (name, path).
 pub type NewSession = (PathBuf, String, Vec<(String, String)>);
@@ -257,7 +259,7 @@ impl Workbench {
 }
 
 /// A random number for event ids; the standard library's hasher is seeded by the system.
-fn random() -> u64 {
+pub(super) fn random() -> u64 {
     let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
     hasher.write_u8(1);
     hasher.finish()

@@ -232,7 +232,7 @@ fn a_check_on_two_tables_knows_them_by_their_names() {
     assert!(alone.outside.as_deref().is_some_and(|w| w.contains("only users is attached")), "{alone:?}");
     assert_eq!(source_of(&alone, &[]), ("check:d_join".to_owned(), Grade::B));
     assert!(missing_roles(&b.app, &check).is_empty(), "no role is asked for what is done outside");
-    b.record(Act::AttachData { data: "trips".into(), path: "trips.csv".into(), facts: Default::default() });
+    b.record(Act::AttachData { data: "trips".into(), path: "trips.csv".into(), sql: None, facts: Default::default() });
     let both = resolved(&b);
     assert_eq!((both.outside.as_ref(), both.request.params["left"].as_str()), (None, Some("users")));
     assert_eq!(both.request.params["right"], "trips");
