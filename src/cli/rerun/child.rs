@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use super::Tables;
 use super::again::Found;
 use super::verdict::{Became, Verdict};
-use super::{Tables, options};
+use crate::app::read_options;
 use crate::app::screens::checks;
 use crate::cli::board::{Looked, title};
 use crate::cli::exit::{Failure, Streams};
@@ -96,7 +97,7 @@ pub fn make(
             facts: TableFacts::default(),
         })?;
         let same_kind = Path::new(&old.path).extension() == Path::new(&table.path).extension();
-        if same_kind && !old.options.is_empty() && options(&old) != crate::engine::ReadOptions::default() {
+        if same_kind && !old.options.is_empty() && read_options(&old.options) != crate::engine::ReadOptions::default() {
             recorder.record(Act::ReadOptions { data: name.clone(), options: old.options })?;
         }
         let engine = &table.engine;

@@ -27,6 +27,7 @@ use super::exit::{Exit, Failure, Outcome, Streams, written};
 use super::load::{beside, resolve};
 use super::progress;
 use super::visible::visible;
+use crate::app::read_options;
 use crate::domain::board::BoardView;
 use crate::domain::session::{Session, TableState};
 use crate::engine::{self, Engine, EngineError, ReadOptions, Source};
@@ -171,7 +172,7 @@ fn open(
         let read = sql_tables(&sql_words(query));
         let files = session.state.tables.iter().filter(|t| t.sql.is_none() && read.iter().any(|(n, _)| *n == t.data));
         let sources: Vec<(String, Source)> = files.map(|t| (t.data.clone(), source(at, t, named).1)).collect();
-        let own = options(table);
+        let own = read_options(&table.options);
         let engine = progress::run(&label, streams.err_is_terminal, |ticket| {
             engine::open_joined(&sources, query, &own, ticket)
         })?;
@@ -190,11 +191,6 @@ fn source(at: &Path, table: &TableState, named: &BTreeMap<String, PathBuf>) -> (
     let path = other.cloned().unwrap_or_else(|| own.clone());
     // What was said of how a file is read holds for the next one of its kind.
     let alike = path.extension() == own.extension();
-    let options = if alike { options(table) } else { ReadOptions::default() };
+    let options = if alike { read_options(&table.options) } else { ReadOptions::default() };
     (other.is_some(), Source { path, options })
-}
-
-/// How a table is read, as it is recorded.
-fn options(table: &TableState) -> ReadOptions {
-    serde_json::from_value(serde_json::Value::Object(table.options.clone())).unwrap_or_default()
 }

@@ -524,6 +524,7 @@ fn rows_in_sight(app: &mut App) -> Option<Effect> {
     let at = app.views.explore.table.selected(usize::try_from(rows).ok()?)?;
     let near = columns_near(app, NEAR);
     let columns = near.is_some().then(|| columns_near(app, 2 * NEAR)).flatten();
+    let sorted = table::arranged(app).is_some_and(|a| !a.now.view.sort.is_empty());
     let info = app.tables.get_mut(&table)?;
     let (loaded, have) = (usize::try_from(info.page.start).ok()?, info.page.rows.len());
     let whole = usize::try_from(rows).ok()?;
@@ -533,7 +534,12 @@ fn rows_in_sight(app: &mut App) -> Option<Effect> {
     if have > 0 && loaded <= low && high <= loaded + have && there {
         return None;
     }
-    let wanted = (at.saturating_sub(height * 2) as u64, height * 4, columns);
+    // Rows of a sorted table lie all over the file: of a large one those in sight are read first.
+    let wanted = if sorted && have == 0 && whole > FAR {
+        (low as u64, high - low, columns)
+    } else {
+        (at.saturating_sub(height * 2) as u64, height * 4, columns)
+    };
     if info.asked.as_ref() == Some(&wanted) && have > 0 {
         return None;
     }
@@ -542,6 +548,8 @@ fn rows_in_sight(app: &mut App) -> Option<Effect> {
     Some(Effect::Rows { data: table, start, len, columns })
 }
 
+/// Rows from which on each of a sorted table costs a look at another place.
+const FAR: usize = 1_000_000;
 /// Tables of more columns are not read with all of them.
 const WIDE: usize = 400;
 /// Columns on either side of the cursor that may be in sight: a column is at least four cells wide.
