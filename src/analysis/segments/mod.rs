@@ -31,7 +31,7 @@ const LEAST_DELTA: f64 = 0.02;
 const MOST_Q: f64 = 0.05;
 
 /// A segment with which rows stand in it.
-type Held = (Segment, Vec<bool>);
+type Held = (Segment, Rows);
 
 /// Searches the combinations.
 ///
@@ -136,8 +136,8 @@ fn told(
     let mut tested: Vec<(Option<Held>, f64)> = Vec::new();
     for one in &found {
         ticket.check()?;
-        let rows = inside(prepared, columns, one);
-        let (s, rest) = arms(prepared, &rows, |bucket| bucket % 2 == 1);
+        let inside = inside(prepared, columns, one);
+        let (s, rest) = arms(prepared, &inside, |bucket| bucket % 2 == 1);
         let difference = delta(&[&s, &rest], Scale::Linear, |t| match t {
             [a, b] if a.1 != 0.0 && b.1 != 0.0 => Some(a.0 / a.1 - b.0 / b.1),
             _ => None,
@@ -153,11 +153,12 @@ fn told(
         let cells: Vec<_> =
             one.place.iter().zip(&place).map(|((_, code), c)| prepared.values(c)[usize::from(*code)].clone()).collect();
         let (label, condition) = place_words(place.iter().zip(&cells).map(|(c, v)| (&c.coded, v, prepared.values(c))));
+        let rows = Rows::of(&inside);
         let segment = Segment {
             place: place.iter().zip(&cells).map(|(c, v)| (c.coded.name.clone(), c.coded.value(v))).collect(),
             label,
             condition,
-            n: rows.iter().filter(|r| **r).count() as u64,
+            n: rows.count,
             level: point(&s.sums),
             rest: point(&rest.sums),
             delta: difference,
@@ -193,7 +194,7 @@ fn told(
     let mut out: Vec<Held> = Vec::new();
     for (segment, rows) in kept {
         ticket.check()?;
-        match out.iter_mut().find(|(_, known)| jaccard(known, &rows) > TWINS) {
+        match out.iter_mut().find(|(_, known)| known.jaccard(&rows) > TWINS) {
             Some((known, _)) => known.also.push(segment.label),
             None => out.push((segment, rows)),
         }
@@ -202,14 +203,32 @@ fn told(
     Ok(out)
 }
 
-/// Rows in both, of the rows in either.
-fn jaccard(a: &[bool], b: &[bool]) -> f64 {
-    let (mut common, mut either) = (0u64, 0u64);
-    for (a, b) in a.iter().zip(b) {
-        common += u64::from(*a && *b);
-        either += u64::from(*a || *b);
+/// A set of rows, a bit a row: every segment is held against every other one.
+struct Rows {
+    words: Vec<u64>,
+    count: u64,
+}
+
+impl Rows {
+    fn of(inside: &[bool]) -> Self {
+        let pack = |rows: &[bool]| rows.iter().enumerate().fold(0u64, |word, (at, row)| word | u64::from(*row) << at);
+        let words: Vec<u64> = inside.chunks(64).map(pack).collect();
+        let count = words.iter().map(|w| u64::from(w.count_ones())).sum();
+        Self { words, count }
     }
-    if either == 0 { 0.0 } else { count_f64(common) / count_f64(either) }
+
+    /// Row by row again, for a table of so many rows.
+    fn inside(&self, rows: usize) -> Vec<bool> {
+        let word = |row: usize| self.words.get(row / 64).copied().unwrap_or(0);
+        (0..rows).map(|row| word(row) >> (row % 64) & 1 == 1).collect()
+    }
+
+    /// Rows in both, of the rows in either.
+    fn jaccard(&self, other: &Self) -> f64 {
+        let common: u64 = self.words.iter().zip(&other.words).map(|(a, b)| u64::from((a & b).count_ones())).sum();
+        let either = self.count + other.count - common;
+        if either == 0 { 0.0 } else { count_f64(common) / count_f64(either) }
+    }
 }
 
 /// Holds the first segments against the columns that they are not made of.
@@ -223,7 +242,7 @@ fn explained(prepared: &Prepared, asked: &ClueRequest, segments: Vec<Held>, leak
                 .map(|c| c.of.as_str())
                 .collect();
             own.extend(confounders::late(asked, own.clone().into_iter()));
-            segment.explained_by = confounders::explained(prepared, &rows, &own, leaks);
+            segment.explained_by = confounders::explained(prepared, &rows.inside(prepared.table.len()), &own, leaks);
         }
         segment
     };
