@@ -117,9 +117,13 @@ pub fn plain_interval((low, high): (f64, f64)) -> String {
 /// A change of the KPI with its sign: `−19.8 pp` for a rate, `+1 548` else.
 #[must_use]
 pub fn change(kpi: &Kpi, value: Option<f64>) -> String {
+    difference(kpi.is_share(), value)
+}
+
+fn difference(share: bool, value: Option<f64>) -> String {
     match value {
         None => UNKNOWN.to_owned(),
-        Some(x) if kpi.is_share() => format!("{} pp", signed(x * 100.0, small_decimals(x * 100.0))),
+        Some(x) if share => format!("{} pp", signed(x * 100.0, small_decimals(x * 100.0))),
         Some(x) => {
             let text = number(x);
             if x > 0.0 { format!("+{text}") } else { text }
@@ -130,9 +134,15 @@ pub fn change(kpi: &Kpi, value: Option<f64>) -> String {
 /// A change with its interval: `−19.8 pp [−20.8, −18.7]`.
 #[must_use]
 pub fn change_with_interval(kpi: &Kpi, e: &Estimate) -> String {
-    let text = change(kpi, e.value);
+    difference_with_interval(kpi.is_share(), e)
+}
+
+/// A difference of shares in points, or of other numbers, with its interval: `−19.8 pp [−20.8, −18.7]`, `+1 548`.
+#[must_use]
+pub fn difference_with_interval(share: bool, e: &Estimate) -> String {
+    let text = difference(share, e.value);
     let Some((low, high)) = e.interval else { return text };
-    let range = if kpi.is_share() {
+    let range = if share {
         let decimals = e.value.map_or(1, |v| small_decimals(v * 100.0));
         format!("[{}, {}]", fixed(low * 100.0, decimals), fixed(high * 100.0, decimals))
     } else {

@@ -3,6 +3,7 @@
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Cell, Every, GroupQuery, GroupRow, Key, KeyBin, Kpi, KpiGroup, KpiResult, Measure, Sums};
 
+use super::coding::value_order;
 use super::format;
 use super::keys::{Coded, OTHER, SHOWN, both, code, column_type, step_span};
 use super::level::{count_f64, level};
@@ -71,16 +72,30 @@ pub fn run(engine: &dyn Engine, kpi: &Kpi, grouping: Grouping<'_>, ticket: &Tick
         .map(|k| code(engine, k, SHOWN, Some(kpi), filter, ticket))
         .collect::<Result<Vec<Coded>, EngineError>>()?;
     let mut groups = Vec::new();
+    let mut axes = Vec::new();
+    let mut incomplete = false;
     if !coded.is_empty() {
         let rows = engine.aggregate(&query(coded.iter().map(|c| c.key.clone()).collect()), ticket)?;
         ticket.check()?;
         if let Some(Coded { key: Key { bin: KeyBin::Every(step), .. }, name, .. }) = coded.first() {
-            notes.extend(trend_notes(name, *step, &rows));
+            let periods = periods(&rows);
+            let short = short_end(&periods);
+            incomplete = short.is_some();
+            notes.extend(short.into_iter().chain(gap_note(name, *step, &periods)));
         }
         notes.extend(coded.iter().enumerate().filter_map(|(i, c)| folded_note(c, &distinct(&rows, i))));
         groups = shown(kpi, &coded, &rows, clustered);
+        axes = coded.iter().enumerate().map(|(i, c)| axis(c, i, &rows)).collect();
     }
-    Ok(KpiResult { kpi: kpi.clone(), n: counted(kpi, &total), level: level(kpi, &total, clustered), groups, notes })
+    Ok(KpiResult {
+        kpi: kpi.clone(),
+        n: counted(kpi, &total),
+        level: level(kpi, &total, clustered),
+        groups,
+        notes,
+        axes,
+        incomplete,
+    })
 }
 
 /// Rows that count for the KPI: those with a known value, or all for a count.
@@ -113,6 +128,22 @@ fn shown(kpi: &Kpi, coded: &[Coded], rows: &[GroupRow], clustered: bool) -> Vec<
     groups.into_iter().map(|(_, g)| g).collect()
 }
 
+/// The values of one key in the order in which they are shown.
+fn axis(coded: &Coded, key: usize, rows: &[GroupRow]) -> Vec<Cell> {
+    let mut sizes: Vec<(Cell, u64)> = distinct(rows, key).into_iter().map(|cell| (cell, 0)).collect();
+    for row in rows {
+        if let Some((_, n)) = row.keys.get(key).and_then(|cell| sizes.iter_mut().find(|(c, _)| c == cell)) {
+            *n += row.sums.n;
+        }
+    }
+    let ordered = coded.ordered();
+    sizes.sort_by(|(a, n), (b, m)| {
+        let within = if ordered { value_order(a, b) } else { m.cmp(n) };
+        is_rest(a).cmp(&is_rest(b)).then(within)
+    });
+    sizes.into_iter().map(|(cell, _)| coded.value(&cell)).collect()
+}
+
 fn is_rest(cell: &Cell) -> bool {
     match cell {
         Cell::Null => true,
@@ -142,7 +173,8 @@ fn folded_note(coded: &Coded, cells: &[Cell]) -> Option<String> {
     }
 }
 
-fn trend_notes(column: &str, step: Every, rows: &[GroupRow]) -> Vec<String> {
+/// The start of each period of a trend with its rows.
+fn periods(rows: &[GroupRow]) -> Vec<(String, u64)> {
     let mut periods: Vec<(String, u64)> = Vec::new();
     for row in rows {
         if let Some(Cell::Text(start)) = row.keys.first() {
@@ -152,32 +184,36 @@ fn trend_notes(column: &str, step: Every, rows: &[GroupRow]) -> Vec<String> {
             }
         }
     }
-    let mut notes = Vec::new();
-    if let Some(((start, n), earlier)) = periods.split_last()
-        && earlier.len() >= 2
-    {
-        let mut sizes: Vec<u64> = earlier.iter().map(|(_, n)| *n).collect();
-        sizes.sort_unstable();
-        let usual = sizes.get(sizes.len() / 2).copied().unwrap_or(0);
-        if count_f64(*n) < INCOMPLETE_BELOW * count_f64(usual) {
-            notes.push(format!(
-                "the last period ({start}) holds {} rows, under 60 % of the usual {}: it may be incomplete",
-                format::count(*n),
-                format::count(usual)
-            ));
-        }
+    periods
+}
+
+/// Says that the last period seems to be cut short, where it does.
+fn short_end(periods: &[(String, u64)]) -> Option<String> {
+    let ((start, n), earlier) = periods.split_last()?;
+    if earlier.len() < 2 {
+        return None;
     }
-    match missing_periods(&periods, step) {
-        0 => {}
-        1 => notes.push(format!("1 period of {column} between the first and the last has no rows")),
+    let mut sizes: Vec<u64> = earlier.iter().map(|(_, n)| *n).collect();
+    sizes.sort_unstable();
+    let usual = sizes.get(sizes.len() / 2).copied().unwrap_or(0);
+    (count_f64(*n) < INCOMPLETE_BELOW * count_f64(usual)).then(|| {
+        format!(
+            "the last period ({start}) holds {} rows, under 60 % of the usual {}: it may be incomplete",
+            format::count(*n),
+            format::count(usual)
+        )
+    })
+}
+
+/// Says how many periods hold no row, where some do.
+fn gap_note(column: &str, step: Every, periods: &[(String, u64)]) -> Option<String> {
+    match missing_periods(periods, step) {
+        0 => None,
+        1 => Some(format!("1 period of {column} between the first and the last has no rows")),
         gaps => {
-            notes.push(format!(
-                "{} periods of {column} between the first and the last have no rows",
-                format::count(gaps)
-            ));
+            Some(format!("{} periods of {column} between the first and the last have no rows", format::count(gaps)))
         }
     }
-    notes
 }
 
 /// How many calendar steps between the first and the last period hold no row.
@@ -270,6 +306,8 @@ mod tests {
         let r = ask(&[Key::column("plan"), Key::column("left")], None).unwrap();
         assert!(r.groups.iter().any(|g| g.label == "plan = a, left = 0" && g.n == 29), "{:?}", r.groups);
         assert!(r.groups[0].condition.as_deref().unwrap().contains(") AND ("));
+        let text = |s: &str| Cell::Text(s.into());
+        assert_eq!(r.axes, [vec![text("a"), text("b"), Cell::Null], vec![Cell::Int(0), Cell::Int(1)]]);
         assert!(ask(&[Key::column("plan"), Key::column("left")], Some(("day", Every::Day))).is_err());
     }
 
@@ -279,6 +317,7 @@ mod tests {
         assert_eq!(r.groups.iter().map(|g| g.n).collect::<Vec<_>>(), [20, 18, 2]);
         assert!(r.notes.iter().any(|n| n.contains("2024-01-04") && n.contains("incomplete")), "{:?}", r.notes);
         assert!(r.notes.iter().any(|n| n.starts_with("1 period of day")), "{:?}", r.notes);
+        assert!(r.incomplete);
         let e = ask(&[], Some(("plan", Every::Day))).unwrap_err();
         assert!(e.to_string().contains("needs a time column"));
     }

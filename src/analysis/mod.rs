@@ -13,6 +13,7 @@
 //! | [`change`], [`localise`] | what moved between two periods or against a forecast, and in which smallest set of cells |
 //! | [`crude`], [`mantel`], [`compare`] | A against B, crude and within strata |
 //! | [`profile`], [`alerts`] | every column, and what in it deserves a look |
+//! | [`shift`], [`days`] | every column in some rows against others; which days a time column covers |
 //! | [`associate`] | how strongly two columns go together |
 //! | [`check`] | the operations of checks, and when their answer is yes |
 //! | [`experiment`] | the size of the follow-up experiment |
@@ -30,6 +31,7 @@ pub mod confounders;
 #[allow(clippy::unwrap_used)]
 mod coverage;
 pub mod crude;
+pub mod days;
 pub mod dist;
 pub mod drivers;
 pub mod experiment;
@@ -51,6 +53,7 @@ pub mod profile;
 pub mod reach;
 pub mod roc;
 pub mod segments;
+pub mod shift;
 pub mod sqltext;
 #[cfg(test)]
 mod truth;
@@ -122,6 +125,8 @@ pub fn run_among(
         Analysis::Confounders(request) => confounders::run(engine, request, ticket).map(Findings::Confounders),
         Analysis::Change(request) => change::run(engine, request, ticket).map(Findings::Change),
         Analysis::Experiment(request) => experiment::run(request).map(Findings::Experiment),
+        Analysis::Shift(request) => shift::run(engine, request, ticket).map(Findings::Shift),
+        Analysis::Days { column, filter } => days::run(engine, column, filter.as_deref(), ticket).map(Findings::Days),
         Analysis::Association { a, b } => {
             associate::cramers_v(engine, a, b, ticket).map(|v| Findings::Association { v })
         }

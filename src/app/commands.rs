@@ -217,6 +217,7 @@ pub static TABLE: &[&[CommandSpec]] = &[
     screens::explore::ARRANGE,
     screens::explore::cells::commands::CELLS,
     screens::explore::COLUMNS,
+    screens::explore::kpi::KPI,
     screens::explore::clues::DRIVERS,
     screens::explore::clues::SEGMENTS,
     screens::explore::change::CHANGE,

@@ -41,6 +41,7 @@ fn explore_text(app: &App) -> Option<String> {
         Pane::Reach => explore::pages::reach::sentence(app),
         Pane::Experiment => explore::pages::experiment::sentence(&explore::pages::experiment::plan(app)?),
         Pane::Reading => explore::pages::reading::copied(app),
+        Pane::Columns if explore::columns::sides::shown(app) => explore::columns::sides::sentence(app),
         Pane::Columns => explore::selected_column(app).map(|c| c.name.clone()),
         Pane::Sql if !explore::sql::shows_result(app) => Some(app.views.explore.sql.editor.text()),
         Pane::Table | Pane::Sql => explore::selected_cell(app).map(ToString::to_string),

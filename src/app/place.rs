@@ -21,6 +21,8 @@ pub struct Place {
     pub sort: String,
     /// The KPI over time is shown.
     pub trend: bool,
+    /// By which step, in one word.
+    pub step: String,
     /// The triage is shown.
     pub triage: bool,
     /// The selected question.
@@ -68,6 +70,7 @@ pub fn of(app: &mut App) -> Option<Place> {
         pane: explore::Pane::ALL.iter().find(|(p, _)| *p == tab).map_or("", |(_, t)| *t).to_owned(),
         sort: view.sort.word().to_owned(),
         trend: view.trend,
+        step: view.kpi.step.word().to_owned(),
         triage: app.views.ask.triage,
         question: ask::list::selected(app).unwrap_or_default(),
         rows: BTreeMap::new(),
@@ -101,8 +104,13 @@ pub fn restore(app: &mut App, place: &Place) -> Vec<Effect> {
     if let Some((pane, _)) = explore::Pane::ALL.iter().find(|(_, t)| *t == place.pane) {
         view.pane = *pane;
     }
-    if let Some(sort) = explore::Sort::ALL.into_iter().find(|s| s.word() == place.sort) {
+    // What was compared is not kept, and nothing is sorted by its shift.
+    let kept = |s: &explore::Sort| s.word() == place.sort && *s != explore::Sort::Shift;
+    if let Some(sort) = explore::Sort::ALL.into_iter().find(kept) {
         view.sort = sort;
+    }
+    if let Some(step) = explore::kpi::Step::ALL.into_iter().find(|s| s.word() == place.step) {
+        view.kpi.step = step;
     }
     view.sql.restore(&place.query, &place.queries);
     view.trend = place.trend;

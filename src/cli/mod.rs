@@ -21,6 +21,7 @@ pub mod open;
 pub mod output;
 pub mod playbooks;
 pub mod profile;
+mod profile_sides;
 mod progress;
 pub mod replay;
 pub mod report;

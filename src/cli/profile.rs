@@ -1,4 +1,4 @@
-//! `whyboard profile DATA`.
+//! `whyboard profile DATA [--compare "CONDITION"]`.
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -7,10 +7,10 @@ use super::data_args::{DataArgs, OutputArgs, sample_words};
 use super::exit::{Failure, Outcome, Streams, written};
 use super::figures::{put_sample, raw};
 use super::output::{Column, Field, Sheet, json_number, write};
-use super::progress;
 use super::visible::visible;
+use super::{profile_sides, progress};
 use crate::analysis::{self, format};
-use crate::query::{Analysis, Cell, ColumnProfile, Findings, ProfileAlert, ProfileResult, ValueType};
+use crate::query::{Analysis, Cell, ColumnProfile, Findings, ProfileAlert, ProfileResult, ShiftRequest, ValueType};
 
 /// Arguments of `profile`.
 #[derive(Debug, Clone, Args)]
@@ -18,6 +18,12 @@ pub struct ProfileCommand {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub data: DataArgs,
+    /// Hold every column of the rows that meet this SQL condition against all others, side by side
+    #[arg(long, value_name = "SQL")]
+    pub compare: Option<String>,
+    /// The rows that they are held against instead of all others
+    #[arg(long, value_name = "SQL", requires = "compare")]
+    pub against: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub output: OutputArgs,
@@ -30,6 +36,11 @@ pub struct ProfileCommand {
 pub fn run(args: &ProfileCommand, streams: &mut Streams<'_>) -> Outcome {
     let opened = args.data.open(streams)?;
     let engine = opened.engine.as_ref();
+    if let Some(a) = &args.compare {
+        let (filter, unit) = (args.data.filter.clone(), args.data.unit.clone());
+        let request = ShiftRequest { a: a.clone(), b: args.against.clone(), filter, unit };
+        return profile_sides::run(engine, request, &args.data.exclude, &args.output, streams);
+    }
     let analysis = Analysis::Profile { filter: args.data.filter.clone() };
     let found = progress::run("profiling", streams.err_is_terminal, |ticket| analysis::run(engine, &analysis, ticket))?;
     let Findings::Profile(mut result) = found else {

@@ -140,6 +140,36 @@ fn a_trend_follows_a_time_column() {
 }
 
 #[test]
+fn profile_holds_some_rows_against_the_others() {
+    let t = Table::riders();
+    let base = ["profile", t.name(), "--compare", "city = 'North'"];
+    let (outcome, out, _) = run(&[&base[..], &["--format", "json"]].concat());
+    assert_eq!(outcome, Ok(Exit::Done));
+    let shape: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&shape["a"]["n"], &shape["b"]["n"], &shape["b"]["where"]), (&json!(80), &json!(160), &Value::Null));
+    let columns = shape["columns"].as_array().unwrap();
+    assert_eq!(columns[3]["name"], "city", "the column of the condition comes last: {shape}");
+    let left = columns.iter().find(|c| c["name"] == "left").unwrap();
+    assert_eq!(left["mean"], json!([0.5, 0.125]));
+    assert_eq!(left["difference"], json!(0.375));
+    let (low, high) = (left["interval"][0].as_f64().unwrap(), left["interval"][1].as_f64().unwrap());
+    assert!(low > 0.2 && high < 0.55 && left["psi"].as_f64().unwrap() > 0.2, "{left}");
+    let n: u64 = left["bins"].as_array().unwrap().iter().map(|b| b["n"][0].as_u64().unwrap()).sum();
+    assert_eq!(n, 80, "every row is in one bin");
+    let (_, text, _) = run(&base);
+    assert!(text.starts_with("A: city = 'North', 80 rows\nB: all others, 160 rows\n"), "{text}");
+    let (_, csv, _) = run(&[&base[..], &["--format", "csv", "--exclude", "wait"]].concat());
+    assert!(csv.starts_with("name,dtype,in_condition,nulls_a,nulls_b,value,a,b,difference,low,high,psi"), "{csv}");
+    assert!(!csv.contains("\nwait,"), "{csv}");
+    let two = [&base[..], &["--against", "city = 'South'", "--format", "json"]].concat();
+    let shape: Value = serde_json::from_str(&run(&two).1).unwrap();
+    assert_eq!((&shape["b"]["n"], &shape["b"]["where"]), (&json!(80), &json!("city = 'South'")));
+    let f = failed(run(&["profile", t.name(), "--compare", "city = 'Nowhere'"]).0);
+    assert!(f.to_string().contains("no row where city = 'Nowhere'"), "{f}");
+    assert!(failed(run(&[&base[..], &["--against", "city = 'North'"]].concat()).0).to_string().contains("both sides"));
+}
+
+#[test]
 fn profile_gives_the_agreed_shape_and_remarks() {
     let t = Table::riders();
     let (outcome, out, _) = run(&["profile", t.name(), "--format", "json"]);

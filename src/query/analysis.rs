@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Better, Cell, ChangeRequest, ChangeResult, CheckRequest, CheckResult, ClueRequest, ConfounderRequest,
     ConfounderResult, DriverResult, Every, ExperimentRequest, ExperimentResult, Key, Kpi, LeakResult, SegmentRequest,
-    SegmentResult, ValueType,
+    SegmentResult, ShiftRequest, ShiftResult, TimeCover, ValueType,
 };
 
 /// A number with its 95 % interval.
@@ -96,6 +96,16 @@ pub enum Analysis {
     Change(ChangeRequest),
     /// The follow-up experiment; it needs no rows.
     Experiment(ExperimentRequest),
+    /// Two groups of rows side by side in every column.
+    Shift(ShiftRequest),
+    /// Which days a time column covers.
+    Days {
+        /// The column.
+        column: String,
+        /// A SQL condition on the rows.
+        #[serde(default)]
+        filter: Option<String>,
+    },
     /// How strongly two columns go together (Cramér's V, numbers in 10 quantile bins).
     Association {
         /// One column.
@@ -115,7 +125,12 @@ impl Analysis {
             Self::Segments(s) => Some(&mut s.clues.kpi),
             Self::Confounders(c) => Some(&mut c.clues.kpi),
             Self::Change(c) => c.sides.kpi_mut(),
-            Self::Profile { .. } | Self::Fixes | Self::Association { .. } | Self::Experiment(_) => None,
+            Self::Profile { .. }
+            | Self::Fixes
+            | Self::Shift(_)
+            | Self::Days { .. }
+            | Self::Association { .. }
+            | Self::Experiment(_) => None,
         }
     }
 }
@@ -170,6 +185,13 @@ pub struct KpiResult {
     pub groups: Vec<KpiGroup>,
     /// Remarks: the last period is incomplete, groups were folded into other …
     pub notes: Vec<String>,
+    /// The values of each key in the order in which they are shown: numbers and times in theirs, others by rows, most
+    /// first, with `other` and null last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub axes: Vec<Vec<Cell>>,
+    /// Over time: the last period holds so few rows that it seems to be cut short.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
 }
 
 /// What could be won (3-analysis.md vi).
@@ -413,6 +435,10 @@ pub enum Findings {
     Change(ChangeResult),
     /// Of [`Analysis::Experiment`].
     Experiment(ExperimentResult),
+    /// Of [`Analysis::Shift`].
+    Shift(ShiftResult),
+    /// Of [`Analysis::Days`].
+    Days(TimeCover),
     /// Of [`Analysis::Association`]: Cramér's V.
     Association {
         /// 0 to 1.

@@ -9,12 +9,14 @@ mod change;
 mod check;
 mod clues;
 mod coded;
+mod days;
 mod experiment;
 mod export;
 mod find;
 mod fix;
 mod group;
 mod kpi;
+mod shift;
 mod sql;
 mod view;
 
@@ -30,11 +32,13 @@ pub use clues::{
     Leak, LeakResult, LeakTier, Segment, SegmentRequest, SegmentResult, Skipped,
 };
 pub use coded::{CodedColumn, CodedTable, CodingRequest, UNIT_BUCKETS};
+pub use days::{Gap, TimeCover};
 pub use experiment::{ExperimentRequest, ExperimentResult};
 pub use export::{Export, ExportFormat, Exported, UnknownFormat, begins_as_formula};
 pub use find::{BLOCK, BadPattern, Direction, Find, FindMode, FoundCount, Hit, Pattern, Place};
 pub use fix::{Fix, ProposedFix, folded, usual_spelling};
 pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};
 pub use kpi::{Better, Kpi, KpiParseError, Measure, split_top_level};
+pub use shift::{ColumnShift, MovedShare, ShiftBin, ShiftRequest, ShiftResult};
 pub use sql::{SqlKind, SqlWord, TextPlace, sql_tables, sql_words};
 pub use view::{Derived, SortKey, View};

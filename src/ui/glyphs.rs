@@ -48,6 +48,8 @@ pub struct Glyphs {
     pub more: &'static str,
     /// Unknown.
     pub unknown: &'static str,
+    /// Where something should be, on an axis.
+    pub aim: &'static str,
     /// From here to there.
     pub arrow: &'static str,
     /// Corners and sides of a popup: top left, top right, bottom left, bottom right, across, down.
@@ -80,6 +82,7 @@ impl Glyphs {
             dot: "·",
             more: "…",
             unknown: "–",
+            aim: "┊",
             arrow: "→",
             corners: ["┌", "┐", "└", "┘", "─", "│"],
             spin: ["◐", "◓", "◑", "◒"],
@@ -109,6 +112,7 @@ impl Glyphs {
             dot: ".",
             more: "~",
             unknown: "-",
+            aim: ":",
             arrow: ">",
             corners: ["+", "+", "+", "+", "-", "|"],
             spin: ["|", "/", "-", "\\"],
@@ -145,6 +149,7 @@ fn like(c: char) -> &'static str {
         '–' | '—' | '‐' | '‑' | '−' | '─' | '━' | '┄' | '╌' | '╴' | '╶' => "-",
         '│' | '┃' | '├' | '┤' | '▏' | '▎' => "|",
         '┌' | '┐' | '└' | '┘' | '┬' | '┴' | '┼' | '╭' | '╮' | '╰' | '╯' => "+",
+        '┊' => ":",
         '…' => "~",
         '·' | '•' | '◌' => ".",
         '●' | '◐' | '◓' | '◑' | '◒' => "*",
@@ -226,6 +231,7 @@ mod tests {
             glyphs.dot,
             glyphs.more,
             glyphs.unknown,
+            glyphs.aim,
             glyphs.arrow,
         ];
         all.extend(glyphs.bar);

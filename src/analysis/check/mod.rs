@@ -50,6 +50,7 @@ use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{Better, CheckOp, CheckRequest, CheckResult, Kpi, Outcome, YesIf};
 
 use ask::Ask;
+pub(super) use shift::{BINS, psi};
 pub use sides::PLACES;
 
 /// Runs a check and holds what it finds against its rule (see [`rule::answer`]). Without a rule the outcome is

@@ -13,7 +13,7 @@ use crate::query::{Cell, Estimate, GroupQuery, Key};
 use super::ask::{Ask, Found};
 
 /// Bins of a number, values of anything else.
-const BINS: Coding = Coding { by_value: 10, bins: 10, top: Some(20) };
+pub(in crate::analysis) const BINS: Coding = Coding { by_value: 10, bins: 10, top: Some(20) };
 /// Groups with fewer rows are not held against the others.
 const FEWEST: u64 = 30;
 
@@ -114,11 +114,11 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
 }
 
 /// Rows before (or in the others) and after (or in the group), by bin.
-type Sides = BTreeMap<String, (u64, u64)>;
+pub(in crate::analysis) type Sides = BTreeMap<String, (u64, u64)>;
 
 /// The index with its interval by the delta method for two multinomial samples. Half a row in each bin keeps empty ones
 /// from an infinite answer.
-fn psi(sides: &Sides) -> Estimate {
+pub(in crate::analysis) fn psi(sides: &Sides) -> Estimate {
     let k = count_f64(sides.len() as u64);
     let n = sides.values().fold((0u64, 0u64), |sum, c| (sum.0 + c.0, sum.1 + c.1));
     if n.0 == 0 || n.1 == 0 {

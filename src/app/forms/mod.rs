@@ -24,6 +24,7 @@ pub use rate::{open_rate, open_rate_as};
 use super::form::Form;
 use super::screens::checks::PendingCheck;
 use super::screens::explore::change::{self, periods::Asks};
+use super::screens::explore::columns::sides::{self, SideAsks};
 use super::screens::explore::pages::reading::Field;
 use super::screens::explore::{known, table};
 use super::{App, Effect};
@@ -80,6 +81,8 @@ pub enum FormId {
     Reading(Field),
     /// What is compared on the Change pane.
     Compare(Asks),
+    /// Which rows the Columns pane holds side by side.
+    Sides(SideAsks),
     /// Whether a column was known, or fixed, before something else.
     Known(Box<known::Asked>),
     /// Which columns play which roles, before a check.
@@ -168,6 +171,7 @@ pub fn submit(app: &mut App, form: &Form) -> Result<Vec<Effect>, String> {
         FormId::QueryTable => super::screens::explore::sql::commands::submit(app, form),
         FormId::Reading(field) => super::screens::explore::pages::reading::submit(app, form, *field),
         FormId::Compare(asks) => change::submit(app, form, *asks),
+        FormId::Sides(asks) => sides::submit(app, form, *asks),
         FormId::Known(asked) => known::submit(app, form, asked),
         FormId::ExploreSearch => Ok(explore::submit_search(app, form)),
         FormId::GoToRow => explore::submit_go_to_row(app, form),

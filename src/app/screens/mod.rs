@@ -86,6 +86,10 @@ fn back(app: &mut App) -> Vec<Effect> {
             explore::change::leave(app);
             explore::entered(app)
         }
+        Screen::Explore if explore::columns::sides::can_leave(app) => {
+            explore::columns::sides::leave(app);
+            explore::entered(app)
+        }
         // The KPI pane is opened from a column.
         Screen::Explore if app.views.explore.pane == explore::Pane::Kpi => {
             app.views.explore.pane = explore::Pane::Columns;

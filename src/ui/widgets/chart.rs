@@ -1,4 +1,5 @@
-//! A line over time in braille dots, with its band dim behind it.
+//! A line over time in braille dots, with its band dim behind it. What is drawn over the band has a rim free of its dots,
+//! so that line, rules and band are told apart without colour.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -24,9 +25,20 @@ pub struct Chart<'a> {
     pub value: &'a dyn Fn(f64) -> String,
     /// What stands under the first and the last time.
     pub ends: (&'a str, &'a str),
+    /// The last stretch of the line is not complete yet: it is drawn in single dots.
+    pub open_end: bool,
     /// Ink of the line.
     pub style: Style,
 }
+
+/// Dots of a dash, and from one dash to the next.
+const DASH: (usize, usize) = (3, 6);
+/// Of a stretch that is not complete every so many dots are drawn.
+const OPEN: usize = 4;
+/// So many dots above and below the line are free of the band where it is wide, and where it is narrow.
+const RIM: (usize, usize) = (2, 1);
+/// A band of so many dots is wide.
+const WIDE: usize = 12;
 
 /// Widest label that the value axis may take, in cells.
 const LABEL: u16 = 12;
@@ -53,6 +65,7 @@ impl Chart<'_> {
             if plot.height > 1 {
                 put_right(buf, axis, plot.height - 1, &bottom, theme.dim);
             }
+            self.level_label(axis, (y0, y1), buf, theme);
         }
         if footer > 0 {
             let under = Rect { y: area.bottom() - 1, height: 1, ..plot };
@@ -63,21 +76,35 @@ impl Chart<'_> {
         }
         let mut grid = Grid::new(plot, theme.glyphs.unicode, (x0, x1), (y0, y1));
         self.plot(&mut grid);
-        grid.paint(buf, self.style, theme.rule);
+        let tall = |(_, low, high): &(f64, f64, f64)| grid.row(*low).abs_diff(grid.row(*high));
+        let whole: usize = self.band.iter().map(tall).sum();
+        grid.thin(if whole >= WIDE * self.band.len() { RIM.0 } else { RIM.1 });
+        grid.paint(buf, [self.style, theme.text, theme.rule]);
+    }
+
+    /// The level's value beside its line, where the ends of the axis leave it a row.
+    fn level_label(&self, axis: Rect, (y0, y1): (f64, f64), buf: &mut Buffer, theme: &Theme) {
+        let Some(level) = self.level.filter(|v| v.is_finite()) else { return };
+        let rows = usize::from(axis.height);
+        let row = rows.saturating_sub(1) - scale(level, (y0, y1), rows);
+        let words = (self.value)(level);
+        if row > 0 && row + 1 < rows && text::width(&words) <= usize::from(axis.width) {
+            put_right(buf, axis, u16::try_from(row).unwrap_or(0), &words, theme.text);
+        }
     }
 
     fn plot(&self, grid: &mut Grid) {
         for mark in self.marks.iter().filter(|v| v.is_finite()) {
             let x = grid.column(*mark);
-            // A dotted line, so that it is no part of the data.
-            for y in (0..grid.rows).step_by(2) {
-                grid.set(x, y, Dot::Faint);
+            for y in 0..grid.rows {
+                grid.set(x, y, Dot::Rule);
             }
         }
         if let Some(level) = self.level.filter(|v| v.is_finite()) {
             let y = grid.row(level);
-            for x in (0..grid.columns).step_by(3) {
-                grid.set(x, y, Dot::Faint);
+            // In dashes, so that it is no part of the data.
+            for x in 0..grid.columns {
+                grid.set(x, y, if x % DASH.1 < DASH.0 { Dot::Rule } else { Dot::Gap });
             }
         }
         for pair in self.band.windows(2) {
@@ -98,10 +125,12 @@ impl Chart<'_> {
                 }
             }
         }
-        for pair in self.line.windows(2) {
+        let last = self.line.len().saturating_sub(2);
+        for (i, pair) in self.line.windows(2).enumerate() {
             let [(ax, ay), (bx, by)] = *pair else { continue };
             if [ax, ay, bx, by].into_iter().all(f64::is_finite) {
-                grid.segment((grid.column(ax), grid.row(ay)), (grid.column(bx), grid.row(by)));
+                let every = if self.open_end && i == last { OPEN } else { 1 };
+                grid.segment((grid.column(ax), grid.row(ay)), (grid.column(bx), grid.row(by)), every);
             }
         }
         for &(x, y) in self.line {
@@ -122,9 +151,13 @@ impl Chart<'_> {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A dot, the stronger the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Dot {
     Faint,
+    /// Between two dashes: nothing, and nothing of the band.
+    Gap,
+    Rule,
     Line,
 }
 
@@ -160,15 +193,47 @@ impl Grid {
         if x < self.columns
             && let Some(cell) = self.dots.get_mut(y * self.columns + x)
             && *cell != Some(Dot::Line)
+            && (dot != Dot::Faint || cell.is_none())
         {
             *cell = Some(dot);
         }
     }
 
-    /// A straight line between two dots, one dot per step of its longer side.
-    fn segment(&mut self, a: (usize, usize), b: (usize, usize)) {
+    /// Takes the band's dots away around the line and the rules. In ASCII their signs differ already.
+    fn thin(&mut self, rim: usize) {
+        if !self.unicode {
+            return;
+        }
+        for at in 0..self.dots.len() {
+            let Some(Some(dot)) = self.dots.get(at).copied() else { continue };
+            if dot == Dot::Faint {
+                continue;
+            }
+            let (x, y) = (at % self.columns, at / self.columns);
+            for y in y.saturating_sub(rim)..=y + rim {
+                self.clear(x, y);
+            }
+            if dot == Dot::Rule {
+                self.clear(x + 1, y);
+                self.clear(x.wrapping_sub(1), y);
+            }
+        }
+    }
+
+    /// Takes a dot of the band away.
+    fn clear(&mut self, x: usize, y: usize) {
+        if x < self.columns
+            && let Some(dot) = self.dots.get_mut(y * self.columns + x)
+            && *dot == Some(Dot::Faint)
+        {
+            *dot = None;
+        }
+    }
+
+    /// A straight line between two dots, one dot for every so many steps of its longer side.
+    fn segment(&mut self, a: (usize, usize), b: (usize, usize), every: usize) {
         let steps = a.0.abs_diff(b.0).max(a.1.abs_diff(b.1));
-        for step in 0..=steps {
+        for step in (0..=steps).step_by(every) {
             let share = if steps == 0 { 0.0 } else { step as f64 / steps as f64 };
             let between = |from: usize, to: usize| (from as f64 + (to as f64 - from as f64) * share).round() as usize;
             self.set(between(a.0, b.0), between(a.1, b.1), Dot::Line);
@@ -179,35 +244,40 @@ impl Grid {
         self.dots.get(y * self.columns + x).copied().flatten()
     }
 
-    fn paint(&self, buf: &mut Buffer, line: Style, faint: Style) {
+    /// Paints in the styles of the line, the rules and the band.
+    fn paint(&self, buf: &mut Buffer, [line, rule, faint]: [Style; 3]) {
         // Bits of a braille cell by (row, column): Unicode 15, block U+2800.
         const BITS: [[u32; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
         for cy in 0..usize::from(self.plot.height) {
             for cx in 0..usize::from(self.plot.width) {
                 let mut bits = 0;
-                let mut strong = false;
+                let mut strongest: Option<Dot> = None;
                 if self.unicode {
                     for (dy, row) in BITS.iter().enumerate() {
                         for (dx, bit) in row.iter().enumerate() {
-                            if let Some(dot) = self.dot(cx * 2 + dx, cy * 4 + dy) {
+                            if let Some(dot) = self.dot(cx * 2 + dx, cy * 4 + dy).filter(|dot| *dot != Dot::Gap) {
                                 bits |= bit;
-                                strong |= dot == Dot::Line;
+                                strongest = strongest.max(Some(dot));
                             }
                         }
                     }
-                } else if let Some(dot) = self.dot(cx, cy) {
+                } else if let Some(dot) = self.dot(cx, cy).filter(|dot| *dot != Dot::Gap) {
                     bits = 1;
-                    strong = dot == Dot::Line;
+                    strongest = Some(dot);
                 }
+                let (ascii, style) = match strongest {
+                    Some(Dot::Line) => ('*', line),
+                    Some(Dot::Rule) => ('-', rule),
+                    _ => ('.', faint),
+                };
                 let glyph = match (bits, self.unicode) {
                     (0, _) => continue,
-                    (bits, true) => char::from_u32(0x2800 + bits).unwrap_or('*'),
-                    (_, false) if strong => '*',
-                    (_, false) => '.',
+                    (bits, true) => char::from_u32(0x2800 + bits).unwrap_or(ascii),
+                    (_, false) => ascii,
                 };
                 let at = (self.plot.x + cx as u16, self.plot.y + cy as u16);
                 if let Some(cell) = buf.cell_mut(at) {
-                    cell.set_char(glyph).set_style(if strong { line } else { faint });
+                    cell.set_char(glyph).set_style(style);
                 }
             }
         }
@@ -238,6 +308,7 @@ mod tests {
             level: None,
             value: &|v| format!("{v:.0}"),
             ends: ("Mon", "Sun"),
+            open_end: false,
             style: Style::new(),
         }
     }
@@ -273,6 +344,37 @@ mod tests {
         chart.draw(area, &mut buf, &theme);
         let styles: Vec<_> = buf.content.iter().map(|cell| cell.fg).collect();
         assert!(styles.contains(&theme.accent.fg.unwrap()) && styles.contains(&theme.rule.fg.unwrap()));
+    }
+
+    #[test]
+    fn without_colour_the_line_is_told_from_its_band_and_from_the_level() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 30, 9));
+        let area = buf.area;
+        let mut chart = chart(&[(0.0, 5.0), (1.0, 5.0)], &[(0.0, 0.0, 10.0), (1.0, 0.0, 10.0)]);
+        chart.level = Some(8.0);
+        chart.draw(area, &mut buf, &Theme::mono());
+        let drawn = lines(&buf);
+        // The line's row holds the line and its rim: no dot of the band touches it.
+        assert!(drawn.iter().any(|l| l.contains("⣁⣁⣁⣁⣁⣁⣁⣁") && !l.contains('⢕')), "{drawn:#?}");
+        // Nor does one stand between the dashes of the level.
+        assert!(drawn.iter().any(|l| l.contains("⠤⠄ ⠤⠄ ⠤⠄") && !l.contains('⢕')), "{drawn:#?}");
+        assert!(drawn[0].contains('⢕') && drawn[6].contains('⢕'), "the band is there above and below: {drawn:#?}");
+        let label = drawn.iter().position(|l| l.trim_start().starts_with("8 ")).expect("the level has its value");
+        assert!(label > 0 && label < 4, "{drawn:#?}");
+    }
+
+    #[test]
+    fn a_stretch_that_is_not_complete_is_drawn_in_single_dots() {
+        let dots = |open_end: bool| {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 40, 6));
+            let area = buf.area;
+            let mut chart = chart(&[(0.0, 0.0), (1.0, 0.0), (2.0, 0.0)], &[]);
+            chart.open_end = open_end;
+            chart.draw(area, &mut buf, &Theme::mono());
+            let drawn = lines(&buf).concat();
+            drawn.chars().filter(|c| ('\u{2801}'..='\u{28ff}').contains(c)).count()
+        };
+        assert!(dots(true) < dots(false) * 4 / 5, "{} of {}", dots(true), dots(false));
     }
 
     #[test]

@@ -97,6 +97,7 @@ fn each(area: Rect, buf: &mut Buffer, theme: &Theme, s: &str, draw_one: usize) -
                 level: Some(0.5),
                 value: &value,
                 ends: (s, s),
+                open_end: true,
                 style: theme.accent,
             };
             chart.draw(area, buf, theme);

@@ -9,14 +9,13 @@ use crate::ui::glyphs::Glyphs;
 pub fn interval_line(lo: f64, mid: f64, hi: f64, axis_lo: f64, axis_hi: f64, cells: usize, glyphs: &Glyphs) -> String {
     let mut row = vec![" "; cells];
     let span = axis_hi - axis_lo;
-    let Some(last) = cells.checked_sub(1) else { return String::new() };
+    if cells == 0 {
+        return String::new();
+    }
     if mid.is_nan() || !span.is_finite() || span <= 0.0 {
         return row.concat();
     }
-    let place = |v: f64| {
-        let share = ((v - axis_lo) / span).clamp(0.0, 1.0);
-        ((share * last as f64).round() as usize).min(last)
-    };
+    let place = |v: f64| cell_of(v, axis_lo, axis_hi, cells);
     let point = place(mid);
     let from = if lo.is_nan() { point } else { place(lo).min(point) };
     let to = if hi.is_nan() { point } else { place(hi).max(point) };
@@ -43,6 +42,13 @@ pub fn interval_line(lo: f64, mid: f64, hi: f64, axis_lo: f64, axis_hi: f64, cel
         },
     );
     row.concat()
+}
+
+/// The cell of a value on an axis of `cells` cells; values beyond it stand at its ends.
+pub fn cell_of(v: f64, axis_lo: f64, axis_hi: f64, cells: usize) -> usize {
+    let last = cells.saturating_sub(1);
+    let share = ((v - axis_lo) / (axis_hi - axis_lo)).clamp(0.0, 1.0);
+    ((share * last as f64).round() as usize).min(last)
 }
 
 /// A common axis for several intervals: from the least end to the greatest, with a little room.

@@ -73,6 +73,28 @@ pub fn hist(counts: &[f64], cells: usize, glyphs: &Glyphs) -> String {
     out
 }
 
+/// Bars that stand on the last of `rows` lines, over at most `cells` cells, each as wide as the others. A little of
+/// something shows, nothing is a blank.
+pub fn bars_up(counts: &[f64], cells: usize, rows: usize, glyphs: &Glyphs) -> Vec<String> {
+    let bins = pool(counts, cells, |part| part.iter().copied().filter(|v| *v > 0.0 && v.is_finite()).sum());
+    let top = bins.iter().copied().fold(0.0, f64::max);
+    let wide = (cells / bins.len().max(1)).max(1);
+    (0..rows)
+        .map(|row| {
+            let under = (rows - 1 - row) * 8;
+            let glyph = |count: &f64| {
+                let eighths =
+                    if *count > 0.0 { ((count / top * rows as f64 * 8.0).round() as usize).max(1) } else { 0 };
+                match eighths.saturating_sub(under).min(8).checked_sub(1) {
+                    Some(step) => glyphs.column.get(step).copied().unwrap_or(" "),
+                    None => " ",
+                }
+            };
+            bins.iter().map(|count| glyph(count).repeat(wide)).collect()
+        })
+        .collect()
+}
+
 /// The column glyph for a height from 0 (lowest block) to 1 (full).
 fn block(height: f64, glyphs: &Glyphs) -> &'static str {
     let step = (height.clamp(0.0, 1.0) * 7.0).round() as usize;
@@ -80,7 +102,7 @@ fn block(height: f64, glyphs: &Glyphs) -> &'static str {
 }
 
 /// The least and greatest of the finite values.
-pub(super) fn bounds(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+pub fn bounds(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     values.filter(|v| v.is_finite()).fold(None, |range, v| match range {
         None => Some((v, v)),
         Some((lo, hi)) => Some((lo.min(v), hi.max(v))),
@@ -126,6 +148,14 @@ mod tests {
         let theme = Theme::dark();
         assert_eq!(gauge(0.5, 4, &theme, theme.accent).to_string(), "██░░");
         assert_eq!(gauge(0.0, 2, &theme, theme.accent).to_string(), "░░");
+    }
+
+    #[test]
+    fn bars_stand_on_the_last_line() {
+        assert_eq!(bars_up(&[1.0, 0.0, 4.0, 0.01], 8, 2, &U), ["    ██  ", "▄▄  ██▁▁"]);
+        assert_eq!(bars_up(&[], 5, 1, &U), [""]);
+        assert_eq!(bars_up(&[2.0, 2.0, 4.0, 0.0], 2, 1, &U), ["██"], "more bars than cells are added together");
+        assert!(bars_up(&[1.0], 0, 2, &U).iter().all(String::is_empty));
     }
 
     #[test]

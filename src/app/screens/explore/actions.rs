@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::pin::{self, Look};
 use super::sight::{self, Then, group_in_sight, measure_first};
 use super::{
-    Pane, ask_split, current_checks, ordered_columns, pages, selected_column, selected_group, shown, split, worst_group,
+    Pane, ask_split, columns, current_checks, ordered_columns, pages, selected_column, selected_group, shown, split,
+    worst_group,
 };
 use crate::analysis::format;
 use crate::app::form::{Choice, Form};
@@ -52,9 +53,13 @@ pub(super) fn step_column(app: &mut App, by: isize) -> Vec<Effect> {
             app.views.explore.groups.step(by, n);
             return Vec::new();
         }
+        if let Some(n) = super::kpi::grid(app).map(|grid| grid.across.1.len()) {
+            app.views.explore.kpi.at.1.step(by, n);
+            return super::ask_reach(app).into_iter().collect();
+        }
         let n = ordered_columns(app).len();
         app.views.explore.columns.step(by, n);
-        app.views.explore.groups.home();
+        app.views.explore.first_group();
         return ask_split(app);
     }
     Vec::new()
@@ -75,7 +80,7 @@ pub(super) fn enter(app: &mut App) -> Vec<Effect> {
             let worst = worst_group(app).map(|g| g.label.clone());
             app.views.explore.pane = Pane::Kpi;
             app.views.explore.trend = false;
-            app.views.explore.groups.home();
+            app.views.explore.first_group();
             let at = shown(app).and_then(|r| r.groups.iter().position(|g| Some(&g.label) == worst.as_ref()));
             if let Some(at) = at {
                 app.views.explore.groups.select(at);
@@ -192,7 +197,7 @@ pub(super) fn add_dimension(app: &mut App) -> Vec<Effect> {
         }
     }
     if app.views.explore.second.take().is_some() {
-        app.views.explore.groups.home();
+        app.views.explore.first_group();
         return ask_split(app);
     }
     let first = selected_column(app).map(|c| c.name.clone());
@@ -225,11 +230,12 @@ pub fn chosen(app: &mut App, what: &str, key: &str) -> Vec<Effect> {
             app.views.explore.second = Some(key.to_owned());
             app.views.explore.pane = Pane::Kpi;
             app.views.explore.trend = false;
-            app.views.explore.groups.home();
+            app.views.explore.first_group();
             ask_split(app)
         }
         "copy" => super::cells::chosen(app, key),
         "table" => super::commands::table_chosen(app, key),
+        "sides" => columns::sides::chosen(app, key),
         "compare" => super::change::chosen(app, key),
         "change column" => super::change::second_chosen(app, key),
         "impact" => {
@@ -243,7 +249,7 @@ pub fn chosen(app: &mut App, what: &str, key: &str) -> Vec<Effect> {
 pub(super) fn toggle_trend(app: &mut App) -> Vec<Effect> {
     app.views.explore.trend = !app.views.explore.trend;
     app.views.explore.pane = Pane::Kpi;
-    app.views.explore.groups.home();
+    app.views.explore.first_group();
     ask_split(app)
 }
 
@@ -309,6 +315,7 @@ pub(super) fn pin(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     match app.views.explore.pane {
+        Pane::Columns if columns::sides::shown(app) => return columns::sides::pin_row(app),
         Pane::Change => return super::change::pin_row(app),
         Pane::Leaks => return super::leaks::pin_row(app),
         Pane::Confounders => return pages::confounders::pin_row(app),

@@ -138,6 +138,7 @@ fn change_sight(app: &mut App, now: Option<&Basis>) {
     }
     (view.asked_level, view.asked_by, view.asked_reach, view.then) = (false, None, None, None);
     view.to_associate.clear();
+    super::columns::dropped(view);
     view.failed = None;
 }
 
@@ -147,8 +148,8 @@ fn forget_goal(app: &mut App) {
     view.reach.clear();
     view.asked_reach = None;
     view.then = None;
-    view.by.retain(|split, _| !split.ends_with(super::OVER_TIME));
-    if view.asked_by.as_ref().is_some_and(|split| split.ends_with(super::OVER_TIME)) {
+    view.by.retain(|split, _| !split.contains(super::OVER_TIME));
+    if view.asked_by.as_ref().is_some_and(|split| split.contains(super::OVER_TIME)) {
         view.asked_by = None;
     }
 }
@@ -162,6 +163,7 @@ pub(super) fn forget_figures(app: &mut App) {
     view.clues.forget();
     view.change.forget();
     view.leaks = super::leaks::LeaksView::default();
+    view.columns_view.forget();
     view.pages.forget();
     view.failed = None;
     view.asked_level = false;
@@ -179,11 +181,12 @@ pub(super) fn forget_table(app: &mut App) {
         view.table.home();
         view.column.home();
         view.columns.home();
-        view.groups.home();
+        view.first_group();
         view.column_filter.clear();
         view.jump.clear();
         view.clues = Clues::default();
         view.change = super::change::ChangeView::default();
+        super::columns::dropped(view);
         view.pages = super::pages::Pages::default();
     }
     view.of_table = table;

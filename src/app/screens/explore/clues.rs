@@ -204,7 +204,7 @@ pub(super) fn to_kpi(app: &mut App, first: &str, second: Option<String>) -> Opti
     app.views.explore.columns.select(at);
     app.views.explore.second = second.filter(|s| s != first);
     app.views.explore.trend = false;
-    app.views.explore.groups.home();
+    app.views.explore.first_group();
     Some(super::show(app, Pane::Kpi))
 }
 

@@ -1,6 +1,6 @@
 //! Commands of 3 Explore.
 
-use super::{Pane, Sort, actions, search, time_column};
+use super::{Pane, actions, search, time_column};
 use crate::analysis::format;
 use crate::app::commands::{CommandSpec, Scope, with_session, writable};
 use crate::app::form::Form;
@@ -23,6 +23,7 @@ fn can_pin(app: &App) -> Result<(), &'static str> {
         Pane::Leaks => Err("there is no column in sight"),
         Pane::Confounders | Pane::Reach | Pane::Experiment => Ok(()),
         Pane::Reading => Err("there is no figure in sight"),
+        Pane::Columns if super::columns::sides::shown(app) => Ok(()),
         _ if actions::has_groups(app) => Ok(()),
         _ => Err("there is no figure in sight: bind the KPI and select a column"),
     }
@@ -62,7 +63,7 @@ fn can_test(app: &App) -> Result<(), &'static str> {
     }
 }
 
-fn has_time(app: &App) -> Result<(), &'static str> {
+pub(super) fn has_time(app: &App) -> Result<(), &'static str> {
     if time_column(app).is_some() { Ok(()) } else { Err("it needs a time column") }
 }
 
@@ -108,18 +109,6 @@ pub(super) fn table_chosen(app: &mut App, name: &str) -> Vec<Effect> {
     actions::show(app, pane)
 }
 
-fn sort(app: &mut App) -> Vec<Effect> {
-    let view = &mut app.views.explore;
-    view.sort = match view.sort {
-        Sort::File => Sort::Name,
-        Sort::Name => Sort::Nulls,
-        Sort::Nulls => Sort::Alerts,
-        Sort::Alerts => Sort::File,
-    };
-    view.columns.home();
-    super::ask_split(app)
-}
-
 /// The commands of the Table pane.
 pub static TABLE: &[CommandSpec] = &[CommandSpec {
     when: with_session,
@@ -127,12 +116,6 @@ pub static TABLE: &[CommandSpec] = &[CommandSpec {
         forms::open_go_to_row(a);
         Vec::new()
     })
-}];
-
-/// The commands of the Columns pane.
-pub static COLUMNS: &[CommandSpec] = &[CommandSpec {
-    hint: 6,
-    ..spec("explore.sort", Scope::Columns, &["s"], "sort", "Sort the columns: file order, name, nulls, alerts", sort)
 }];
 
 /// The commands of every pane.

@@ -1,7 +1,7 @@
 //! Results arrive.
 
 use super::pages::{self, confounders};
-use super::{ask_reach, ask_split, change, clues, leaks, sight};
+use super::{ask_reach, ask_split, change, clues, columns, leaks, sight};
 use crate::app::screens::checks::clue_columns;
 use crate::app::{App, CANCELLED, Effect, Tone, forms};
 use crate::query::{Analysis, Findings, KpiResult};
@@ -41,6 +41,7 @@ pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _secon
             effects.extend(next_association(app));
             effects
         }
+        ("cover" | "shift", findings) => columns::found(app, findings),
         ("drivers" | "segments", findings) => clues::found(app, findings),
         ("change", findings) => change::found(app, findings),
         ("leaks", findings) => leaks::found(app, findings),
@@ -71,6 +72,7 @@ pub fn found(app: &mut App, slot: &str, result: Result<Findings, String>, _secon
                 return Vec::new();
             }
             let mut effects = ask_split(app);
+            effects.extend(columns::ask(app));
             // What lies in the data says which periods can be compared.
             effects.extend(change::ask(app));
             effects
@@ -116,6 +118,7 @@ fn failed(app: &mut App, slot: &str, why: String) -> Vec<Effect> {
                 app.views.explore.failed = Some(format!("{why} 3 tries again."));
             }
         }
+        "cover" | "shift" => columns::failed(app, slot, &why),
         "drivers" | "segments" => clues::failed(app, slot, &why),
         "change" => change::failed(app, &why),
         "leaks" => leaks::failed(app, &why),

@@ -6,6 +6,7 @@ pub mod cells;
 pub mod change;
 mod checklist;
 pub mod clues;
+pub mod columns;
 mod commands;
 pub mod filter;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -13,6 +14,7 @@ pub mod filter;
 pub(crate) mod fixture;
 mod found;
 pub mod known;
+pub mod kpi;
 pub mod leaks;
 pub mod pages;
 mod pin;
@@ -30,7 +32,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use actions::{chosen, show};
 pub use basis::{Basis, basis, basis_changed};
 pub use checklist::{CheckRow, Ready, current_checks};
-pub use commands::{COLUMNS, COMMANDS, TABLE};
+pub use columns::{COLUMNS, Sort, ordered as ordered_columns};
+use commands::has_time;
+pub use commands::{COMMANDS, TABLE};
 pub use filter::filter;
 pub use found::found;
 pub use search::{go_to_row, is_filtered, search, searched, show_all};
@@ -41,8 +45,7 @@ use crate::app::commands::Scope;
 use crate::app::key::Key;
 use crate::app::scroll::Scroll;
 use crate::app::{App, Effect};
-use crate::domain::event::Shape;
-use crate::query::{Analysis, ColumnProfile, Every, Key as GroupKey, KpiGroup, KpiResult, ReachResult, ValueType};
+use crate::query::{Analysis, ColumnProfile, Key as GroupKey, KpiGroup, KpiResult, ReachResult, ValueType};
 
 /// The panes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -129,36 +132,6 @@ impl Pane {
     }
 }
 
-/// Order of the columns pane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sort {
-    /// As in the file.
-    #[default]
-    File,
-    /// By name.
-    Name,
-    /// Most nulls first.
-    Nulls,
-    /// Those with alerts first.
-    Alerts,
-}
-
-impl Sort {
-    /// All orders.
-    pub const ALL: [Self; 4] = [Self::File, Self::Name, Self::Nulls, Self::Alerts];
-
-    /// The word shown in the pane's title.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::File => "file order",
-            Self::Name => "name",
-            Self::Nulls => "nulls",
-            Self::Alerts => "alerts",
-        }
-    }
-}
-
 /// The view.
 #[derive(Debug, Default)]
 pub struct ExploreView {
@@ -188,6 +161,8 @@ pub struct ExploreView {
     pub sort: Sort,
     /// Another table than the KPI's that is looked at.
     pub chosen: Option<String>,
+    /// Which days its time columns cover, and two groups of rows side by side.
+    pub columns_view: columns::ColumnsView,
     /// The table that cursors and figures belong to.
     pub of_table: Option<String>,
     /// Groups of the KPI pane.
@@ -210,6 +185,8 @@ pub struct ExploreView {
     pub second: Option<String>,
     /// Show the KPI over time instead of by column.
     pub trend: bool,
+    /// The step over time, and where two crossed columns stand.
+    pub kpi: kpi::KpiView,
     /// The level over all rows.
     pub level: Option<KpiResult>,
     /// The level is awaited.
@@ -255,22 +232,6 @@ pub fn chosen_table(app: &App) -> Option<&str> {
     tables.iter().map(|t| t.data.as_str()).find(|name| *name == chosen)
 }
 
-/// The columns in the order shown: those that the filter leaves.
-#[must_use]
-pub fn ordered_columns(app: &App) -> Vec<&ColumnProfile> {
-    let Some(profile) = app.main_info().and_then(|i| i.profile.as_ref()) else { return Vec::new() };
-    let wanted = app.views.explore.column_filter.to_lowercase();
-    let mut list: Vec<&ColumnProfile> =
-        profile.columns.iter().filter(|c| wanted.is_empty() || c.name.to_lowercase().contains(&wanted)).collect();
-    match app.views.explore.sort {
-        Sort::File => {}
-        Sort::Name => list.sort_by_key(|c| c.name.to_lowercase()),
-        Sort::Nulls => list.sort_by_key(|c| std::cmp::Reverse(c.nulls)),
-        Sort::Alerts => list.sort_by_key(|c| std::cmp::Reverse(c.alerts.len())),
-    }
-    list
-}
-
 /// The selected column of the columns pane; the KPI pane follows it.
 #[must_use]
 pub fn selected_column(app: &App) -> Option<&ColumnProfile> {
@@ -284,15 +245,17 @@ pub fn time_column(app: &App) -> Option<String> {
     app.main_info()?.schema.columns.iter().find(|c| c.dtype.is_temporal()).map(|c| c.name.clone())
 }
 
-/// What the name of a split over time ends with.
-const OVER_TIME: &str = " over time";
+/// What the name of a split over time holds.
+const OVER_TIME: &str = " over time, each ";
 
-/// The name of the split that is shown: `Contract`, `Contract × tenure`, `week over time`.
+/// The name of the split that is shown: `Contract`, `Contract × tenure`, `day over time, each week`.
 #[must_use]
 pub fn split(app: &App) -> Option<String> {
     let view = &app.views.explore;
-    if view.trend && view.pane == Pane::Kpi {
-        return time_column(app).map(|c| format!("{c}{OVER_TIME}"));
+    if kpi::over_time(app) {
+        let column = time_column(app)?;
+        let every = kpi::step::every(app, &column)?;
+        return Some(format!("{column}{OVER_TIME}{}", kpi::step::word(every)));
     }
     if matches!(view.pane, Pane::Drivers | Pane::Segments) {
         return clues::columns(app);
@@ -328,8 +291,12 @@ pub fn worst_group(app: &App) -> Option<&KpiGroup> {
 #[must_use]
 pub fn selected_group(app: &App) -> Option<&KpiGroup> {
     match app.views.explore.pane {
+        Pane::Columns if columns::sides::shown(app) => None,
         Pane::Columns => worst_group(app),
         Pane::Kpi => {
+            if let Some(grid) = kpi::grid(app) {
+                return grid.selected(app);
+            }
             let result = shown(app)?;
             app.views.explore.groups.selected(result.groups.len()).and_then(|i| result.groups.get(i))
         }
@@ -371,7 +338,10 @@ pub fn len(app: &App) -> usize {
         Pane::Sql if !sql::shows_result(app) => 0,
         Pane::Table | Pane::Sql => app.main_info().map_or(0, |i| usize::try_from(i.rows).unwrap_or(usize::MAX)),
         Pane::Columns => ordered_columns(app).len(),
-        Pane::Kpi => shown(app).map_or(0, |r| r.groups.len()),
+        Pane::Kpi => match kpi::grid(app) {
+            Some(grid) => grid.down.1.len(),
+            None => shown(app).map_or(0, |r| r.groups.len()),
+        },
         Pane::Checks => current_checks(app).len(),
         Pane::Drivers | Pane::Segments => clues::rows(app).len(),
         Pane::Change => change::rows(app).len(),
@@ -385,10 +355,12 @@ pub fn len(app: &App) -> usize {
 
 /// The list that has the keys.
 pub fn scroll(app: &mut App) -> Option<&mut Scroll> {
+    let crossed = kpi::grid(app).is_some();
     let view = &mut app.views.explore;
     Some(match view.pane {
         Pane::Table | Pane::Sql => &mut view.table,
         Pane::Columns => &mut view.columns,
+        Pane::Kpi if crossed => &mut view.kpi.at.0,
         Pane::Kpi => &mut view.groups,
         Pane::Checks => &mut view.checks,
         Pane::Drivers => &mut view.clues.list.0,
@@ -428,7 +400,11 @@ pub fn moved(app: &mut App) -> Vec<Effect> {
             app.views.explore.then = None;
             rows_in_sight(app).into_iter().collect()
         }
-        Pane::Columns => ask_split(app),
+        Pane::Columns => {
+            let mut effects = ask_split(app);
+            effects.extend(columns::ask(app));
+            effects
+        }
         Pane::Kpi | Pane::Drivers | Pane::Segments => ask_reach(app).into_iter().collect(),
         Pane::Checks
         | Pane::Change
@@ -457,6 +433,7 @@ pub fn entered(app: &mut App) -> Vec<Effect> {
     effects.extend(rows_in_sight(app));
     effects.extend(ask_level(app));
     effects.extend(ask_split(app));
+    effects.extend(columns::ask(app));
     effects.extend(clues::ask(app));
     effects.extend(change::ask(app));
     effects.extend(leaks::ask(app));
@@ -620,7 +597,7 @@ pub fn why_no_groups(app: &App) -> String {
     if let Some(why) = &view.failed {
         return why.clone();
     }
-    if view.trend && view.pane == Pane::Kpi && time_column(app).is_none() {
+    if kpi::over_time(app) && time_column(app).is_none() {
         return "There is no time column. T shows the KPI by column again.".into();
     }
     if let Some(why) = app.main_info().and_then(|i| i.profile_failed.as_ref()) {
@@ -638,7 +615,8 @@ pub fn why_no_groups(app: &App) -> String {
 
 /// Asks for the KPI by the split that is shown, unless it is known already.
 pub fn ask_split(app: &mut App) -> Vec<Effect> {
-    if !matches!(app.views.explore.pane, Pane::Columns | Pane::Kpi | Pane::Checks) {
+    let beside = columns::sides::shown(app);
+    if beside || !matches!(app.views.explore.pane, Pane::Columns | Pane::Kpi | Pane::Checks) {
         // Nothing of a split is in sight there.
         return Vec::new();
     }
@@ -651,14 +629,10 @@ pub fn ask_split(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let view = &app.views.explore;
-    let (by, trend) = if view.trend && view.pane == Pane::Kpi {
+    let (by, trend) = if kpi::over_time(app) {
         let Some(column) = time_column(app) else { return Vec::new() };
-        let step = if app.doc.as_ref().is_some_and(|d| d.session.state.goal.shape == Some(Shape::Rise)) {
-            Every::Week
-        } else {
-            Every::Month
-        };
-        (Vec::new(), Some((column, step)))
+        let Some(every) = kpi::step::every(app, &column) else { return Vec::new() };
+        (Vec::new(), Some((column, every)))
     } else {
         let Some(column) = selected_column(app) else { return Vec::new() };
         if no_groups(app, column).is_some() {
@@ -683,7 +657,7 @@ pub fn ask_split(app: &mut App) -> Vec<Effect> {
 
 /// Asks for the reach of the group in sight.
 pub fn ask_reach(app: &mut App) -> Option<Effect> {
-    if app.views.explore.trend && app.views.explore.pane == Pane::Kpi {
+    if kpi::over_time(app) {
         return None;
     }
     let condition = selected_group(app)?.condition.clone()?;

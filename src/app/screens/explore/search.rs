@@ -52,12 +52,12 @@ pub fn search(app: &mut App, words: &str) -> Vec<Effect> {
         }
         Pane::Columns => {
             app.views.explore.columns.home();
-            app.views.explore.groups.home();
+            app.views.explore.first_group();
             let n = ordered_columns(app).len();
             if !words.is_empty() {
                 app.say(Tone::Plain, format!("{n} columns hold \"{words}\". Esc shows all."));
             }
-            ask_split(app)
+            moved(app)
         }
         _ if words.is_empty() => Vec::new(),
         Pane::Drivers
@@ -163,7 +163,7 @@ fn places(app: &App, words: &str) -> Vec<(u32, usize)> {
 fn go_to_column(app: &mut App, at: usize) -> Vec<Effect> {
     app.views.explore.then = None;
     app.views.explore.columns.select(at);
-    app.views.explore.groups.home();
+    app.views.explore.first_group();
     ask_split(app)
 }
 
@@ -193,7 +193,7 @@ pub fn show_all(app: &mut App) -> Vec<Effect> {
             if let Some(at) = kept.and_then(|k| ordered_columns(app).iter().position(|c| c.name == k)) {
                 app.views.explore.columns.select(at);
             }
-            ask_split(app)
+            moved(app)
         }
         Pane::Checks => {
             if let Some(at) = check.and_then(|id| current_checks(app).iter().position(|r| r.id == id)) {

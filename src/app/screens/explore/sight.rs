@@ -71,6 +71,9 @@ fn cell_group(app: &App) -> Result<CellGroup, String> {
 pub(super) fn condition(app: &App) -> Result<String, String> {
     match app.views.explore.pane {
         Pane::Table => cell_group(app).map(|g| g.condition),
+        Pane::Columns if super::columns::sides::shown(app) => {
+            Ok(super::columns::sides::compared(app).map(|c| c.a.clone()).unwrap_or_default())
+        }
         Pane::Change => Ok(super::change::selected(app).and_then(|r| r.condition()).unwrap_or_default().to_owned()),
         Pane::Confounders | Pane::Reach | Pane::Experiment => Ok(super::pages::reach::union(app).unwrap_or_default()),
         _ => Ok(selected_group(app).and_then(|g| g.condition.clone()).unwrap_or_default()),
@@ -158,11 +161,10 @@ pub(super) fn go_on(app: &mut App) -> Vec<Effect> {
 /// The selected point of the KPI over time.
 #[must_use]
 pub fn trend_point(app: &App) -> Option<(usize, &KpiGroup)> {
-    let view = &app.views.explore;
-    if !(view.trend && view.pane == Pane::Kpi) {
+    if !super::kpi::over_time(app) {
         return None;
     }
     let result = shown(app)?;
-    let at = view.groups.selected(result.groups.len())?;
+    let at = app.views.explore.groups.selected(result.groups.len())?;
     Some((at, result.groups.get(at)?))
 }

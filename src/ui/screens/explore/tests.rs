@@ -151,6 +151,30 @@ fn the_columns() {
 }
 
 #[test]
+fn the_columns_by_type_and_the_days_of_one() {
+    let mut b = Bench::with(With { day: true, ..With::default() });
+    b.press("s s");
+    b.select("day");
+    snapshots("columns_days", &b.app);
+    b.press("i");
+    let Some(crate::app::Popup::Words { lines, .. }) = b.app.popups.last() else { panic!("words are shown") };
+    assert!(lines.iter().any(|l| l.contains("missing")), "{lines:?}");
+}
+
+#[test]
+fn two_groups_of_rows_side_by_side() {
+    let mut b = Bench::new();
+    b.select("Contract");
+    b.press("v Ctrl-S Ctrl-S");
+    snapshots("sides", &b.app);
+    b.select("charges");
+    snapshots("sides_number", &b.app);
+    // Shares and marks are numbers, so that nothing is lost without colour.
+    let mono = drawn(&b.app, &Theme::mono(), (120, 38));
+    assert!(mono.contains("A − B") && mono.contains("PSI"), "{mono}");
+}
+
+#[test]
 fn the_kpi_by_a_column() {
     let mut b = Bench::new();
     goal(&mut b);
@@ -204,6 +228,41 @@ fn the_kpi_over_time_with_a_step_selected() {
     let mut b = Bench::with(With { day: true, ..With::default() });
     b.press("T l l");
     snapshots("trend_step", &b.app);
+}
+
+#[test]
+fn the_kpi_over_time_by_another_step_with_its_target_and_an_incomplete_end() {
+    let mut b = Bench::with(With { day: true, ..With::default() });
+    goal(&mut b);
+    // Without the last days of April and the first of May the last week is short.
+    b.press("T s s");
+    snapshots("trend_weeks", &b.app);
+    let screen = drawn(&b.app, &Theme::mono(), (120, 38));
+    assert!(screen.contains("each week") && screen.contains("dashes: target 36.0%"), "{screen}");
+}
+
+#[test]
+fn the_kpi_by_two_columns() {
+    let mut b = Bench::new();
+    goal(&mut b);
+    b.select("Contract");
+    b.press("Enter d");
+    while b.form().text("choice") != "charges" {
+        b.press("Right");
+    }
+    b.press("Ctrl-S");
+    snapshots("kpi_map", &b.app);
+    // The worst and the best are told without colour, and small cells stand in brackets.
+    let mono = drawn(&b.app, &Theme::mono(), (120, 38));
+    assert!(mono.contains("▼") && mono.contains("▲") && mono.contains("in brackets: fewer than 30 rows"), "{mono}");
+    assert!(mono.contains('('), "{mono}");
+    b.press("m");
+    snapshots("kpi_pairs", &b.app);
+    let ascii =
+        Theme::new(crate::ui::theme::Ground::Dark, crate::ui::theme::Depth::Mono, crate::ui::glyphs::Glyphs::ascii());
+    b.press("m");
+    let screen = drawn(&b.app, &ascii, (80, 22));
+    assert!(!screen.contains('▼') && screen.contains('v'), "{screen}");
 }
 
 /// The KPI form as it floats above its screen.
@@ -282,6 +341,10 @@ fn drawing_is_safe_at_any_size_with_any_text() {
         ("table", "Tab"),
         ("columns", "Tab"),
         ("trend", "T"),
+        ("trend by day", "s"),
+        ("by column", "T"),
+        ("two columns crossed", "d Right Ctrl-S"),
+        ("side by side", "Esc v Ctrl-S"),
     ] {
         b.press(keys);
         for width in (0..=60).step_by(3).chain([1, 2, 70, 80, 104, 200]) {

@@ -91,6 +91,7 @@ fn chart_of(curve: &[(f64, f64)], ends: &[String; 2], theme: &Theme, area: Rect,
         level: Some(0.6),
         value: &value,
         ends: (&ends[0], &ends[1]),
+        open_end: false,
         style: theme.accent,
     }
     .draw(area, buf, theme);

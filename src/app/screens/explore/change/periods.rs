@@ -86,7 +86,7 @@ pub fn words(before: (Date, Date), after: (Date, Date)) -> String {
     format!("{} against {}", span(after), span(before))
 }
 
-fn span((from, until): (Date, Date)) -> String {
+pub(in crate::app::screens::explore) fn span((from, until): (Date, Date)) -> String {
     let last = until.yesterday().unwrap_or(until);
     if from.day() == 1 && until == from.first_of_month().saturating_add(1.month()) {
         return from.strftime("%b %Y").to_string();
@@ -102,7 +102,7 @@ fn span((from, until): (Date, Date)) -> String {
 }
 
 /// The rows of some days of a column.
-fn condition(app: &App, column: &str, (from, until): (Date, Date)) -> String {
+pub(in crate::app::screens::explore) fn condition(app: &App, column: &str, (from, until): (Date, Date)) -> String {
     let moment = app.main_info().and_then(|i| i.schema.get(column)).is_some_and(|c| c.dtype == ValueType::Datetime);
     let at = |d: Date| if moment { format!("TIMESTAMP '{d} 00:00:00'") } else { format!("DATE '{d}'") };
     let name = quoted(column);

@@ -76,8 +76,10 @@ impl Arranged {
 /// Slots of what is measured on the table as it is looked at; all others are measured on the table as it is.
 #[must_use]
 pub fn sees(slot: &str) -> bool {
-    matches!(slot, "level" | "by" | "reach" | "drivers" | "segments" | "change" | "leaks" | "confounders")
-        || slot.starts_with("profile:")
+    matches!(
+        slot,
+        "level" | "by" | "reach" | "drivers" | "segments" | "change" | "leaks" | "confounders" | "cover" | "shift"
+    ) || slot.starts_with("profile:")
         || slot.starts_with("assoc:")
 }
 
