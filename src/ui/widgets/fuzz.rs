@@ -76,7 +76,7 @@ fn each(area: Rect, buf: &mut Buffer, theme: &Theme, s: &str, draw_one: usize) -
                 .draw(area, buf, theme);
         }
         8 => {
-            tabs::draw(area, buf, theme, &[s, "a", s, s], usize::from(area.width) % 6);
+            tabs::draw(area, buf, theme, &[s, "a", s, s], usize::from(area.width) % 6, area.width.is_multiple_of(2));
         }
         9 => {
             for cursor in [0, 3, s.len(), usize::MAX] {

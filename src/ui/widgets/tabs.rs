@@ -7,17 +7,30 @@ use super::draw::{put, row_of};
 use crate::ui::text;
 use crate::ui::theme::Theme;
 
-/// Draws tabs in the first row of an area, two blanks between. When they do not all fit, those
+/// The cells that tabs take with two blanks between.
+pub fn width(names: &[&str]) -> usize {
+    names.iter().map(|name| text::width(name) + 2).sum()
+}
+
+/// Draws tabs in the first row of an area, two blanks between, or one where `tight`. When they do not all fit, those
 /// around the current one stay, and `‹` or `›` says that there are more. Returns where each stands.
-pub fn draw(area: Rect, buf: &mut Buffer, theme: &Theme, names: &[&str], current: usize) -> Vec<(Rect, usize)> {
+pub fn draw(
+    area: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    names: &[&str],
+    current: usize,
+    tight: bool,
+) -> Vec<(Rect, usize)> {
     let area = row_of(area, 0);
+    let after = u16::from(!tight);
     let mut places = Vec::new();
     let Some(last) = names.len().checked_sub(1) else { return places };
     let current = current.min(last);
     let room = usize::from(area.width);
     let cost = |range: std::ops::RangeInclusive<usize>| -> usize {
         let shown = names.get(range.clone()).unwrap_or_default();
-        let text: usize = shown.iter().map(|name| text::width(name) + 2).sum();
+        let text: usize = shown.iter().map(|name| text::width(name) + 1 + usize::from(after)).sum();
         text + 2 * usize::from(*range.start() > 0) + 2 * usize::from(*range.end() < last)
     };
     // Grow from the current tab, to the right first.
@@ -40,7 +53,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, theme: &Theme, names: &[&str], current
         at = at.saturating_add(1);
         let used = put(buf, area, at, 0, name, style);
         places.push((Rect { x: area.x.saturating_add(at), width: used, ..area }, index));
-        at = at.saturating_add(used).saturating_add(1);
+        at = at.saturating_add(used).saturating_add(after);
     }
     if to < last {
         put(buf, area, at, 0, theme.glyphs.off_right, theme.dim);
@@ -57,7 +70,7 @@ mod tests {
     fn drawn(width: u16, current: usize) -> String {
         let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
         let area = buf.area;
-        draw(area, &mut buf, &Theme::dark(), &["Table", "Columns", "KPI", "Drivers"], current);
+        draw(area, &mut buf, &Theme::dark(), &["Table", "Columns", "KPI", "Drivers"], current, false);
         lines(&buf).concat()
     }
 
@@ -68,5 +81,15 @@ mod tests {
         assert_eq!(drawn(18, 3), "‹  KPI  Drivers   ");
         assert_eq!(drawn(5, 3), "‹  D…");
         assert_eq!(drawn(0, 3), "");
+    }
+
+    #[test]
+    fn tight_tabs_stand_one_blank_apart() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 24, 1));
+        let area = buf.area;
+        let places = draw(area, &mut buf, &Theme::dark(), &["Table", "Columns", "KPI"], 1, true);
+        assert_eq!(lines(&buf).concat(), " Table Columns KPI      ");
+        assert_eq!(places.iter().map(|(r, _)| (r.x, r.width)).collect::<Vec<_>>(), [(1, 5), (7, 7), (15, 3)]);
+        assert_eq!(width(&["Table", "KPI"]), 12);
     }
 }

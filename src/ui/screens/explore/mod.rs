@@ -37,6 +37,9 @@ mod tests;
 /// Fewer cells beside the tabs say nothing of the table.
 const LEAST_WORDS: usize = 10;
 
+/// So many cells hold a table's name and size, with the blanks before them.
+const WORDS: usize = 24;
+
 /// Draws the screen.
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let names: Vec<&str> = Pane::ALL.iter().map(|(_, n)| *n).collect();
@@ -44,7 +47,9 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     let current = Pane::ALL.iter().position(|(p, _)| *p == tab).unwrap_or(0);
     let head = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(2), ..row_of(area, 0) };
     let mut tabs_end = head.x;
-    for (place, i) in tabs::draw(head, buf, theme, &names, current) {
+    // Where the table's name and size would find no room beside them, the tabs move together.
+    let tight = usize::from(head.width) < tabs::width(&names) + WORDS;
+    for (place, i) in tabs::draw(head, buf, theme, &names, current, tight) {
         tabs_end = tabs_end.max(place.right());
         app.hits.note(place, Target::Tab(i));
     }
