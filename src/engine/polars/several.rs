@@ -16,10 +16,11 @@ use crate::engine::{EngineError, ReadOptions, Ticket};
 use crate::query::ReadingReport;
 
 /// Endings of data files; others in a folder are left alone.
-const ENDINGS: [&str; 17] = [
-    "csv", "tsv", "tab", "txt", "parquet", "arrow", "ipc", "feather", "json", "jsonl", "ndjson", "psv", "xlsx", "xlsm",
-    "xlsb", "xls", "ods",
-];
+const ENDINGS: [&str; 12] =
+    ["csv", "tsv", "tab", "txt", "parquet", "arrow", "ipc", "feather", "json", "jsonl", "ndjson", "psv"];
+/// Endings of workbooks, which count only where a folder holds no other data: beside other files they mostly tell about
+/// these.
+const WORKBOOKS: [&str; 5] = ["xlsx", "xlsm", "xlsb", "xls", "ods"];
 /// More files than this are no table.
 const MOST_FILES: usize = 10_000;
 /// Folders are looked into so deep.
@@ -44,6 +45,9 @@ pub fn files(path: &Path) -> Result<Option<Vec<One>>, EngineError> {
     let mut out: Vec<PathBuf> = Vec::new();
     let base = if path.is_dir() {
         walk(path, 0, &mut out)?;
+        if out.iter().any(|p| !has_ending(p, &WORKBOOKS)) {
+            out.retain(|p| !has_ending(p, &WORKBOOKS));
+        }
         path.to_owned()
     } else if path.symlink_metadata().is_err() && text.contains(['*', '?', '[']) {
         let found = glob::glob(&text).map_err(|e| {
@@ -85,8 +89,8 @@ pub fn files(path: &Path) -> Result<Option<Vec<One>>, EngineError> {
     Ok(Some(out.into_iter().map(|path| One { keys: keys_of(&base, &path), path }).collect()))
 }
 
-/// Data files of a folder and of those inside; hidden ones and those that begin with _ (marks of other programs) are
-/// left out.
+/// Data files of a folder and of those inside; hidden ones and those that begin with _ or ~ (marks of other programs)
+/// are left out.
 fn walk(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), EngineError> {
     let unreadable = |e: std::io::Error| {
         EngineError::input(format!("The folder {} can't be read: {e}.", folder.display()), "Check its permissions.")
@@ -94,24 +98,24 @@ fn walk(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), Engin
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with(['.', '_']) || out.len() > MOST_FILES {
+        if name.starts_with(['.', '_', '~']) || out.len() > MOST_FILES {
             continue;
         }
         if path.is_dir() && !path.is_symlink() {
             if depth < DEEPEST {
                 walk(&path, depth + 1, out)?;
             }
-        } else if path.is_file() && is_data(&name) {
+        } else if path.is_file() && (has_ending(&path, &ENDINGS) || has_ending(&path, &WORKBOOKS)) {
             out.push(path);
         }
     }
     Ok(())
 }
 
-fn is_data(name: &str) -> bool {
-    let name = name.to_lowercase();
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
     let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
-    name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
+    name.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending))
 }
 
 fn keys_of(base: &Path, file: &Path) -> Vec<(String, String)> {

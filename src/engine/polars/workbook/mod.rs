@@ -1,7 +1,13 @@
 //! Workbooks of Excel and OpenDocument: a sheet becomes text that is read as any other, so that header, types, totals and
 //! what is missing are made out in the same way, and can be changed in the same way.
+//!
+//! A few bytes of a workbook may stand for more cells than there is memory for. `compound` and `ods` look for that in
+//! old workbooks and those of OpenDocument before these are read; the cells of others come one by one.
 
-use std::io::{self, Cursor, Read};
+mod compound;
+mod ods;
+
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use calamine::{CellErrorType, Data, ExcelDateTime, Reader, SheetVisible, Sheets, XlsError, XlsxError};
 use calamine::{Ods, Xls, Xlsb, Xlsx};
@@ -11,8 +17,13 @@ use crate::engine::{EngineError, Ticket, Unit};
 
 /// What stands between the cells of the text: no cell holds it.
 pub const BETWEEN: u8 = 0x1f;
-/// A sheet has at most so many cells that are filled.
+/// A sheet has at most so many cells, those before and between the filled ones included.
 const MOST_CELLS: u64 = 100_000_000;
+/// No sheet of any program is larger.
+const MOST_ROWS: u32 = 1_048_576;
+const MOST_COLUMNS: u32 = 16_384;
+/// A piece of XML between two `>` is no longer than this.
+const LONGEST_PIECE: u64 = 64 << 20;
 /// Unpacked, a workbook may have so many times its size, and in any case so many bytes.
 const MOST_TIMES: u64 = 250;
 const ALWAYS_FINE: u64 = 256 << 20;
@@ -93,12 +104,20 @@ pub fn read(kind: Kind, bytes: Vec<u8>, asked: Option<&str>, ticket: &Ticket) ->
             seen.into_iter().chain(hidden).map(|(name, _)| name).collect()
         }
     };
+    // A sheet with a title only is no table, unless there is nothing else.
+    let (mut title, mut found) = (None, None);
     for name in wanted {
         let mut text = Text::default();
         fill(&mut book, &name, &mut text, &work)?;
-        if text.cells == 0 {
-            continue;
+        if text.rows > 1 || (text.rows == 1 && asked.is_some()) {
+            found = Some((name, text));
+            break;
         }
+        if text.rows == 1 && title.is_none() {
+            title = Some((name, text));
+        }
+    }
+    if let Some((name, text)) = found.or(title) {
         let mut notes = Vec::new();
         if names.len() > 1 {
             notes.push(format!("Sheet \"{name}\" of {}: {}.", names.len(), listed(&names)));
@@ -154,6 +173,7 @@ fn open(kind: Kind, bytes: Vec<u8>) -> Result<Sheets<Bytes>, EngineError> {
             if has_word(bytes.get_ref(), "EncryptedPackage") {
                 return Err(locked());
             }
+            compound::check(bytes.get_ref())?;
             Sheets::Xls(Xls::new(bytes).map_err(|e| match e {
                 XlsError::Password => locked(),
                 e => broken(&e),
@@ -191,7 +211,16 @@ fn refuse_bombs(bytes: &[u8], ticket: &Ticket) -> Result<(), EngineError> {
     for part in 0..zip.len() {
         ticket.check()?;
         let Ok(file) = zip.by_index(part) else { continue };
-        let got = io::copy(&mut file.take(left + 1), &mut io::sink()).unwrap_or(0);
+        let name = file.name().map(|n| n.to_lowercase()).unwrap_or_default();
+        let mut file = BufReader::with_capacity(1 << 16, file.take(left + 1));
+        // Room is made for as many texts as are told, so that they must be possible.
+        let told =
+            if name.ends_with("sharedstrings.xml") { told_texts(file.fill_buf().unwrap_or_default()) } else { 0 };
+        let got =
+            if name == "content.xml" { weighed(&mut file)? } else { io::copy(&mut file, &mut io::sink()).unwrap_or(0) };
+        if told > got / 5 {
+            return Err(broken(&"it tells of more texts than it can hold"));
+        }
         if got > left {
             return Err(EngineError::input(
                 format!("The workbook ({size} bytes) unpacks to more than {} MB: reading stopped.", limit >> 20),
@@ -203,21 +232,69 @@ fn refuse_bombs(bytes: &[u8], ticket: &Ticket) -> Result<(), EngineError> {
     Ok(())
 }
 
+/// How many texts a list of shared texts tells of.
+fn told_texts(head: &[u8]) -> u64 {
+    let behind = memchr::memmem::find(head, b"uniqueCount").and_then(|at| head.get(at..)).unwrap_or_default();
+    let digits: Vec<u8> =
+        behind.iter().copied().skip_while(|b| !b.is_ascii_digit()).take_while(u8::is_ascii_digit).collect();
+    match String::from_utf8(digits).as_deref() {
+        Ok("") | Err(_) => 0,
+        Ok(text) => text.parse().unwrap_or(u64::MAX),
+    }
+}
+
+/// Reads the sheets of an OpenDocument file without keeping them, and adds up what they will take: their bytes.
+fn weighed(file: &mut impl BufRead) -> Result<u64, EngineError> {
+    let (mut weigh, mut piece, mut used) = (ods::Weigh::default(), Vec::new(), 0);
+    loop {
+        piece.clear();
+        let got = file.by_ref().take(LONGEST_PIECE).read_until(b'>', &mut piece).unwrap_or(0) as u64;
+        if got == 0 {
+            return Ok(used);
+        }
+        if got == LONGEST_PIECE {
+            return Err(broken(&"a piece of it has no end"));
+        }
+        used += got;
+        weigh.add(&piece).map_err(|what| spans_too_much(&what))?;
+    }
+}
+
+fn spans_too_much(what: &str) -> EngineError {
+    EngineError::input(
+        format!("The sheets of the workbook span {what}."),
+        "Save the sheet as CSV or Parquet, or delete what lies far out in it.",
+    )
+}
+
 /// Text made of cells that come in the order of rows and columns.
 #[derive(Default)]
 struct Text {
     out: String,
     row: u32,
     column: u32,
-    cells: u64,
+    /// Rows that hold anything.
+    rows: u64,
     errors: u64,
+    /// Cells that were gone by, and whether they are too many.
+    gone_by: u64,
+    full: bool,
 }
 
 impl Text {
-    /// Goes to a cell; false where it lies before what was written already, as broken files have it.
+    /// Goes to a cell; false where it lies before what was written already, as broken files have it, or too far out.
     fn go(&mut self, row: u32, column: u32) -> bool {
         if row < self.row || (row == self.row && column < self.column) {
             return false;
+        }
+        let from = if row == self.row { self.column } else { 0 };
+        self.gone_by += u64::from(row - self.row) + u64::from(column - from);
+        self.full |= row >= MOST_ROWS || column >= MOST_COLUMNS || self.gone_by > MOST_CELLS;
+        if self.full {
+            return false;
+        }
+        if self.rows == 0 || row != self.row {
+            self.rows += 1;
         }
         while self.row < row {
             self.out.push('\n');
@@ -235,7 +312,6 @@ impl Text {
         if text.is_empty() || !self.go(row, column) {
             return;
         }
-        self.cells += 1;
         if text.contains(['"', '\n', '\r', char::from(BETWEEN)]) {
             self.out.push('"');
             self.out.push_str(&text.replace(char::from(BETWEEN), " ").replace('"', "\"\""));
@@ -267,9 +343,17 @@ impl Text {
     }
 }
 
-/// A number as it is written in text: whole where it is whole.
+/// A number as it is written in text: whole where it is whole. One with three decimals gets a fourth, so that a column of
+/// such numbers is never taken for thousands where texts beside it have decimal commas.
 fn number(x: f64) -> String {
-    if x == 0.0 || (1e-5..1e16).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") }
+    if x != 0.0 && !(1e-5..1e16).contains(&x.abs()) {
+        return format!("{x:e}");
+    }
+    let mut text = x.to_string();
+    if text.rsplit_once('.').is_some_and(|(_, decimals)| decimals.len() == 3) {
+        text.push('0');
+    }
+    text
 }
 
 /// A day, a moment, a time of day or a length of time.
@@ -294,8 +378,8 @@ fn moment(d: &ExcelDateTime) -> String {
 
 fn too_large() -> EngineError {
     EngineError::input(
-        format!("The sheet has more than {MOST_CELLS} cells."),
-        "Save it as CSV or Parquet, which are read in parts.",
+        format!("The sheet spans more than {MOST_CELLS} cells."),
+        "Delete what lies far out in it, or save it as CSV or Parquet, which are read in parts.",
     )
 }
 
@@ -309,9 +393,22 @@ fn fill(book: &mut Sheets<Bytes>, name: &str, text: &mut Text, work: &Ticket) ->
             Err(XlsxError::NotAWorksheet(_) | XlsxError::WorksheetNotFound(_)) => return Ok(()),
             Err(e) => return Err(broken(&e)),
         };
-        while let Some(cell) = cells.next_cell().map_err(|e| broken(&e))? {
+        loop {
+            let cell = match cells.next_cell() {
+                Ok(Some(cell)) => cell,
+                Ok(None) => break,
+                // An error of a newer program, which has no name here.
+                Err(XlsxError::CellError(_)) => {
+                    text.errors += 1;
+                    continue;
+                }
+                Err(e) => return Err(broken(&e)),
+            };
             let (row, column) = cell.get_position();
             text.value(row, column, &Data::from(cell.get_value().clone()));
+            if text.full {
+                return Err(too_large());
+            }
             seen += 1;
             if seen.is_multiple_of(1 << 16) {
                 work.check()?;
@@ -334,6 +431,9 @@ fn fill(book: &mut Sheets<Bytes>, name: &str, text: &mut Text, work: &Ticket) ->
         for (column, cell) in (first_column..).zip(cells) {
             text.value(row, column, cell);
         }
+        if text.full {
+            return Err(too_large());
+        }
     }
     Ok(())
 }
@@ -352,12 +452,24 @@ mod tests {
         text.put(2, 0, "too late");
         text.put(3, 0, "two\nlines");
         assert_eq!(text.out, "a\n\n\u{1f}\"x\"\"y\"\n\"two\nlines\"");
-        assert_eq!(text.cells, 3);
+        assert_eq!(text.rows, 3);
+    }
+
+    #[test]
+    fn cells_far_out_are_not_gone_to() {
+        for (row, column) in [(MOST_ROWS, 0), (0, MOST_COLUMNS), (u32::MAX, u32::MAX)] {
+            let mut text = Text::default();
+            text.put(row, column, "a");
+            assert!(text.full && text.out.is_empty());
+        }
+        let mut text = Text::default();
+        (0..7000).for_each(|row| text.put(row, MOST_COLUMNS - 1, "a"));
+        assert!(text.full && (text.out.len() as u64) < 2 * MOST_CELLS);
     }
 
     #[test]
     fn numbers_and_moments_are_written_as_they_are_read() {
-        assert_eq!([1.0, 0.5, -2.25, 1e300, 0.0].map(number), ["1", "0.5", "-2.25", "1e300", "0"]);
+        assert_eq!([1.0, 0.5, -2.25, 1e300, 0.0, 1.234].map(number), ["1", "0.5", "-2.25", "1e300", "0", "1.2340"]);
         let at = |x: f64| moment(&ExcelDateTime::new(x, ExcelDateTimeType::DateTime, false));
         assert_eq!([45_943.0, 45_943.5, 0.25].map(at), ["2025-10-13", "2025-10-13T12:00:00", "06:00:00"]);
         let long = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
