@@ -276,7 +276,11 @@ impl Guess {
     fn take(&mut self, fits: u16, seen: u16, text: &str, line: u64) {
         let before = self.fits;
         if self.asked.is_some() && before & fits == 0 {
-            return self.misfits.add(text, line);
+            // Whoever asks for a number takes 007 for one.
+            if !matches!(self.asked, Some(SheetType::Int | SheetType::Num)) || int(text).is_none() {
+                self.misfits.add(text, line);
+            }
+            return;
         }
         self.fits &= fits;
         self.seen |= seen;
@@ -573,7 +577,8 @@ const STRICT: u16 = 32_768;
 pub fn float(text: &str, form: u16) -> Option<f64> {
     let text = text.trim();
     if form & STRICT != 0 && numbers::classify(text).0 & form == 0 {
-        return None;
+        #[allow(clippy::cast_precision_loss)] // about 15 digits exact, as of every such column
+        return int(text).map(|x| x as f64);
     }
     numbers::read_float(text, form & !STRICT)
 }

@@ -109,6 +109,15 @@ fn types_are_chosen_and_what_does_not_fit_is_null_and_kept_to_be_looked_at() {
 }
 
 #[test]
+fn leading_zeros_are_no_misfit_where_a_number_is_asked_for() {
+    for kind in [SheetType::Int, SheetType::Num] {
+        let e = read("zip\n00123\n7\nx\n", typed(&[("zip", kind)]));
+        let values: Vec<Option<f64>> = all(&*e).iter().map(|r| r[0].as_f64()).collect();
+        assert_eq!((values, e.reading().odd.n), (vec![Some(123.0), Some(7.0), None], 1), "{kind:?}");
+    }
+}
+
+#[test]
 fn ragged_rows_are_kept_to_be_looked_at() {
     let e = csv("a,b,c\n1,2,3\n4,5\n6,7,8,9\n\"x\ny\",1\n");
     let odd = &e.reading().odd;
