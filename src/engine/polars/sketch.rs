@@ -145,7 +145,7 @@ pub fn quantiles(sorted: &[(f64, u64)], probabilities: &[f64]) -> Vec<f64> {
 
 /// The bits of a number in the order of the numbers: those of negative ones are turned over.
 #[inline]
-fn ordered(x: f64) -> u64 {
+pub fn ordered(x: f64) -> u64 {
     let bits = (x + 0.0).to_bits();
     if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
 }

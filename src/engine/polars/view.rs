@@ -7,7 +7,7 @@ mod sort;
 
 use std::sync::Arc;
 
-use ::polars::prelude::{Column, DataFrame, DataType, IdxCa, IdxSize, LazyFrame, SortMultipleOptions, col, lit};
+use ::polars::prelude::{Column, DataFrame, DataType, IdxCa, LazyFrame, SortMultipleOptions, col, lit};
 
 use super::columnar::plain;
 use super::sql::{self, Planned};
@@ -23,7 +23,7 @@ enum Kind {
     /// Keeps some rows: for each part the part below, and the rows of it; all where none are named.
     Rows { planned: Planned, kept: Vec<(usize, Option<IdxCa>)> },
     /// Shows pages in another order; all else is as below.
-    Sorted { keys: Vec<SortKey>, order: Vec<IdxSize> },
+    Sorted { keys: Vec<SortKey>, order: sort::Order },
 }
 
 /// One layer.
@@ -175,9 +175,11 @@ impl Layer {
                 self.below().gather(&rows, names)
             }
             Kind::Sorted { order, .. } => {
-                let below = |row: &usize| order.get(*row).map(|r| *r as usize).ok_or_else(gone);
-                let rows: Vec<usize> = rows.iter().map(below).collect::<Result<_, EngineError>>()?;
-                self.below().gather(&rows, names)
+                let rows: Vec<usize> =
+                    order.at(rows)?.into_iter().map(|row| row.ok_or_else(gone)).collect::<Result<_, EngineError>>()?;
+                let found = self.below().gather(&rows, names);
+                order.go_on();
+                found
             }
         }
     }
