@@ -114,7 +114,7 @@ fn cases() -> Vec<Case> {
             "a KPI of nulls",
             rows(400, |i| format!(",{}", usual(i))),
             none(),
-            &[("drivers", "text is compared with a number")],
+            &[("drivers", "y holds nothing but empty cells")],
         ),
         (
             "a KPI of no rows",
