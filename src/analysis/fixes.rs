@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::{Engine, EngineError, Ticket, Unit};
+use crate::engine::{Engine, EngineError, Ticket, Unit, on_all_cores};
 use crate::query::{ColumnProfile, Fix, ProposedFix, ValueType, folded, usual_spelling};
 
 use super::alerts::sentinels;
 use super::format::{count, short};
 use super::level::count_f64;
-use super::profile::{few_texts, on_all_cores};
+use super::profile::few_texts;
 
 /// Families of spellings and values that are named as evidence.
 const SHOWN: usize = 2;

@@ -60,18 +60,11 @@ pub fn code(
         return Ok(coded(key.clone().binned(KeyBin::Every(step))));
     }
     if dtype.is_none_or(ValueType::is_number) {
-        let probe = engine.aggregate(
-            &GroupQuery {
-                keys: vec![key.clone().binned(KeyBin::Top(how.by_value))],
-                kpi: None,
-                filter: filter.clone(),
-                unit: None,
-            },
-            ticket,
-        )?;
-        let cells: Vec<&Cell> = probe.iter().filter_map(|r| r.keys.first()).filter(|c| **c != Cell::Null).collect();
-        let numeric = dtype.is_some() || cells.iter().any(|c| matches!(c, Cell::Int(_) | Cell::Float(_)));
-        if numeric && cells.len() > how.by_value {
+        let (numeric, many) = match dtype {
+            Some(_) => (true, engine.has_more_values_than(how.by_value, &key.expr, filter.as_deref(), ticket)?),
+            None => numeric_and_many(engine, key, how, filter.as_deref(), ticket)?,
+        };
+        if numeric && many {
             let whole = dtype == Some(ValueType::Int);
             let edges = quantile_edges(engine, key, how.bins, whole, filter.as_deref(), ticket)?;
             return Ok(coded(key.clone().binned(KeyBin::Edges(edges))));
@@ -84,6 +77,26 @@ pub fn code(
         Some(n) => key.clone().binned(KeyBin::Top(n)),
         None => key.clone(),
     }))
+}
+
+/// Whether an expression gives numbers, and more different ones than are grouped by value.
+fn numeric_and_many(
+    engine: &dyn Engine,
+    key: &Key,
+    how: Coding,
+    filter: Option<&str>,
+    ticket: &Ticket,
+) -> Result<(bool, bool), EngineError> {
+    let probe = GroupQuery {
+        keys: vec![key.clone().binned(KeyBin::Top(how.by_value))],
+        kpi: None,
+        filter: filter.map(str::to_owned),
+        unit: None,
+    };
+    let groups = engine.aggregate(&probe, ticket)?;
+    let cells: Vec<&Cell> = groups.iter().filter_map(|r| r.keys.first()).filter(|c| **c != Cell::Null).collect();
+    let numeric = cells.iter().any(|c| matches!(c, Cell::Int(_) | Cell::Float(_)));
+    Ok((numeric, cells.len() > how.by_value))
 }
 
 /// The parts of a time that make groups of their own, with their names: a moment has its hour and its weekday (1 is

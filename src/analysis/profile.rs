@@ -1,11 +1,6 @@
 //! The profile of a whole table.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
-
-use crate::engine::{Engine, EngineError, Ticket, Unit};
+use crate::engine::{Engine, EngineError, Ticket, Unit, on_all_cores};
 use crate::query::{Cell, ColumnProfile, GroupQuery, Key, Kpi, Measure, ProfileAlert, ProfileResult, ValueType};
 
 use super::alerts::{may_be_skewed, of_profile, of_skew, of_texts};
@@ -34,34 +29,6 @@ pub fn run(engine: &dyn Engine, filter: Option<&str>, ticket: &Ticket) -> Result
         Ok(profile)
     })?;
     Ok(ProfileResult { rows, alerts: of_table(rows, columns.len()), columns, read: engine.reading().clone() })
-}
-
-/// Does the work for each item, as many at a time as there are cores; the results come in the order of the items.
-pub fn on_all_cores<I: Sync, T: Send>(
-    items: &[I],
-    work: impl Fn(&I) -> Result<T, EngineError> + Sync,
-) -> Result<Vec<T>, EngineError> {
-    let cores = thread::available_parallelism().map_or(1, usize::from).clamp(1, 8).min(items.len().max(1));
-    let next = AtomicUsize::new(0);
-    let done: Mutex<BTreeMap<usize, Result<T, EngineError>>> = Mutex::new(BTreeMap::new());
-    thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                while let Some((i, item)) = {
-                    let i = next.fetch_add(1, Ordering::Relaxed);
-                    items.get(i).map(|item| (i, item))
-                } {
-                    let result = work(item);
-                    if result.is_err() {
-                        // The others need not begin anything more.
-                        next.store(items.len(), Ordering::Relaxed);
-                    }
-                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(i, result);
-                }
-            });
-        }
-    });
-    done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
 }
 
 /// Profiles one column of a table of `rows` rows (after the filter), with alerts.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::{Engine, EngineError, Ticket, Unit};
+use crate::engine::{Engine, EngineError, Ticket, Unit, on_all_cores};
 use crate::query::{
     Cell, ColumnInfo, ColumnShift, Estimate, Key, Kpi, Measure, MovedShare, ShiftBin, ShiftRequest, ShiftResult, Sums,
     ValueType,
@@ -15,7 +15,6 @@ use super::crude::crude;
 use super::format;
 use super::keys::{Coded, OTHER, code};
 use super::level::{UNKNOWN, count_f64, point};
-use super::profile::on_all_cores;
 use super::reach::is_true;
 use super::sqltext::{names_in, quoted};
 

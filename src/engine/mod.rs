@@ -3,6 +3,7 @@
 //! [`Engine`] speaks plain values only, so that the same analyses can later be served by a database. The embedded
 //! implementation is in `polars`; nothing outside that folder names polars.
 
+mod cores;
 mod error;
 mod pages;
 mod polars;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use cores::{cores, on_all_cores};
 pub use error::{EngineError, QueryError};
 pub use polars::{ask, cached, clear_cache, head, open, open_joined, panics_are_caught, preview, sql_functions};
 pub use ticket::{Counted, Ticket, TicketState, Unit};
@@ -22,7 +24,7 @@ pub use ways::{DateOrder, SheetType, Thousands};
 
 use crate::query::{
     Cell, CodedTable, CodingRequest, ColumnProfile, Direction, Export, Exported, Find, Fix, FoundCount, GroupQuery,
-    GroupRow, Hit, Page, Place, ReadingReport, Schema, View,
+    GroupRow, Hit, Key, KeyBin, Page, Place, ReadingReport, Schema, View,
 };
 
 /// How a file is to be read; what is absent is guessed, and the guess is reported.
@@ -187,6 +189,24 @@ pub trait Engine: Any + Send + Sync {
         filter: Option<&str>,
         ticket: &Ticket,
     ) -> Result<Vec<f64>, EngineError>;
+
+    /// Whether a column has more than `most` different values, nulls aside, in the rows of a condition.
+    ///
+    /// # Errors
+    /// As [`Engine::aggregate`].
+    fn has_more_values_than(
+        &self,
+        most: usize,
+        column: &str,
+        filter: Option<&str>,
+        ticket: &Ticket,
+    ) -> Result<bool, EngineError> {
+        // One group more than that holds all other values.
+        let key = Key::column(column).binned(KeyBin::Top(most));
+        let query = GroupQuery { keys: vec![key], kpi: None, filter: filter.map(str::to_owned), unit: None };
+        let groups = self.aggregate(&query, ticket)?;
+        Ok(groups.iter().filter(|g| g.keys.first().is_some_and(|k| *k != Cell::Null)).count() > most)
+    }
 
     /// Everything that a profile says of one column, without alerts.
     ///

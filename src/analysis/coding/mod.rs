@@ -1,13 +1,15 @@
 //! Columns made ready to be counted together: which of them, in which groups, and dense tables of their sums.
 
 mod lags;
+mod rows;
 mod tally;
 
 use std::sync::Arc;
 
-use crate::engine::{Engine, EngineError, Ticket};
+use crate::engine::{Engine, EngineError, Ticket, on_all_cores};
 use crate::query::{
-    Cell, ClueRequest, CodedTable, CodingRequest, Estimate, Key, KeyBin, Kpi, Leak, Measure, Skipped, ValueType,
+    Cell, ClueRequest, CodedTable, CodingRequest, Estimate, Key, KeyBin, Kpi, Leak, Measure, Skipped, UNIT_BUCKETS,
+    ValueType,
 };
 
 use super::cells::{Arm, Scale, delta, need_level};
@@ -15,7 +17,8 @@ use super::keys::{Coded, Coding, OTHER, code, time_parts};
 use super::level::{count_f64, level};
 use super::sqltext::names_in;
 
-pub use tally::{Tally, arm};
+pub use rows::Rows;
+pub use tally::{Counting, Tally, arm, of_counts};
 
 /// What is said where no independent unit is named.
 pub const ROWS_ALONE: &str = "Rows are taken as independent; name the independent unit where rows belong together.";
@@ -71,6 +74,8 @@ pub struct Prepared {
     pub lags: Vec<Lag>,
     /// The sums of all rows by bucket of units.
     buckets: Vec<Tally>,
+    /// The outcome of each row, where the KPI is one.
+    outcomes: Option<Vec<u8>>,
     /// The others, with why.
     pub skipped: Vec<Skipped>,
     /// Remarks.
@@ -96,7 +101,7 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
     let mut skipped = Vec::new();
     let mut notes = Vec::new();
     let mut skip = |column: &str, why: &str| skipped.push(Skipped { column: column.to_owned(), why: why.to_owned() });
-    let mut coded: Vec<(Coded, String)> = Vec::new();
+    let mut asked_keys: Vec<(Key, String, &str)> = Vec::new();
     let mut looked = 0;
     for info in &engine.schema().columns {
         let name = info.name.as_str();
@@ -112,14 +117,16 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
             skip(name, "too many columns: leave others out to reach it");
         } else {
             looked += 1;
-            ticket.check()?;
-            for key in keys_of(name, info.dtype) {
-                let mut one = code(engine, &key.0, COUNTED, Some(&asked.kpi), asked.filter.as_deref(), ticket)?;
-                one.name = key.1;
-                coded.push((one, name.to_owned()));
-            }
+            asked_keys.extend(keys_of(name, info.dtype).into_iter().map(|(key, words)| (key, words, name)));
         }
     }
+    let coded: Vec<(Coded, String)> = on_all_cores(&asked_keys, |(key, words, of)| {
+        ticket.check()?;
+        let mut one =
+            code(engine, key, COUNTED, Some(&asked.kpi), asked.filter.as_deref(), &ticket.without_progress())?;
+        one.name.clone_from(words);
+        Ok((one, (*of).to_owned()))
+    })?;
     let lags = lags::keys(engine, &coded, asked, ticket)?;
     let keys: Vec<Key> = coded.iter().map(|(c, _)| c).chain(lags.iter().map(|l| &l.0)).map(|c| c.key.clone()).collect();
     let request =
@@ -134,6 +141,12 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
             "Choose rows in which it was measured.",
         ));
     }
+    let outcomes = tally::outcomes(&table);
+    let counting = Counting { table: &table, outcomes: outcomes.as_deref() };
+    let mut one_way = on_all_cores(&table.columns, |column| {
+        ticket.check()?;
+        Ok(if column.values.len() < 2 { Vec::new() } else { counting.one_way(column) })
+    })?;
     let mut columns = Vec::new();
     let first_lag = coded.len();
     for (at, (one, of)) in coded.into_iter().enumerate() {
@@ -144,8 +157,7 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
             skip(&one.name, if null { "it holds nothing but empty cells" } else { "it is the same in all rows" });
             continue;
         }
-        ticket.check()?;
-        let cells = tally::one_way(&table, column);
+        let cells = one_way.get_mut(at).map(std::mem::take).unwrap_or_default();
         let rows = cells.iter().map(|buckets| buckets.iter().map(|t| t.n).sum());
         if names_rows(&one, column.values.iter().zip(rows)) {
             skip(&one.name, "nearly every row has a value of its own: it names rows and makes no groups");
@@ -156,9 +168,10 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
     let mut counted_lags = Vec::new();
     for (k, (coded, later, since)) in lags.into_iter().enumerate() {
         let at = first_lag + k;
-        let Some(column) = table.columns.get(at).filter(|c| c.values.len() > 1) else { continue };
-        ticket.check()?;
-        let cells = tally::one_way(&table, column);
+        if table.columns.get(at).is_none_or(|c| c.values.len() < 2) {
+            continue;
+        }
+        let cells = one_way.get_mut(at).map(std::mem::take).unwrap_or_default();
         counted_lags.push(Lag { counted: Counted { coded, at, of: later, cells }, since });
     }
     if table.unknown > 0 {
@@ -167,7 +180,7 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
     if asked.unit.is_none() {
         notes.push(ROWS_ALONE.to_owned());
     }
-    let buckets = tally::by_bucket(&table);
+    let buckets = counting.by_bucket();
     Ok(Prepared {
         kpi: asked.kpi.clone(),
         clustered: asked.unit.is_some(),
@@ -175,6 +188,7 @@ pub fn prepare(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Res
         columns,
         lags: counted_lags,
         buckets,
+        outcomes,
         skipped,
         notes,
     })
@@ -222,6 +236,36 @@ impl Prepared {
     #[must_use]
     pub fn values(&self, column: &Counted) -> &[Cell] {
         self.table.columns.get(column.at).map_or(&[], |c| c.values.as_slice())
+    }
+
+    /// The rows, ready to be counted.
+    #[must_use]
+    pub fn counting(&self) -> Counting<'_> {
+        Counting { table: &self.table, outcomes: self.outcomes.as_deref() }
+    }
+
+    /// Buckets of units that are told apart: all of them only where errors are clustered.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        if self.clustered { UNIT_BUCKETS } else { 1 }
+    }
+
+    /// Sums by bucket of units with the buckets that are not told apart together.
+    #[must_use]
+    pub fn folded<'a>(&self, buckets: impl IntoIterator<Item = &'a Tally>) -> Vec<Tally> {
+        if self.clustered { buckets.into_iter().copied().collect() } else { vec![Tally::total(buckets)] }
+    }
+
+    /// The place of a row among the [`Self::width`] buckets.
+    #[must_use]
+    pub fn bucket(&self, row: usize) -> usize {
+        if self.clustered { self.table.buckets.get(row).copied().map_or(0, usize::from) } else { 0 }
+    }
+
+    /// The sums of all rows by bucket of units.
+    #[must_use]
+    pub fn buckets(&self) -> &[Tally] {
+        &self.buckets
     }
 
     /// The sums of all rows.

@@ -1,7 +1,10 @@
 //! Dense sums by code and bucket.
+//!
+//! Where the KPI is 0 or 1 in each row, with a denominator of 1, rows are counted by outcome rather than added up: two
+//! whole numbers a cell hold all six sums.
 
 use crate::analysis::cells::Arm;
-use crate::analysis::level::point;
+use crate::analysis::level::{count_f64, point};
 use crate::query::{CodedColumn, CodedTable, Sums, UNIT_BUCKETS};
 
 /// Sums of some rows.
@@ -50,9 +53,20 @@ impl Tally {
         all
     }
 
+    /// So many rows, of which some have the outcome.
+    #[must_use]
+    pub fn of_events(n: u64, events: u64) -> Self {
+        let (all, y) = (count_f64(n), count_f64(events));
+        Self { n, y, d: all, yy: y, yd: y, dd: all }
+    }
+
     /// These rows without others that are among them.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
+        // What is left of all rows is nothing, whatever dust the sums leave.
+        if self.n <= other.n {
+            return Self::default();
+        }
         Self {
             n: self.n.saturating_sub(other.n),
             y: self.y - other.y,
@@ -78,29 +92,70 @@ impl Tally {
     }
 }
 
-/// Sums by code and bucket: `[code][bucket]`.
+/// The outcome of each row, where all have one: 1 or 0, out of a denominator of 1.
 #[must_use]
-pub fn one_way(table: &CodedTable, column: &CodedColumn) -> Vec<Vec<Tally>> {
-    let mut flat = vec![Tally::default(); column.values.len() * UNIT_BUCKETS];
-    for (row, (code, bucket)) in column.codes.iter().zip(&table.buckets).enumerate() {
-        let at = usize::from(*code) * UNIT_BUCKETS + usize::from(*bucket);
-        if let Some(tally) = flat.get_mut(at) {
-            tally.add(table.y[row], table.d(row));
-        }
+pub fn outcomes(table: &CodedTable) -> Option<Vec<u8>> {
+    if !table.d.is_empty() {
+        return None;
     }
-    flat.chunks(UNIT_BUCKETS).map(<[Tally]>::to_vec).collect()
+    let outcome = |y: &f64| match *y {
+        0.0 => Some(0),
+        1.0 => Some(1),
+        _ => None,
+    };
+    table.y.iter().map(outcome).collect()
 }
 
-/// The sums of all rows by bucket.
-#[must_use]
-pub fn by_bucket(table: &CodedTable) -> Vec<Tally> {
-    let mut out = vec![Tally::default(); UNIT_BUCKETS];
-    for (row, bucket) in table.buckets.iter().enumerate() {
-        if let Some(tally) = out.get_mut(usize::from(*bucket)) {
-            tally.add(table.y[row], table.d(row));
+/// A table that is being counted: what each row adds to its cell.
+#[derive(Debug, Clone, Copy)]
+pub struct Counting<'a> {
+    /// The rows.
+    pub table: &'a CodedTable,
+    /// Their outcomes, as [`outcomes`] gives them.
+    pub outcomes: Option<&'a [u8]>,
+}
+
+impl Counting<'_> {
+    /// The sums of some rows by cell; `place` says which of the cells a row belongs to.
+    #[must_use]
+    pub fn cells(self, rows: impl Iterator<Item = usize>, cells: usize, place: impl Fn(usize) -> usize) -> Vec<Tally> {
+        let Some(outcomes) = self.outcomes else {
+            let mut out = vec![Tally::default(); cells];
+            for row in rows {
+                if let Some(tally) = out.get_mut(place(row)) {
+                    tally.add(self.table.y[row], self.table.d(row));
+                }
+            }
+            return out;
+        };
+        let mut counts = vec![[0u32; 2]; cells];
+        for row in rows {
+            if let Some(count) = counts.get_mut(place(row)) {
+                count[usize::from(outcomes[row] & 1)] += 1;
+            }
         }
+        counts.into_iter().map(of_counts).collect()
     }
-    out
+
+    /// Sums by code and bucket: `[code][bucket]`.
+    #[must_use]
+    pub fn one_way(self, column: &CodedColumn) -> Vec<Vec<Tally>> {
+        let (codes, buckets) = (&column.codes, &self.table.buckets);
+        let place = |row: usize| usize::from(codes[row]) * UNIT_BUCKETS + usize::from(buckets[row]);
+        let flat = self.cells(0..self.table.len(), column.values.len() * UNIT_BUCKETS, place);
+        flat.chunks(UNIT_BUCKETS).map(<[Tally]>::to_vec).collect()
+    }
+
+    /// The sums of all rows by bucket.
+    #[must_use]
+    pub fn by_bucket(self) -> Vec<Tally> {
+        self.cells(0..self.table.len(), UNIT_BUCKETS, |row| usize::from(self.table.buckets[row]))
+    }
+}
+
+/// The sums of rows counted without and with the outcome.
+pub fn of_counts([without, with]: [u32; 2]) -> Tally {
+    Tally::of_events(u64::from(without) + u64::from(with), u64::from(with))
 }
 
 /// The sums of a tally as the formulas take them.

@@ -1,7 +1,7 @@
 //! What explains a difference away, or turns it round (3-analysis.md iv): the same comparison with other columns held
 //! fixed. It does not say what comes first: whoever asks must know whether a column was fixed before the segment was.
 
-use crate::analysis::coding::{Counted, Prepared, Tally, arm, prepare};
+use crate::analysis::coding::{Counted, Prepared, Rows, Tally, arm, prepare};
 use crate::analysis::compare::{OVERLAP_NEEDED, assemble};
 use crate::analysis::leaks;
 use crate::analysis::level::{count_f64, finite, point};
@@ -9,7 +9,6 @@ use crate::analysis::mantel::Stratum;
 use crate::engine::{Engine, EngineError, Ticket};
 use crate::query::{
     Cell, ClueRequest, ConfounderRequest, ConfounderResult, ConfounderStratum, Estimate, Explained, Key, Leak,
-    UNIT_BUCKETS,
 };
 
 /// A column explains a difference when it takes at least this share of it away.
@@ -82,7 +81,7 @@ fn inside(
     asked: &ConfounderRequest,
     prepared: &Prepared,
     ticket: &Ticket,
-) -> Result<Vec<bool>, EngineError> {
+) -> Result<Rows, EngineError> {
     let request = crate::query::CodingRequest {
         keys: vec![Key::sql(format!("({})", asked.segment))],
         kpi: prepared.kpi.clone(),
@@ -90,7 +89,7 @@ fn inside(
         unit: asked.clues.unit.clone(),
     };
     let table = engine.coded(&request, ticket)?;
-    let Some(column) = table.columns.first() else { return Ok(Vec::new()) };
+    let Some(column) = table.columns.first() else { return Ok(Rows::with_code(&[], 0)) };
     let holds: Vec<bool> = column.values.iter().map(|v| matches!(v, Cell::Bool(true) | Cell::Int(1))).collect();
     if column.values.iter().any(|v| !matches!(v, Cell::Bool(_) | Cell::Null | Cell::Int(0 | 1))) {
         return Err(EngineError::request(
@@ -98,7 +97,7 @@ fn inside(
             "Compare a column with something, as in Contract = 'One year'.",
         ));
     }
-    Ok(column.codes.iter().map(|c| holds.get(usize::from(*c)).copied().unwrap_or(false)).collect())
+    Ok(Rows::where_(&column.codes, |c| holds.get(usize::from(*c)).copied().unwrap_or(false)))
 }
 
 /// E-value of a ratio: how strongly something unseen would have to go with both sides (VanderWeele and Ding 2017).
@@ -107,33 +106,35 @@ fn e_value(ratio: f64) -> Option<f64> {
     finite(rr + (rr * (rr - 1.0)).sqrt())
 }
 
-/// The strata of some columns together, the rows inside as A and the others as B.
-fn strata(prepared: &Prepared, inside: &[bool], columns: &[&Counted]) -> Vec<Stratum> {
+/// The strata of some columns together, the rows inside as A and the others as B. Only the rows inside are counted where
+/// the sums of all are known: the others are what is left.
+fn strata(prepared: &Prepared, inside: &Rows, columns: &[&Counted]) -> Vec<Stratum> {
+    let width = prepared.width();
     let sizes: Vec<usize> = columns.iter().map(|c| prepared.values(c).len().max(1)).collect();
-    let all: usize = sizes.iter().product::<usize>().max(1);
-    let mut cells = vec![Tally::default(); all * 2 * UNIT_BUCKETS];
+    let cells = sizes.iter().product::<usize>().max(1) * width;
     let codes: Vec<&[u8]> = columns.iter().map(|c| prepared.codes(c)).collect();
-    let table = &prepared.table;
-    for (row, inside) in inside.iter().enumerate() {
-        let mut at = 0;
-        for (codes, size) in codes.iter().zip(&sizes) {
-            at = at * size + usize::from(codes[row]);
-        }
-        let at = (at * 2 + usize::from(!*inside)) * UNIT_BUCKETS + usize::from(table.buckets[row]);
-        cells[at].add(table.y[row], table.d(row));
-    }
-    cells
-        .chunks(2 * UNIT_BUCKETS)
-        .map(|two| {
-            let (a, b) = two.split_at(UNIT_BUCKETS);
-            Stratum { a: arm(a, prepared.clustered), b: arm(b, prepared.clustered) }
-        })
+    let place = |row: usize| {
+        let code = codes.iter().zip(&sizes).fold(0, |at, (codes, size)| at * size + usize::from(codes[row]));
+        code * width + prepared.bucket(row)
+    };
+    let counting = prepared.counting();
+    let within = counting.cells(inside.numbers(), cells, place);
+    let all: Vec<Tally> = match columns {
+        [] => prepared.folded(prepared.buckets()),
+        [column] => column.cells.iter().flat_map(|buckets| prepared.folded(buckets)).collect(),
+        _ => counting.cells(0..prepared.table.len(), cells, place),
+    };
+    let rest: Vec<Tally> = all.iter().zip(&within).map(|(all, within)| all.without(within)).collect();
+    within
+        .chunks(width)
+        .zip(rest.chunks(width))
+        .map(|(a, b)| Stratum { a: arm(a, prepared.clustered), b: arm(b, prepared.clustered) })
         .filter(|s| s.a.sums.n + s.b.sums.n > 0)
         .collect()
 }
 
 /// The difference with some columns held fixed.
-fn held(prepared: &Prepared, inside: &[bool], columns: &[&Counted], crude: &Estimate) -> ConfounderStratum {
+fn held(prepared: &Prepared, inside: &Rows, columns: &[&Counted], crude: &Estimate) -> ConfounderStratum {
     let strata = strata(prepared, inside, columns);
     let r = assemble(&prepared.kpi, &strata, true);
     let adjusted = r.adjusted_difference.unwrap_or(crate::analysis::level::UNKNOWN);
@@ -203,7 +204,7 @@ fn heterogeneity(strata: &[Stratum]) -> Option<f64> {
 }
 
 /// What takes at least half of a difference away, or turns it round, among all other columns; the strongest first.
-pub(crate) fn explained(prepared: &Prepared, inside: &[bool], own: &[&str], leaks: &[Leak]) -> Vec<Explained> {
+pub(crate) fn explained(prepared: &Prepared, inside: &Rows, own: &[&str], leaks: &[Leak]) -> Vec<Explained> {
     let crude = assemble(&prepared.kpi, &strata(prepared, inside, &[]), false).difference;
     let mut out: Vec<Explained> = prepared
         .without(leaks)
@@ -238,7 +239,8 @@ pub(crate) fn of_group(
     leaks: &[Leak],
 ) -> Vec<Explained> {
     let Some(code) = prepared.values(column).iter().position(|v| v == value) else { return Vec::new() };
-    let inside: Vec<bool> = prepared.codes(column).iter().map(|c| usize::from(*c) == code).collect();
+    let Ok(code) = u8::try_from(code) else { return Vec::new() };
+    let inside = Rows::with_code(prepared.codes(column), code);
     let mut own = vec![column.of.as_str()];
     own.extend(late(asked, std::iter::once(column.of.as_str())));
     explained(prepared, &inside, &own, leaks)

@@ -8,7 +8,7 @@ use crate::analysis::confounders;
 use crate::analysis::dist::{f_above, t95};
 use crate::analysis::leaks;
 use crate::analysis::level::count_f64;
-use crate::engine::{Engine, EngineError, Ticket};
+use crate::engine::{Engine, EngineError, Ticket, on_all_cores};
 use crate::query::{Better, Cell, ClueRequest, Driver, DriverGroup, DriverResult};
 
 pub use effect::{Effect, benjamini_hochberg, effect, variance};
@@ -55,9 +55,13 @@ pub fn run(engine: &dyn Engine, asked: &ClueRequest, ticket: &Ticket) -> Result<
     let (mut kept, small): (Vec<_>, Vec<_>) =
         drivers.into_iter().partition(|(d, ..)| d.q <= MOST_Q && d.interval.0 > 0.0 && d.spread >= LEAST_SPREAD * sd);
     kept.sort_by(|(a, _), (b, _)| b.interval.0.total_cmp(&a.interval.0).then_with(|| a.column.cmp(&b.column)));
-    for (driver, column) in kept.iter_mut().take(EXPLAINED) {
+    let held: Vec<(&Counted, &Cell)> = kept.iter().take(EXPLAINED).map(|(d, c)| (*c, &d.worst.value)).collect();
+    let explained = on_all_cores(&held, |(column, worst)| {
         ticket.check()?;
-        driver.explained_by = confounders::of_group(&prepared, asked, column, &driver.worst.value, &leaks);
+        Ok(confounders::of_group(&prepared, asked, column, worst, &leaks))
+    })?;
+    for ((driver, _), by) in kept.iter_mut().zip(explained) {
+        driver.explained_by = by;
     }
     notes.extend(constant);
     if !small.is_empty() {

@@ -3,10 +3,13 @@
 //! The search looks at one half of the units and the figures come from the other, so that what was picked because it
 //! looked large is not told larger than it is.
 
+mod counts;
+mod pairs;
+mod places;
 mod search;
 
-use crate::analysis::cells::{Arm, Scale, delta};
-use crate::analysis::coding::{Counted, Prepared, Tally, arm, prepare};
+use crate::analysis::cells::{Scale, delta};
+use crate::analysis::coding::{Counted, Prepared, Rows, Tally, arm, prepare};
 use crate::analysis::confounders;
 use crate::analysis::dist::{Z95, z_beyond};
 use crate::analysis::drivers::{benjamini_hochberg, effect, variance};
@@ -14,9 +17,10 @@ use crate::analysis::keys::place_words;
 use crate::analysis::leaks;
 use crate::analysis::level::{count_f64, finite, point};
 use crate::analysis::reach::reach;
-use crate::engine::{Engine, EngineError, Ticket};
-use crate::query::{Better, ClueRequest, Leak, Segment, SegmentRequest, SegmentResult, UNIT_BUCKETS};
+use crate::engine::{Engine, EngineError, Ticket, on_all_cores};
+use crate::query::{Better, ClueRequest, Leak, Segment, SegmentRequest, SegmentResult};
 
+use places::Places;
 use search::{Found, Search};
 
 /// More columns than this are searched one by one only for the best of them.
@@ -30,7 +34,7 @@ const LEAST_DELTA: f64 = 0.02;
 /// Probability beyond which a segment is none.
 const MOST_Q: f64 = 0.05;
 
-/// A segment with which rows stand in it.
+/// A segment with the rows in it.
 type Held = (Segment, Rows);
 
 /// Searches the combinations.
@@ -54,7 +58,7 @@ pub fn run(engine: &dyn Engine, asked: &SegmentRequest, ticket: &Ticket) -> Resu
         let found;
         (tried, found) = search.run(ticket)?;
         let told = told(&prepared, &columns, found, asked, &whole, ticket)?;
-        segments = explained(&prepared, &asked.clues, told, &leaks);
+        segments = explained(&prepared, &asked.clues, told, &leaks, ticket)?;
         if segments.is_empty() {
             notes.push(format!("No combination stands out among {} looked at.", crate::analysis::format::count(tried)));
         }
@@ -102,26 +106,6 @@ fn design_effect(prepared: &Prepared) -> f64 {
     if by_rows > 0.0 { (by_units / by_rows).max(1.0) } else { 1.0 }
 }
 
-/// Inside and outside of a place, over the buckets of one half or of both.
-fn arms(prepared: &Prepared, inside: &[bool], half: impl Fn(u8) -> bool) -> (Arm, Arm) {
-    let mut cells = [vec![Tally::default(); UNIT_BUCKETS], vec![Tally::default(); UNIT_BUCKETS]];
-    let table = &prepared.table;
-    for (row, inside) in inside.iter().enumerate() {
-        let bucket = table.buckets[row];
-        if half(bucket) {
-            cells[usize::from(!*inside)][usize::from(bucket)].add(table.y[row], table.d(row));
-        }
-    }
-    (arm(&cells[0], prepared.clustered), arm(&cells[1], prepared.clustered))
-}
-
-/// Which rows stand in a place.
-fn inside(prepared: &Prepared, columns: &[&Counted], found: &Found) -> Vec<bool> {
-    let tests: Vec<(&[u8], u8)> =
-        found.place.iter().map(|(column, code)| (prepared.codes(columns[*column]), *code)).collect();
-    (0..prepared.table.len()).map(|row| tests.iter().all(|(codes, code)| codes[row] == *code)).collect()
-}
-
 /// The segments with the figures of the half that was not searched.
 fn told(
     prepared: &Prepared,
@@ -132,19 +116,25 @@ fn told(
     ticket: &Ticket,
 ) -> Result<Vec<Held>, EngineError> {
     let least = whole.level().map_or(0.0, |r| LEAST_DELTA * variance(whole, r).sqrt());
+    let places = Places::new(prepared, columns, found.iter().map(|f| f.place.as_slice()), ticket)?;
+    let other_half = Rows::where_(&prepared.table.buckets, |bucket| bucket % 2 == 1);
+    let all = prepared.folded(prepared.buckets().iter().skip(1).step_by(2));
+    let width = all.len();
     // Those that can't be tested count among the ones that were.
-    let mut tested: Vec<(Option<Held>, f64)> = Vec::new();
-    for one in &found {
+    let tested = on_all_cores(&found, |one| {
         ticket.check()?;
-        let inside = inside(prepared, columns, one);
-        let (s, rest) = arms(prepared, &inside, |bucket| bucket % 2 == 1);
+        let rows = places.rows(&one.place);
+        // Only the odd buckets of units are in this half.
+        let bucket = |row: usize| prepared.bucket(row) / 2;
+        let within = prepared.counting().cells(rows.and(&other_half).numbers(), width, bucket);
+        let rest: Vec<Tally> = all.iter().zip(&within).map(|(all, within)| all.without(within)).collect();
+        let (s, rest) = (arm(&within, prepared.clustered), arm(&rest, prepared.clustered));
         let difference = delta(&[&s, &rest], Scale::Linear, |t| match t {
             [a, b] if a.1 != 0.0 && b.1 != 0.0 => Some(a.0 / a.1 - b.0 / b.1),
             _ => None,
         });
         let (Some(value), Some((low, high))) = (difference.value, difference.interval) else {
-            tested.push((None, 1.0));
-            continue;
+            return Ok((None, 1.0));
         };
         let se = (high - low) / (2.0 * Z95);
         // Beyond chance, and beyond what would matter.
@@ -153,12 +143,11 @@ fn told(
         let cells: Vec<_> =
             one.place.iter().zip(&place).map(|((_, code), c)| prepared.values(c)[usize::from(*code)].clone()).collect();
         let (label, condition) = place_words(place.iter().zip(&cells).map(|(c, v)| (&c.coded, v, prepared.values(c))));
-        let rows = Rows::of(&inside);
         let segment = Segment {
             place: place.iter().zip(&cells).map(|(c, v)| (c.coded.name.clone(), c.coded.value(v))).collect(),
             label,
             condition,
-            n: rows.count,
+            n: rows.count(),
             level: point(&s.sums),
             rest: point(&rest.sums),
             delta: difference,
@@ -167,16 +156,16 @@ fn told(
             also: Vec::new(),
             explained_by: Vec::new(),
         };
-        tested.push((Some((segment, rows)), p));
-    }
+        Ok((Some((segment, one)), p))
+    })?;
     let p: Vec<f64> = tested.iter().map(|t| t.1).collect();
-    let mut kept: Vec<Held> = Vec::new();
+    let mut kept: Vec<(Segment, &Found)> = Vec::new();
     for ((one, _), q) in tested.into_iter().zip(benjamini_hochberg(&p)) {
-        let Some((mut segment, rows)) = one else { continue };
+        let Some((mut segment, found)) = one else { continue };
         segment.q = q;
         let off = segment.delta.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0);
         if q <= MOST_Q && off && finite(segment.reach.value.unwrap_or(f64::NAN)).is_some() {
-            kept.push((segment, rows));
+            kept.push((segment, found));
         }
     }
     let sign = if asked.clues.better == Better::Lower { 1.0 } else { -1.0 };
@@ -191,62 +180,46 @@ fn told(
         let (x, y) = (worth(a), worth(b));
         y.0.cmp(&x.0).then(y.1.total_cmp(&x.1)).then_with(|| a.label.cmp(&b.label))
     });
+    let top = usize::try_from(asked.top).unwrap_or(usize::MAX);
     let mut out: Vec<Held> = Vec::new();
-    for (segment, rows) in kept {
+    for (segment, found) in kept {
         ticket.check()?;
-        match out.iter_mut().find(|(_, known)| known.jaccard(&rows) > TWINS) {
-            Some((known, _)) => known.also.push(segment.label),
-            None => out.push((segment, rows)),
+        let rows = places.rows(&found.place);
+        let twin = |(_, known): &Held| known.jaccard_at_most(&rows) > TWINS && known.jaccard(&rows) > TWINS;
+        if let Some(at) = out.iter().position(twin) {
+            out[at].0.also.push(segment.label);
+        } else if out.len() < top {
+            // Behind the last one that is told only twins are looked for.
+            out.push((segment, rows));
         }
     }
-    out.truncate(usize::try_from(asked.top).unwrap_or(usize::MAX));
     Ok(out)
 }
 
-/// A set of rows, a bit a row: every segment is held against every other one.
-struct Rows {
-    words: Vec<u64>,
-    count: u64,
-}
-
-impl Rows {
-    fn of(inside: &[bool]) -> Self {
-        let pack = |rows: &[bool]| rows.iter().enumerate().fold(0u64, |word, (at, row)| word | u64::from(*row) << at);
-        let words: Vec<u64> = inside.chunks(64).map(pack).collect();
-        let count = words.iter().map(|w| u64::from(w.count_ones())).sum();
-        Self { words, count }
-    }
-
-    /// Row by row again, for a table of so many rows.
-    fn inside(&self, rows: usize) -> Vec<bool> {
-        let word = |row: usize| self.words.get(row / 64).copied().unwrap_or(0);
-        (0..rows).map(|row| word(row) >> (row % 64) & 1 == 1).collect()
-    }
-
-    /// Rows in both, of the rows in either.
-    fn jaccard(&self, other: &Self) -> f64 {
-        let common: u64 = self.words.iter().zip(&other.words).map(|(a, b)| u64::from((a & b).count_ones())).sum();
-        let either = self.count + other.count - common;
-        if either == 0 { 0.0 } else { count_f64(common) / count_f64(either) }
-    }
-}
-
 /// Holds the first segments against the columns that they are not made of.
-fn explained(prepared: &Prepared, asked: &ClueRequest, segments: Vec<Held>, leaks: &[Leak]) -> Vec<Segment> {
-    let held = |(at, (mut segment, rows)): (usize, Held)| {
-        if at < EXPLAINED {
-            let mut own: Vec<&str> = prepared
-                .columns
-                .iter()
-                .filter(|c| segment.place.iter().any(|(name, _)| *name == c.coded.name))
-                .map(|c| c.of.as_str())
-                .collect();
-            own.extend(confounders::late(asked, own.clone().into_iter()));
-            segment.explained_by = confounders::explained(prepared, &rows.inside(prepared.table.len()), &own, leaks);
-        }
-        segment
-    };
-    segments.into_iter().enumerate().map(held).collect()
+fn explained(
+    prepared: &Prepared,
+    asked: &ClueRequest,
+    mut segments: Vec<Held>,
+    leaks: &[Leak],
+    ticket: &Ticket,
+) -> Result<Vec<Segment>, EngineError> {
+    let first = segments.get(..EXPLAINED).unwrap_or(&segments);
+    let by = on_all_cores(first, |(segment, rows)| {
+        ticket.check()?;
+        let mut own: Vec<&str> = prepared
+            .columns
+            .iter()
+            .filter(|c| segment.place.iter().any(|(name, _)| *name == c.coded.name))
+            .map(|c| c.of.as_str())
+            .collect();
+        own.extend(confounders::late(asked, own.clone().into_iter()));
+        Ok(confounders::explained(prepared, rows, &own, leaks))
+    })?;
+    for ((segment, _), by) in segments.iter_mut().zip(by) {
+        segment.explained_by = by;
+    }
+    Ok(segments.into_iter().map(|(segment, _)| segment).collect())
 }
 
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_precision_loss)]

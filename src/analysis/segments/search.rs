@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::pairs;
 use crate::analysis::coding::{Counted, Prepared, Tally};
 use crate::analysis::level::count_f64;
 use crate::engine::{EngineError, Ticket};
@@ -29,9 +30,6 @@ pub struct Found {
     pub place: Vec<(usize, u8)>,
 }
 
-/// A place and its sums, as they are counted.
-type Summed = (Vec<(usize, u8)>, Tally);
-
 /// A place with its sums.
 #[derive(Debug, Clone)]
 struct Cell {
@@ -57,14 +55,17 @@ pub struct Search<'a> {
     all: Tally,
 }
 
+/// Whether a bucket of units belongs to the half that is searched.
+#[allow(clippy::trivially_copy_pass_by_ref)] // it is asked of the buckets of all rows
+fn searched(bucket: &u8) -> bool {
+    bucket.is_multiple_of(2)
+}
+
 impl<'a> Search<'a> {
     pub fn new(prepared: &'a Prepared, columns: &'a [&'a Counted], depth: usize, design: f64) -> Self {
         let table = &prepared.table;
-        let rows: Vec<u32> = (0u32..).zip(&table.buckets).filter(|(_, b)| **b % 2 == 0).map(|(row, _)| row).collect();
-        let mut all = Tally::default();
-        for row in &rows {
-            all.add(table.y[*row as usize], table.d(*row as usize));
-        }
+        let rows: Vec<u32> = (0u32..).zip(&table.buckets).filter(|(_, b)| searched(b)).map(|(row, _)| row).collect();
+        let all = Tally::total(prepared.buckets().iter().step_by(2));
         Self { prepared, columns, depth, design, rows, all }
     }
 
@@ -77,8 +78,9 @@ impl<'a> Search<'a> {
             tried += self.keep(cells.enumerate().map(|(code, t)| (vec![(column, small(code))], t)), &mut known);
         }
         if self.depth >= 2 {
-            for cells in self.pairs(ticket)? {
-                tried += self.keep(cells.into_iter(), &mut known);
+            for pair in pairs::count(self.prepared, self.columns, &self.rows, ticket)? {
+                let place = |at: usize| vec![(pair.a, small(at / pair.wide)), (pair.b, small(at % pair.wide))];
+                tried += self.keep(pair.cells.iter().enumerate().map(|(at, t)| (place(at), *t)), &mut known);
             }
         }
         if self.depth >= 3 {
@@ -110,56 +112,6 @@ impl<'a> Search<'a> {
         n >= LEAST_SHARE * count_f64(self.all.n) && expected >= LEAST_EVENTS && t.n < self.all.n
     }
 
-    /// All two-way tables, on as many threads as there are cores.
-    fn pairs(&self, ticket: &Ticket) -> Result<Vec<Vec<Summed>>, EngineError> {
-        let pairs: Vec<(usize, usize)> =
-            (0..self.columns.len()).flat_map(|a| (a + 1..self.columns.len()).map(move |b| (a, b))).collect();
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-        let chunk = pairs.len().div_ceil(threads).max(1);
-        let found: Vec<Result<Vec<_>, EngineError>> = std::thread::scope(|scope| {
-            let work: Vec<_> = pairs
-                .chunks(chunk)
-                .map(|mine| {
-                    scope.spawn(move || {
-                        mine.iter()
-                            .map(|(a, b)| {
-                                ticket.check()?;
-                                Ok(self.pair(*a, *b))
-                            })
-                            .collect::<Result<Vec<_>, EngineError>>()
-                    })
-                })
-                .collect();
-            work.into_iter()
-                .map(|w| {
-                    w.join().unwrap_or_else(|_| Err(EngineError::request("The counting broke off.", "Try again.")))
-                })
-                .collect()
-        });
-        let mut out = Vec::new();
-        for part in found {
-            out.extend(part?);
-        }
-        Ok(out)
-    }
-
-    fn pair(&self, a: usize, b: usize) -> Vec<Summed> {
-        let (x, y) = (self.columns[a], self.columns[b]);
-        // The hour of a moment and its course are one thing seen twice.
-        if x.of == y.of {
-            return Vec::new();
-        }
-        let (cx, cy) = (self.prepared.codes(x), self.prepared.codes(y));
-        let wide = self.prepared.values(y).len();
-        let mut cells = vec![Tally::default(); self.prepared.values(x).len() * wide];
-        let table = &self.prepared.table;
-        for row in &self.rows {
-            let row = *row as usize;
-            cells[usize::from(cx[row]) * wide + usize::from(cy[row])].add(table.y[row], table.d(row));
-        }
-        cells.into_iter().enumerate().map(|(at, t)| (vec![(a, small(at / wide)), (b, small(at % wide))], t)).collect()
-    }
-
     /// The most telling pairs with every third column.
     fn triples(&self, known: &mut BTreeMap<Vec<(usize, u8)>, Tally>, ticket: &Ticket) -> Result<u64, EngineError> {
         let mut pairs: Vec<(f64, Vec<(usize, u8)>)> = known
@@ -170,35 +122,16 @@ impl<'a> Search<'a> {
             .collect();
         pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         pairs.truncate(DEEPENED);
-        let table = &self.prepared.table;
+        let cells: Vec<Vec<(usize, u8)>> = pairs.into_iter().map(|(_, place)| place).collect();
         let mut tried = 0;
-        for (_, place) in pairs {
-            ticket.check()?;
-            let tests: Vec<(&[u8], u8)> =
-                place.iter().map(|(c, code)| (self.prepared.codes(self.columns[*c]), *code)).collect();
-            let rows: Vec<usize> = self
-                .rows
-                .iter()
-                .map(|r| *r as usize)
-                .filter(|row| tests.iter().all(|(codes, code)| codes[*row] == *code))
-                .collect();
-            for (column, counted) in self.columns.iter().enumerate() {
-                if place.iter().any(|(c, _)| self.columns[*c].of == counted.of) {
-                    continue;
-                }
-                let codes = self.prepared.codes(counted);
-                let mut cells = vec![Tally::default(); self.prepared.values(counted).len()];
-                for row in &rows {
-                    cells[usize::from(codes[*row])].add(table.y[*row], table.d(*row));
-                }
-                let named = cells.into_iter().enumerate().map(|(code, t)| {
-                    let mut place = place.clone();
-                    place.push((column, small(code)));
-                    place.sort_unstable();
-                    (place, t)
-                });
-                tried += self.keep(named, known);
-            }
+        for children in pairs::children(self.prepared, self.columns, &self.rows, &cells, ticket)? {
+            let place = |code: usize| {
+                let mut place = cells[children.of].clone();
+                place.push((children.column, small(code)));
+                place.sort_unstable();
+                place
+            };
+            tried += self.keep(children.cells.iter().enumerate().map(|(code, t)| (place(code), *t)), known);
         }
         Ok(tried)
     }

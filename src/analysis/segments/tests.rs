@@ -76,14 +76,3 @@ fn what_is_to_be_protected_comes_after_what_can_be_won() {
     let condition = low.condition.as_deref().unwrap();
     assert_eq!(condition, "\"zone\" = 'z3'");
 }
-
-#[test]
-fn the_same_rows_said_otherwise_are_told_once() {
-    let of = |rows: &[bool]| Rows::of(rows);
-    assert!((of(&[true, true, false]).jaccard(&of(&[true, false, false])) - 0.5).abs() < 1e-12);
-    assert_eq!(of(&[false]).jaccard(&of(&[false])), 0.0);
-    // Beyond one word, and back.
-    let (third, sixth): (Vec<bool>, Vec<bool>) = (0..200).map(|i| (i % 3 == 0, i % 6 == 0)).unzip();
-    assert_eq!((of(&third).count, of(&third).inside(200)), (67, third.clone()));
-    assert!((of(&third).jaccard(&of(&sixth)) - 34.0 / 67.0).abs() < 1e-12);
-}

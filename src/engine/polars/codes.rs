@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use ::polars::prelude::{DataType, Series};
+use ::polars::prelude::{DataType, Series, StringChunked};
 use foldhash::fast::FixedState;
 
 use super::{PolarsEngine, cells, sql};
@@ -52,7 +52,7 @@ pub fn of_series(series: &Series, ticket: &Ticket) -> Result<Codes, EngineError>
     let bad = |e: ::polars::prelude::PolarsError| super::broken(&e);
     match series.dtype() {
         DataType::Boolean => by_hash(series.bool().map_err(bad)?.iter(), ticket),
-        DataType::String => by_hash(series.str().map_err(bad)?.iter(), ticket),
+        DataType::String => by_view(series.str().map_err(bad)?, ticket),
         DataType::Float64 => {
             let values = series.f64().map_err(bad)?;
             let bits = values.iter().map(|x| x.filter(|x| !x.is_nan()).map(|x| (x + 0.0).to_bits()));
@@ -120,6 +120,49 @@ fn by_hash<T: Hash + Eq>(values: impl Iterator<Item = Option<T>>, ticket: &Ticke
                 number(out.first_row.len() - 1)
             })
         }));
+    }
+    Ok(out)
+}
+
+/// Views that are looked at before it is settled whether they repeat.
+const SETTLED: usize = 1 << 12;
+
+/// Texts by their views: sixteen bytes that hold a short text and say where a long one lies. Equal views of an array are
+/// equal texts, and most texts of a column with few values come as views that were seen before. Views seen for the first
+/// time are looked up by their text.
+fn by_view(texts: &StringChunked, ticket: &Ticket) -> Result<Codes, EngineError> {
+    let mut known: HashMap<&str, u32, FixedState> = HashMap::default();
+    let mut out = Codes { codes: Vec::with_capacity(texts.len()), first_row: Vec::new() };
+    for array in texts.downcast_iter() {
+        let mut seen: HashMap<u128, u32, FixedState> = HashMap::default();
+        let mut repeat = true;
+        for (at, (text, view)) in array.iter().zip(array.views().iter()).enumerate() {
+            if at.is_multiple_of(STRIDE) {
+                ticket.check()?;
+            }
+            if at == SETTLED {
+                // Where nearly every row has a text of its own, views only cost time.
+                repeat = seen.len() < SETTLED / 2;
+            }
+            let Some(text) = text else {
+                out.codes.push(NULL);
+                continue;
+            };
+            let view = view.as_u128();
+            if let Some(code) = seen.get(&view).filter(|_| repeat) {
+                out.codes.push(*code);
+                continue;
+            }
+            let row = number(out.codes.len());
+            let code = *known.entry(text).or_insert_with(|| {
+                out.first_row.push(row);
+                number(out.first_row.len() - 1)
+            });
+            if repeat {
+                seen.insert(view, code);
+            }
+            out.codes.push(code);
+        }
     }
     Ok(out)
 }

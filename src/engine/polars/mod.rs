@@ -13,6 +13,7 @@ mod codes;
 mod columnar;
 mod csv;
 mod dates;
+mod distinct;
 mod export;
 mod find;
 mod fingerprint;
@@ -263,6 +264,16 @@ impl Engine for PolarsEngine {
         ticket: &Ticket,
     ) -> Result<Vec<f64>, EngineError> {
         unwound(|| quantiles::run(self, key, probabilities, filter, ticket))
+    }
+
+    fn has_more_values_than(
+        &self,
+        most: usize,
+        column: &str,
+        filter: Option<&str>,
+        ticket: &Ticket,
+    ) -> Result<bool, EngineError> {
+        unwound(|| distinct::more_than(self, column, most, filter, ticket))
     }
 
     fn column_profile(

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ::polars::prelude::{DataType, Series};
+use foldhash::fast::FixedState;
 
 use super::super::codes::{self, Codes, NULL};
 use super::super::fingerprint::cell_hash;
@@ -19,6 +20,8 @@ pub const OTHER: &str = "other";
 
 /// Up to so many different values the most frequent ones are found exactly.
 const COUNTERS: usize = 1 << 16;
+/// Up to so many edges are compared one by one.
+const FEW_EDGES: usize = 32;
 
 /// A key's code per row of a part, below `groups` or [`NULL`].
 pub struct Coded {
@@ -45,8 +48,27 @@ impl Coded {
         }
     }
 
+    /// The bin of each value: how many edges lie below it.
+    fn of_bins(values: &[f64], edges: &[f64]) -> Self {
+        let bin = |x: &f64| {
+            let below = if edges.len() > FEW_EDGES {
+                edges.partition_point(|e| e < x)
+            } else {
+                // A few comparisons without a jump are done before a search has guessed its first turn.
+                edges.iter().map(|e| usize::from(e < x)).sum()
+            };
+            if x.is_nan() { NULL } else { codes::number(below) }
+        };
+        let cells: Vec<Cell> = (0i64..).take(edges.len() + 1).map(Cell::Int).collect();
+        Self {
+            codes: values.iter().map(bin).collect(),
+            groups: codes::number(cells.len()),
+            labels: Labels::Cells(cells),
+        }
+    }
+
     fn of_numbers(numbers: impl Iterator<Item = Option<i64>>, label: impl Fn(i64) -> Cell) -> Self {
-        let mut known: HashMap<i64, u32> = HashMap::new();
+        let mut known: HashMap<i64, u32, FixedState> = HashMap::default();
         let mut cells = Vec::new();
         let mut last: Option<(i64, u32)> = None;
         let codes = numbers
@@ -156,8 +178,7 @@ impl Plan<'_> {
             KeyBin::Top(_) => Ok(self.top(&series, self.codes(engine, part, &series, ticket)?.as_ref())),
             KeyBin::Edges(edges) => {
                 let values = codes::numbers(&series)?.unwrap_or_default();
-                let bin = |x: f64| (!x.is_nan()).then(|| i64::try_from(edges.partition_point(|e| *e < x)).unwrap_or(0));
-                Ok(Coded::of_numbers(values.into_iter().map(bin), Cell::Int))
+                Ok(Coded::of_bins(&values, edges))
             }
             KeyBin::Every(every) => steps(&series, *every, &self.key.expr),
             KeyBin::Bucket(n) => Ok(buckets(&series, self.codes(engine, part, &series, ticket)?.as_ref(), *n)),
