@@ -103,18 +103,6 @@ pub(super) fn every(ask: &Ask<'_>) -> Result<Every, EngineError> {
     }
 }
 
-/// What a step is called.
-pub(super) fn step_word(every: Every) -> &'static str {
-    match every {
-        Every::Hour => "hour",
-        Every::Day => "day",
-        Every::Week => "week",
-        Every::Month => "month",
-        Every::Quarter => "quarter",
-        Every::Year => "year",
-    }
-}
-
 /// Days from one to another; negative when it lies before.
 pub(super) fn days_between(from: Date, to: Date) -> i64 {
     from.until(to).map_or(0, |span| i64::from(span.get_days()))

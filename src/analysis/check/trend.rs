@@ -7,7 +7,7 @@ use crate::engine::EngineError;
 use crate::query::Estimate;
 
 use super::ask::{Ask, Found, events, points, scaled};
-use super::series::{by_step, days_between, every, measured, step_word, time_column};
+use super::series::{by_step, days_between, every, measured, time_column};
 
 /// A straight line through the levels of all steps, each weighted by its denominator; the spread of the steps around it
 /// gives the interval, on two degrees of freedom less than there are steps.
@@ -36,13 +36,13 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     found.n = vec![steps.iter().map(|s| s.1.sums.known).sum()];
     found.events = events(&kpi, &[steps.iter().map(|s| s.1.sums.y).sum()]);
     found.says = match slope.value {
-        None => format!("{name} is known in {} {}s; three are needed for a trend.", series.len(), step_word(every)),
+        None => format!("{name} is known in {} {}s; three are needed for a trend.", series.len(), every.word()),
         Some(_) => format!(
             "{name} moves by {} per {} over {} {}s.",
             format::change_with_interval(&kpi, &slope),
-            step_word(every),
+            every.word(),
             format::count(series.len() as u64),
-            step_word(every),
+            every.word(),
         ),
     };
     Ok(found)

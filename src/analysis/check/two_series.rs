@@ -7,7 +7,7 @@ use crate::engine::EngineError;
 use crate::query::{Estimate, Kpi};
 
 use super::ask::{Ask, Found};
-use super::series::{by_step, every, measured, step_word, time_column};
+use super::series::{by_step, every, measured, time_column};
 
 /// The correlation of the changes from step to step (two series that both grow go together in their levels whatever they
 /// have to do with each other), and that of the levels beside it. Fisher's interval (1921, Metron 1).
@@ -46,14 +46,14 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
     };
     found.says = match of_changes.value {
         None => {
-            format!("{name} and {other_name} have {} {}s in common; four are needed.", pairs.len(), step_word(every))
+            format!("{name} and {other_name} have {} {}s in common; four are needed.", pairs.len(), every.word())
         }
         Some(_) => format!(
             "From {word} to {word} the changes of {name} and {other_name} go together with a correlation of {} over {} {word}s; their levels with {}.",
             shown(&of_changes),
             pairs.len(),
             shown(&of_levels),
-            word = step_word(every),
+            word = every.word(),
         ),
     };
     Ok(found)

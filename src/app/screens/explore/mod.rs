@@ -255,7 +255,7 @@ pub fn split(app: &App) -> Option<String> {
     if kpi::over_time(app) {
         let column = time_column(app)?;
         let every = kpi::step::every(app, &column)?;
-        return Some(format!("{column}{OVER_TIME}{}", kpi::step::word(every)));
+        return Some(format!("{column}{OVER_TIME}{}", every.word()));
     }
     if matches!(view.pane, Pane::Drivers | Pane::Segments) {
         return clues::columns(app);

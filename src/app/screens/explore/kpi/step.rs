@@ -46,19 +46,6 @@ impl Step {
     }
 }
 
-/// A calendar step in one word.
-#[must_use]
-pub fn word(every: Every) -> &'static str {
-    match every {
-        Every::Hour => "hour",
-        Every::Day => "day",
-        Every::Week => "week",
-        Every::Month => "month",
-        Every::Quarter => "quarter",
-        Every::Year => "year",
-    }
-}
-
 /// The step of the course of a time column. `None` while the data's own step waits for what the profile says.
 #[must_use]
 pub fn every(app: &App, column: &str) -> Option<Every> {
