@@ -19,6 +19,19 @@ pub struct Arm {
 }
 
 impl Arm {
+    /// No rows yet, with a place for each bucket of units.
+    #[must_use]
+    pub fn with_buckets() -> Self {
+        Self { sums: Sums::default(), buckets: vec![(0.0, 0.0); usize::from(BUCKETS) + 1] }
+    }
+
+    /// Adds Σy and Σd to a bucket; without buckets nothing is kept by unit.
+    pub fn add_to(&mut self, bucket: usize, y: f64, d: f64) {
+        if let Some(b) = self.buckets.get_mut(bucket) {
+            *b = (b.0 + y, b.1 + d);
+        }
+    }
+
     /// Adds another group's rows to this one.
     pub fn absorb(&mut self, other: &Arm) {
         self.sums = add(&self.sums, &other.sums);
@@ -30,6 +43,22 @@ impl Arm {
                 mine.1 += theirs.1;
             }
         }
+    }
+}
+
+/// The key that puts rows into the buckets of a unit.
+#[must_use]
+pub fn bucket_key(unit: &str) -> Key {
+    Key::column(unit).binned(KeyBin::Bucket(BUCKETS))
+}
+
+/// The bucket that such a key came back with; the last one for rows without a unit.
+#[must_use]
+pub fn bucket_of(cell: Option<&Cell>) -> usize {
+    let last = usize::from(BUCKETS);
+    match cell {
+        Some(Cell::Int(b)) => usize::try_from(*b).unwrap_or(last).min(last),
+        _ => last,
     }
 }
 
@@ -74,7 +103,7 @@ pub fn fetch(
 ) -> Result<Vec<Group>, EngineError> {
     let mut asked = keys.to_vec();
     if let Some(unit) = unit {
-        asked.push(Key::column(unit).binned(KeyBin::Bucket(BUCKETS)));
+        asked.push(bucket_key(unit));
     }
     let query = GroupQuery { keys: asked, kpi: Some(kpi.clone()), filter: filter.map(str::to_owned), unit: None };
     let rows = engine.aggregate(&query, ticket)?;
@@ -86,15 +115,8 @@ pub fn fetch(
             groups.push(Group { keys: keys_of_row, arm: Arm { sums: row.sums, buckets: Vec::new() } });
             continue;
         }
-        let bucket = match keys_of_row.pop() {
-            Some(Cell::Int(b)) => usize::try_from(b).unwrap_or(usize::from(BUCKETS)).min(usize::from(BUCKETS)),
-            _ => usize::from(BUCKETS),
-        };
-        let mut buckets = vec![(0.0, 0.0); usize::from(BUCKETS) + 1];
-        if let Some(b) = buckets.get_mut(bucket) {
-            *b = (row.sums.y, row.sums.d);
-        }
-        let arm = Arm { sums: row.sums, buckets };
+        let mut arm = Arm { sums: row.sums, ..Arm::with_buckets() };
+        arm.add_to(bucket_of(keys_of_row.pop().as_ref()), row.sums.y, row.sums.d);
         // Rows are sorted by keys, so a group's buckets stand side by side.
         match groups.last_mut() {
             Some(last) if last.keys == keys_of_row => last.arm.absorb(&arm),

@@ -45,8 +45,7 @@ fn rows(rng: &mut impl Rng, n: usize, p: f64) -> Arm {
 
 /// 300 units of 10 rows: each has its own level, so that rows of a unit go together; half of each unit is in A.
 fn by_unit(rng: &mut impl Rng, effect: f64) -> (Arm, Arm, Sums) {
-    let empty = || Arm { buckets: vec![(0.0, 0.0); usize::from(BUCKETS) + 1], ..Arm::default() };
-    let (mut a, mut b, mut units) = (empty(), empty(), Sums::default());
+    let (mut a, mut b, mut units) = (Arm::with_buckets(), Arm::with_buckets(), Sums::default());
     for unit in 0..300usize {
         // Levels 0.1 or 0.5 with the same probability: 0.3 in the mean.
         let own = if rng.random::<f64>() < 0.5 { 0.1 } else { 0.5 };
@@ -55,8 +54,7 @@ fn by_unit(rng: &mut impl Rng, effect: f64) -> (Arm, Arm, Sums) {
             let (arm, p) = if row % 2 == 0 { (&mut a, own + effect) } else { (&mut b, own) };
             let y = f64::from(u8::from(rng.random::<f64>() < p));
             add_row(&mut arm.sums, y);
-            let bucket = &mut arm.buckets[unit * 7919 % usize::from(BUCKETS)];
-            *bucket = (bucket.0 + y, bucket.1 + 1.0);
+            arm.add_to(unit * 7919 % usize::from(BUCKETS), y, 1.0);
             total += y;
         }
         units.n += 10;

@@ -1,12 +1,12 @@
 //! `population_diff`: who is in one and not in the other, and how their KPI differs.
 
-use crate::analysis::cells::{Arm, BUCKETS, need_level};
+use crate::analysis::cells::{Arm, bucket_key, bucket_of, need_level};
 use crate::analysis::crude::crude;
 use crate::analysis::format;
 use crate::analysis::keys::both;
 use crate::analysis::level::{UNKNOWN, add, count_f64, point};
 use crate::engine::EngineError;
-use crate::query::{Cell, GroupQuery, Key, KeyBin, Kpi, Measure};
+use crate::query::{GroupQuery, Key, Kpi, Measure};
 
 use super::ask::{Ask, Found, scaled};
 use super::sides::{Counts, Side, two_tables, type_words, whole};
@@ -99,26 +99,18 @@ fn levels(ask: &Ask<'_>, side: &Side<'_>, other: &Counts) -> Result<Option<(Arm,
     let mut keys: Vec<Key> = side.keys.iter().map(Key::column).collect();
     let unit = ask.unit.filter(|unit| side.engine.schema().get(unit).is_some());
     if let Some(unit) = unit {
-        keys.push(Key::column(unit).binned(KeyBin::Bucket(BUCKETS)));
+        keys.push(bucket_key(unit));
     }
     let query = GroupQuery { keys, kpi: Some(ask.kpi.clone()), filter: side.filter.clone(), unit: None };
-    let empty = || match unit {
-        Some(_) => Arm { buckets: vec![(0.0, 0.0); usize::from(BUCKETS) + 1], ..Arm::default() },
-        None => Arm::default(),
-    };
+    let empty = || if unit.is_some() { Arm::with_buckets() } else { Arm::default() };
     let (mut without, mut with) = (empty(), empty());
     for row in side.engine.aggregate(&query, ask.ticket)? {
         let mut cells = row.keys;
-        let bucket = match unit.and_then(|_| cells.pop()) {
-            Some(Cell::Int(b)) => usize::try_from(b).unwrap_or(usize::from(BUCKETS)),
-            _ => usize::from(BUCKETS),
-        };
+        let bucket = bucket_of(unit.and_then(|_| cells.pop()).as_ref());
         let Some(key) = super::sides::key_text(&cells) else { continue };
         let arm = if other.by.contains_key(&key) { &mut with } else { &mut without };
         arm.sums = add(&arm.sums, &row.sums);
-        if let Some(slot) = arm.buckets.get_mut(bucket.min(usize::from(BUCKETS))) {
-            *slot = (slot.0 + row.sums.y, slot.1 + row.sums.d);
-        }
+        arm.add_to(bucket, row.sums.y, row.sums.d);
     }
     Ok((without.sums.known > 0 && with.sums.known > 0).then_some((without, with)))
 }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use jiff::civil::{Date, date};
 
-use crate::analysis::cells::{Arm, BUCKETS, Scale, delta};
+use crate::analysis::cells::{Arm, BUCKETS, Scale, bucket_key, bucket_of, delta};
 use crate::analysis::dist::{Z95, wilson};
 use crate::analysis::format;
 use crate::analysis::level::count_f64;
 use crate::engine::{Engine, EngineError};
-use crate::query::{Cell, Estimate, Every, GroupQuery, Key, KeyBin, Sums};
+use crate::query::{Estimate, Every, GroupQuery, Key, KeyBin};
 
 use super::ask::{Ask, Found};
 use super::sides::{is_main, key_text, table, whole};
@@ -104,16 +104,13 @@ pub(super) fn run(ask: &Ask<'_>) -> Result<Found, EngineError> {
 fn change(cohort: &[Seen], gone: u64, gone_other: u64, longer: bool) -> Estimate {
     let value = (gone > 0).then(|| count_f64(gone_other) / count_f64(gone) - 1.0);
     if cohort.iter().any(|s| s.bucket < usize::from(BUCKETS)) {
-        let empty = || Arm { buckets: vec![(0.0, 0.0); usize::from(BUCKETS) + 1], sums: Sums::default() };
-        let mut arm = empty();
+        let mut arm = Arm::with_buckets();
         for seen in cohort {
             let of = |short: bool| f64::from(u8::from(if short { !seen.short } else { !seen.long }));
             let (was, now) = if longer { (of(true), of(false)) } else { (of(false), of(true)) };
             arm.sums.y += now;
             arm.sums.d += was;
-            if let Some(b) = arm.buckets.get_mut(seen.bucket) {
-                *b = (b.0 + now, b.1 + was);
-            }
+            arm.add_to(seen.bucket, now, was);
         }
         return delta(&[&arm], Scale::Linear, |t| t.first().filter(|t| t.1 > 0.0).map(|t| t.0 / t.1 - 1.0));
     }
@@ -191,7 +188,7 @@ fn histories(
     let mut keys = vec![Key::column(entity), Key::column(time).binned(KeyBin::Every(Every::Day))];
     let unit = ask.unit.filter(|u| *u != entity && engine.schema().get(u).is_some());
     if let Some(unit) = unit {
-        keys.push(Key::column(unit).binned(KeyBin::Bucket(BUCKETS)));
+        keys.push(bucket_key(unit));
     }
     let query = GroupQuery { keys, kpi: None, filter: ask.filter()?, unit: None };
     let mut out = Vec::new();
@@ -199,13 +196,9 @@ fn histories(
     for row in engine.aggregate(&query, ask.ticket)? {
         let [who, when, rest @ ..] = row.keys.as_slice() else { continue };
         let (Some(who), Some(day)) = (key_text(std::slice::from_ref(who)), day_of(&when.to_string())) else { continue };
-        let bucket = match rest.first() {
-            Some(Cell::Int(b)) => usize::try_from(*b).unwrap_or(usize::from(BUCKETS)).min(usize::from(BUCKETS)),
-            _ => usize::from(BUCKETS),
-        };
         rows += row.sums.n;
         last = last.max(day);
-        out.push((who, day, bucket));
+        out.push((who, day, bucket_of(rest.first())));
     }
     let people = {
         let mut names: Vec<&str> = out.iter().map(|(who, _, _)| who.as_str()).collect();
