@@ -1,8 +1,6 @@
 //! What in a column deserves a look, in plain words with the evidence.
 
-use std::collections::BTreeMap;
-
-use crate::query::{Cell, ColumnProfile, ProfileAlert, TopValue, ValueType, folded};
+use crate::query::{Cell, ColumnProfile, Family, ProfileAlert, TopValue, ValueType, families};
 
 use super::format::{count, number, percent, short};
 use super::level::count_f64;
@@ -126,13 +124,10 @@ pub fn of_skew(skew: f64) -> Option<ProfileAlert> {
 #[must_use]
 pub fn of_texts(values: &[(String, u64)]) -> Vec<ProfileAlert> {
     let mut out = Vec::new();
-    let mut families: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (text, _) in values {
-        families.entry(folded(text)).or_default().push(text);
-    }
-    let twins: Vec<&Vec<&str>> = families.values().filter(|v| v.len() > 1).collect();
+    let mut twins: Vec<Family<'_>> = families(values.iter().map(|(text, n)| (text.as_str(), *n)));
+    twins.retain(|family| family.spellings.len() > 1);
     if let Some(first) = twins.first() {
-        let shown: Vec<String> = first.iter().take(4).map(|s| format!("{:?}", short(s))).collect();
+        let shown: Vec<String> = first.spellings.iter().take(4).map(|(s, _)| format!("{:?}", short(s))).collect();
         let more = if twins.len() > 1 { format!(" and {} more such families", twins.len() - 1) } else { String::new() };
         out.push(alert(
             "twins",
@@ -166,7 +161,7 @@ mod tests {
             max: Cell::Int(999),
             mean: Some(10.0),
             sd: Some(5.0),
-            quantiles: BTreeMap::new(),
+            quantiles: std::collections::BTreeMap::new(),
             top: top.iter().map(|(value, n)| TopValue { value: value.clone(), n: *n }).collect(),
             histogram: Vec::new(),
             alerts: Vec::new(),

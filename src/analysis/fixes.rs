@@ -1,9 +1,7 @@
 //! What of a table can be mended, with the evidence: proposals only, made by the user's word.
 
-use std::collections::BTreeMap;
-
 use crate::engine::{Engine, EngineError, Ticket, Unit, on_all_cores};
-use crate::query::{ColumnProfile, Fix, ProposedFix, ValueType, folded, usual_spelling};
+use crate::query::{ColumnProfile, Fix, ProposedFix, ValueType, families};
 
 use super::alerts::sentinels;
 use super::format::{count, short};
@@ -63,19 +61,14 @@ fn names_rows(p: &ColumnProfile, rows: u64) -> bool {
 }
 
 fn spelling(p: &ColumnProfile, texts: &[(String, u64)], rows: u64) -> Option<ProposedFix> {
-    let mut families: BTreeMap<String, Vec<(&str, u64)>> = BTreeMap::new();
-    for (text, n) in texts {
-        families.entry(folded(text)).or_default().push((text, *n));
-    }
     let (mut changed, mut shown) = (0, Vec::new());
-    for family in families.values() {
-        let usual = usual_spelling(family)?;
-        let others: Vec<&(&str, u64)> = family.iter().filter(|(text, _)| *text != usual).collect();
+    for family in families(texts.iter().map(|(text, n)| (text.as_str(), *n))) {
+        let others: Vec<(&str, u64)> = family.others().collect();
         changed += others.iter().map(|(_, n)| n).sum::<u64>();
         if !others.is_empty() {
             let named: Vec<String> =
                 others.iter().take(3).map(|(text, n)| format!("{:?} ({})", short(text), count(*n))).collect();
-            shown.push(format!("{} become {:?}", named.join(", "), short(usual)));
+            shown.push(format!("{} become {:?}", named.join(", "), short(family.usual)));
         }
     }
     if shown.is_empty() {

@@ -1,5 +1,6 @@
 //! Repairs of a table after it was read: what is done, as a value that is shown, recorded and repeated.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -117,11 +118,37 @@ fn latin(c: char) -> char {
     FROM.chars().position(|f| f == c).and_then(|at| TO.chars().nth(at)).unwrap_or(c)
 }
 
+/// Different texts of a column that differ in case, blanks or look-alike letters only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Family<'a> {
+    /// The form to which they are brought; none of them where blanks stand around each.
+    pub usual: &'a str,
+    /// Each with its rows, in the order in which they were given.
+    pub spellings: Vec<(&'a str, u64)>,
+}
+
+impl<'a> Family<'a> {
+    /// The spellings that are not the usual one.
+    pub fn others(&self) -> impl Iterator<Item = (&'a str, u64)> {
+        self.spellings.iter().copied().filter(|(text, _)| *text != self.usual)
+    }
+}
+
+/// The families of the different texts of a column, each given with its rows, in the order of what is common to them.
+#[must_use]
+pub fn families<'a>(texts: impl IntoIterator<Item = (&'a str, u64)>) -> Vec<Family<'a>> {
+    let mut alike: BTreeMap<String, Vec<(&str, u64)>> = BTreeMap::new();
+    for (text, n) in texts {
+        alike.entry(folded(text)).or_default().push((text, n));
+    }
+    let family = |spellings: Vec<(&'a str, u64)>| Some(Family { usual: usual_spelling(&spellings)?, spellings });
+    alike.into_values().filter_map(family).collect()
+}
+
 /// The form to which texts that differ in case, blanks or look-alike letters only are brought: the most frequent one, without blanks around
 /// it. Of several that are equally frequent the first in order.
-#[must_use]
-pub fn usual_spelling<'a>(family: &[(&'a str, u64)]) -> Option<&'a str> {
-    let mut counts: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+fn usual_spelling<'a>(family: &[(&'a str, u64)]) -> Option<&'a str> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for (text, n) in family {
         *counts.entry(text.trim()).or_default() += n;
     }
@@ -129,7 +156,7 @@ pub fn usual_spelling<'a>(family: &[(&'a str, u64)]) -> Option<&'a str> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
 
@@ -142,6 +169,17 @@ mod tests {
         // Cyrillic о among Latin letters, full width; a Cyrillic word stays one.
         assert_eq!((folded("Prо"), folded("Ｐｒｏ")), ("pro".into(), "pro".into()));
         assert_eq!(folded("Оса"), "оса");
+    }
+
+    #[test]
+    fn texts_stand_in_families_with_the_usual_spelling_and_the_others() {
+        let found = families([("OSLO", 2), ("Bergen", 5), ("Oslo", 9), (" oslo", 1)]);
+        let [bergen, oslo] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((bergen.usual, bergen.others().count()), ("Bergen", 0));
+        assert_eq!(oslo.usual, "Oslo");
+        assert_eq!(oslo.others().collect::<Vec<_>>(), [("OSLO", 2), (" oslo", 1)]);
+        // With blanks around every spelling the usual one is none of them.
+        assert_eq!(families([(" a", 1)])[0].others().count(), 1);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub use days::{Gap, TimeCover};
 pub use experiment::{ExperimentRequest, ExperimentResult};
 pub use export::{Export, ExportFormat, Exported, UnknownFormat, begins_as_formula};
 pub use find::{BLOCK, BadPattern, Direction, Find, FindMode, FoundCount, Hit, Pattern, Place};
-pub use fix::{Fix, ProposedFix, folded, usual_spelling};
+pub use fix::{Family, Fix, ProposedFix, families, folded};
 pub use group::{Every, GroupQuery, GroupRow, Key, KeyBin, Sums};
 pub use kpi::{Better, Kpi, KpiParseError, Measure, split_top_level};
 pub use shift::{ColumnShift, MovedShare, ShiftBin, ShiftRequest, ShiftResult};

@@ -11,7 +11,7 @@ use super::fingerprint::add_column;
 use super::table::Table;
 use super::{broken, near, sql};
 use crate::engine::{EngineError, Ticket, Unit};
-use crate::query::{Cell, Fix, folded};
+use crate::query::{Cell, Fix, families, folded};
 
 /// More different texts than this are no categories whose spelling could be mended.
 const MOST_TEXTS: usize = 1_000_000;
@@ -187,15 +187,10 @@ fn spellings(
         }
         work.advance(table.rows_in(part) as u64);
     }
-    let mut families: HashMap<String, Vec<(&str, u64)>> = HashMap::new();
-    for (text, n) in &counts {
-        families.entry(folded(text)).or_default().push((text, *n));
-    }
     let (mut map, mut cells) = (HashMap::new(), 0);
-    for family in families.values() {
-        let Some(usual) = crate::query::usual_spelling(family) else { continue };
-        for (text, n) in family.iter().filter(|(text, _)| *text != usual) {
-            map.insert((*text).to_owned(), Some(usual.to_owned()));
+    for family in families(counts.iter().map(|(text, n)| (text.as_str(), *n))) {
+        for (text, n) in family.others() {
+            map.insert(text.to_owned(), Some(family.usual.to_owned()));
             cells += n;
         }
     }
