@@ -133,6 +133,19 @@ pub enum Outcome {
     Failed,
 }
 
+impl Outcome {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unclear => "unclear",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// A check made ready to run: roles are already resolved to columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckRequest {

@@ -132,10 +132,8 @@ pub fn tell(state: &State, playbook: Option<&Playbook>, event: &Event) -> (Strin
 #[must_use]
 pub fn outcome_word(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Yes => "yes",
-        Outcome::No => "no",
-        Outcome::Unclear => "unclear",
         Outcome::Failed => "could not be run",
+        Outcome::Yes | Outcome::No | Outcome::Unclear => outcome.word(),
     }
 }
 

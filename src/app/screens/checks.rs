@@ -517,12 +517,7 @@ pub fn open_pin(app: &mut App, pending: &PendingCheck, result: &CheckResult) {
     let Some(doc) = &app.doc else { return };
     let Some(run) = doc.session.state.latest_check(&pending.id) else { return };
     let ratings = suggested(&doc.session, doc.playbook.as_deref(), pending, result);
-    let outcome = match result.outcome {
-        Outcome::Yes => "yes",
-        Outcome::No => "no",
-        Outcome::Unclear => "unclear",
-        Outcome::Failed => "failed",
-    };
+    let outcome = result.outcome.word();
     let tested = tested_column(&pending.request);
     let (family, grade) = source_of(pending, &related(app, tested.as_deref()));
     let pin = Pin {

@@ -191,13 +191,8 @@ impl Teller<'_> {
         let people: Vec<String> =
             step.forecasts.iter().map(|(who, p)| format!("{} {}", role(who), format::percent_with(*p, 0))).collect();
         self.page.para("    forecast  ", &people.join(", "), Ink::Dim)?;
-        let (word, ink) = match result.outcome {
-            Outcome::Yes => ("yes     ", Ink::Good),
-            Outcome::No => ("no      ", Ink::Warn),
-            Outcome::Unclear => ("unclear ", Ink::Warn),
-            Outcome::Failed => ("failed  ", Ink::Warn),
-        };
-        let lead = format!("    {}  ", self.page.ink(ink, word));
+        let ink = if result.outcome == Outcome::Yes { Ink::Good } else { Ink::Warn };
+        let lead = format!("    {}  ", self.page.ink(ink, &format!("{:8}", result.outcome.word())));
         for event in &told.events {
             if let Act::Clue { clue, text, ratings, .. } = &event.act {
                 self.page.para_after(&lead, 14, &format!("{text} {}", signs(clue, ratings)), Ink::Text)?;

@@ -80,13 +80,10 @@ impl Answer {
     /// `yes 3.00 × [2.23, 4.05]`.
     pub fn words(&self, look: bool) -> String {
         let number = metric_words(&self.metric, &self.estimate);
-        let outcome = match self.outcome {
-            _ if look => return number,
-            Outcome::Yes => "yes",
-            Outcome::No => "no",
-            Outcome::Unclear => "unclear",
-            Outcome::Failed => "failed",
-        };
+        if look {
+            return number;
+        }
+        let outcome = self.outcome.word();
         if self.estimate.value.is_none() { outcome.to_owned() } else { format!("{outcome}  {number}") }
     }
 }

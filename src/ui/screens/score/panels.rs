@@ -190,10 +190,8 @@ fn checks(app: &App, id: &str, theme: &Theme, area: Rect, buf: &mut Buffer) {
         put(buf, line, x, 0, sign, ink);
         let said = match check.outcome {
             None => "not run".to_owned(),
-            Some(Outcome::Yes) => format!("yes {}", check.found),
-            Some(Outcome::No) => format!("no {}", check.found),
-            Some(Outcome::Unclear) => format!("unclear {}", check.found),
             Some(Outcome::Failed) => "could not be run".to_owned(),
+            Some(outcome) => format!("{} {}", outcome.word(), check.found),
         };
         let expects = match check.expects {
             Some(true) => "yes if true",
