@@ -12,9 +12,10 @@ use std::io::{BufRead, BufReader, Read, Seek};
 
 use super::cache::Draft;
 use super::csv::stream::Streamed;
-use super::infer::{BOOL, Builder, Decimals, Expected, Guess, Kind};
+use super::infer::{BOOL, Decimals, Expected, Guess, Kind};
 use super::numbers::{DOT, INT};
 use super::table::PART;
+use super::typed::Builder;
 use crate::engine::{EngineError, ReadOptions, Ticket, Unit};
 use crate::query::{OddLines, ReadingReport};
 

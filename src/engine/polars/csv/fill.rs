@@ -5,7 +5,8 @@
 
 use ::polars::prelude::{ChunkedBuilder, PolarsDataType};
 
-use super::super::infer::{self, Builder, Guess, Plain};
+use super::super::infer::Guess;
+use super::super::typed::{self, Builder, Plain};
 use super::batch::Batch;
 use super::nulls::NullWords;
 
@@ -31,19 +32,19 @@ pub fn take(
 ) {
     let mut look = Look { batch, column, words, guess, nulls };
     match builder {
-        Builder::Int(b) => look.values(b, infer::plain_int, infer::int),
+        Builder::Int(b) => look.values(b, typed::plain_int, typed::int),
         Builder::Float(b, form) => {
             let form = *form;
-            look.values(b, |text| infer::plain_float(text, form), |text| infer::float(text, form));
+            look.values(b, |text| typed::plain_float(text, form), |text| typed::float(text, form));
         }
-        Builder::Bool(b) => look.values(b, infer::plain_flag, infer::flag),
+        Builder::Bool(b) => look.values(b, typed::plain_flag, typed::flag),
         Builder::Date(b, order) => {
             let order = *order;
-            look.values(b, |text| infer::plain_day(text, order), |text| infer::day(text, order));
+            look.values(b, |text| typed::plain_day(text, order), |text| typed::day(text, order));
         }
         Builder::Moment(b, order) => {
             let order = *order;
-            look.values(b, |text| infer::plain_moment(text, order), |text| infer::moment(text, order));
+            look.values(b, |text| typed::plain_moment(text, order), |text| typed::moment(text, order));
         }
         Builder::Text(b) => {
             look.batch.each(column, |value, line| match value {

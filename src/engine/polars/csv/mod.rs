@@ -15,8 +15,9 @@ mod tokens;
 
 use ::polars::prelude::{Column, DataFrame};
 
-use super::infer::{self, Builder, Decimals, Kind, put_misfits};
+use super::infer::{self, Decimals, Kind, put_misfits};
 use super::text::{self, Decoded};
+use super::typed::Builder;
 use super::workbook::BETWEEN;
 use crate::engine::{EngineError, ReadOptions, Thousands, Ticket, Unit};
 use crate::query::ReadingReport;

@@ -2,7 +2,8 @@
 
 use std::thread;
 
-use super::super::infer::{Builder, Guess};
+use super::super::infer::Guess;
+use super::super::typed::Builder;
 use super::batch::Batch;
 use super::fill;
 use super::rules::Rules;

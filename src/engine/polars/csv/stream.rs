@@ -18,7 +18,8 @@ use std::thread;
 use ::polars::prelude::{Column, DataFrame, DataType};
 
 use super::super::cache::Draft;
-use super::super::infer::{Builder, Kind};
+use super::super::infer::Kind;
+use super::super::typed::Builder;
 use super::footer::LastLine;
 use super::rules::Rules;
 use super::scan::{self, Layout, Seen, Shape};
