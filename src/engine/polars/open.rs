@@ -254,9 +254,7 @@ pub fn preview(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<Op
     }
     if may_be_workbook(&bytes) {
         // A sheet can't be had in parts.
-        let bytes = rest_of(file, bytes, size, path, ticket)?;
-        let Some(kind) = workbook::Kind::of(&bytes) else { return refuse_known(&bytes, path).map(|()| None) };
-        let sheet = workbook::read(kind, bytes, options.sheet.as_deref(), ticket)?;
+        let sheet = sheet_of(file, bytes, size, path, options, ticket)?;
         let lines = first_lines(&sheet.decoded.text.replace(char::from(workbook::BETWEEN), " │ "));
         let (frame, report) = of_sheet(sheet, options, ticket)?;
         return Ok(Some(Beginning { frame, report, lines, whole: true }));
@@ -318,12 +316,7 @@ fn whole(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<(DataFra
         };
     }
     if may_be_workbook(&head) {
-        let bytes = rest_of(file, head, size, path, ticket)?;
-        let Some(kind) = workbook::Kind::of(&bytes) else {
-            refuse_known(&bytes, path)?;
-            return Err(EngineError::input(format!("{shown} is no table."), "Name a CSV, JSON or Parquet file."));
-        };
-        return of_sheet(workbook::read(kind, bytes, options.sheet.as_deref(), ticket)?, options, ticket);
+        return of_sheet(sheet_of(file, head, size, path, options, ticket)?, options, ticket);
     }
     refuse_known(&head, path)?;
     let bytes = rest_of(file, head, size, path, ticket)?;
@@ -358,6 +351,24 @@ fn unpacked_table(
 /// Whether the first bytes are those of a packed or an old workbook, or of something else in the same wrapping.
 fn may_be_workbook(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") || head.starts_with(b"\xd0\xcf\x11\xe0")
+}
+
+/// The sheet of a file that may be a workbook by its first bytes; what else comes in the same wrapping is refused.
+fn sheet_of(
+    file: File,
+    head: Vec<u8>,
+    size: u64,
+    path: &Path,
+    options: &ReadOptions,
+    ticket: &Ticket,
+) -> Result<workbook::Sheet, EngineError> {
+    let bytes = rest_of(file, head, size, path, ticket)?;
+    let Some(kind) = workbook::Kind::of(&bytes) else {
+        refuse_known(&bytes, path)?;
+        let shown = path.display();
+        return Err(EngineError::input(format!("{shown} is no table."), "Name a CSV, JSON or Parquet file."));
+    };
+    workbook::read(kind, bytes, options.sheet.as_deref(), ticket)
 }
 
 /// The table of a sheet.
