@@ -160,10 +160,9 @@ impl Copying<'_> {
                 // Perhaps only its encoding is another one.
                 let again = || file.try_clone().and_then(|mut f| f.rewind().map(|()| f));
                 let label = self.options.encoding.as_deref();
-                let rewritten = text::rewrite(again, size, label, &mut text, self.ticket)?;
-                if rewritten.encoding == "utf-8" && rewritten.notes.is_empty() {
+                let Some(rewritten) = text::rewrite(again, size, label, &mut text, self.ticket)? else {
                     return Ok(None);
-                }
+                };
                 let options = ReadOptions { encoding: None, ..self.options.clone() };
                 let read = csv::stream::read(&mut text, rewritten.size, &options, origin, &draft, self.ticket)?;
                 let Some(mut read) = read else { return Ok(None) };

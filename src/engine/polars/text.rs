@@ -122,6 +122,7 @@ pub struct Rewritten {
 const BLOCK: usize = 1 << 20;
 
 /// Writes text anew as UTF-8, block by block. `again` gives its bytes from the beginning, of which there are `size`.
+/// `None`, with nothing written, where it is UTF-8 as it stands.
 ///
 /// # Errors
 /// An unknown label, bytes that can't be read, or a place where nothing can be written.
@@ -131,7 +132,7 @@ pub fn rewrite<R: Read>(
     label: Option<&str>,
     out: &mut dyn Write,
     ticket: &Ticket,
-) -> Result<Rewritten, EngineError> {
+) -> Result<Option<Rewritten>, EngineError> {
     let failed = |e: std::io::Error| {
         EngineError::input(
             format!("The text can't be written anew as UTF-8: {e}."),
@@ -141,30 +142,36 @@ pub fn rewrite<R: Read>(
     let work = ticket.begin(Unit::Bytes, 2 * size);
     let mut head = Vec::new();
     again().map_err(failed)?.take(BLOCK as u64).read_to_end(&mut head).map_err(failed)?;
-    let (mut encoding, mut notes, mut skip) = (UTF_8, Vec::new(), 0);
+    let mut notes = Vec::new();
     let marked = Encoding::for_bom(&head);
-    match (label, marked) {
+    let (encoding, skip) = match (label, marked) {
         (Some(label), _) => {
-            encoding = labelled(label)?;
-            skip = marked.filter(|(e, _)| *e == encoding).map_or(0, |(_, length)| length);
+            let encoding = labelled(label)?;
+            if encoding == UTF_8 && surveyed(again().map_err(failed)?, &work)?.bad == 0 {
+                return Ok(None);
+            }
+            (encoding, marked.filter(|(e, _)| *e == encoding).map_or(0, |(_, length)| length))
         }
-        (None, Some((mark, length))) => {
-            (encoding, skip) = (mark, length);
+        (None, Some((encoding, length))) => {
             notes.push(format!("A byte order mark says {}.", name(encoding)));
+            (encoding, length)
         }
         (None, None) => match zeros_at_alternate_bytes(&head) {
-            Some(found) => {
-                encoding = found;
+            Some(encoding) => {
                 notes.push(format!("Read as {}: every second byte is zero.", name(encoding)));
+                (encoding, 0)
             }
             None => {
                 let survey = surveyed(again().map_err(failed)?, &work)?;
-                if survey.bad > 0 {
-                    (encoding, notes) = of_bad(&survey, &head);
+                if survey.bad == 0 {
+                    return Ok(None);
                 }
+                let (encoding, why) = of_bad(&survey, &head);
+                notes = why;
+                (encoding, 0)
             }
         },
-    }
+    };
     let mut reader = again().map_err(failed)?;
     std::io::copy(&mut (&mut reader).take(skip as u64), &mut std::io::sink()).map_err(failed)?;
     let mut decoder = encoding.new_decoder_without_bom_handling();
@@ -194,7 +201,7 @@ pub fn rewrite<R: Read>(
         let asked = if label.is_some() { " as asked" } else { "" };
         notes.insert(0, format!("Some bytes are not {}{asked}; those are shown as \u{fffd}.", name(encoding)));
     }
-    Ok(Rewritten { size: written, encoding: name(encoding), notes })
+    Ok(Some(Rewritten { size: written, encoding: name(encoding), notes }))
 }
 
 /// Looks at all bytes, in blocks that end with a line.
@@ -329,6 +336,22 @@ mod tests {
         // A single whole letter may be chance.
         let western = b"caf\xc3\xa9,\xe9t\xe9,\xe8,\xe0\n".to_vec();
         assert_eq!(decode(western, None).unwrap().encoding, "windows-1252");
+    }
+
+    #[test]
+    fn text_that_is_utf8_is_not_written_anew() {
+        let rewritten = |bytes: &[u8], label: Option<&str>| {
+            let mut out = Vec::new();
+            let found = rewrite(|| Ok(bytes), bytes.len() as u64, label, &mut out, &Ticket::default()).unwrap();
+            (found.map(|r| r.encoding), out)
+        };
+        let clean = "by,navn\nTromsø,Bjørn\n".as_bytes();
+        assert_eq!(rewritten(clean, None), (None, Vec::new()));
+        assert_eq!(rewritten(clean, Some("utf-8")), (None, Vec::new()));
+        assert_eq!(rewritten(b"Troms\xf8\n", None), (Some("windows-1252".into()), "Tromsø\n".into()));
+        assert_eq!(rewritten(b"\xef\xbb\xbfa\n", None), (Some("utf-8".into()), b"a\n".to_vec()));
+        let (encoding, out) = rewritten(b"Oslo,\xff\n", Some("utf-8"));
+        assert_eq!((encoding.as_deref(), out), (Some("utf-8"), "Oslo,\u{fffd}\n".into()));
     }
 
     #[test]
