@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use crate::domain::board::{BeliefStep, BoardView, belief, inputs};
 use crate::domain::playbook::{Flow, Playbook};
 use crate::domain::scoreboard::score;
 use crate::domain::session::Session;
-use crate::engine::ReadOptions;
 use crate::query::{Page, ProfileResult, ReadingReport, Schema};
 
 /// A session as it came from the journal.
@@ -201,8 +202,8 @@ pub struct TableInfo {
     pub own_columns: usize,
     /// How it was read.
     pub reading: ReadingReport,
-    /// The options under which it was opened, or is.
-    pub read_as: Option<ReadOptions>,
+    /// The options under which it was opened, or is, as they were recorded.
+    pub read_as: Option<Map<String, Value>>,
     /// Why it could not be opened.
     pub failed: Option<String>,
     /// Whether it is being opened.

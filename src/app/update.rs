@@ -369,7 +369,7 @@ fn opened(app: &mut App, loaded: Loaded) -> Vec<Effect> {
     // A replay starts before any table was attached; those that the whole session has are opened all the same.
     let tables = doc.replay.as_ref().map_or(&doc.session, |r| &r.full).state.tables.clone();
     for table in &tables {
-        let read_as = Some(read_options(&table.options));
+        let read_as = Some(table.options.clone());
         app.tables.insert(table.data.clone(), TableInfo { opening: true, read_as, ..TableInfo::default() });
         effects.push(opening(table));
     }
@@ -425,7 +425,7 @@ fn data_opened(
         }
     }
     let tables = app.doc.as_ref().map(|d| d.session.state.tables.as_slice()).unwrap_or_default();
-    let recorded = tables.iter().find(|t| t.data == data).map(|t| read_options(&t.options));
+    let recorded = tables.iter().find(|t| t.data == data).map(|t| t.options.clone());
     let table = app.tables.entry(data.clone()).or_default();
     table.opening = false;
     if table.read_as.is_none() {

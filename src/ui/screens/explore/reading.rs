@@ -74,11 +74,11 @@ fn list(app: &App, theme: &Theme, rows: &[Row], area: Rect, buf: &mut Buffer) {
         match (row, column) {
             (Row::Field(field), 0) => Cell::styled(field.title(), theme.dim),
             (Row::Field(field), 1) => {
-                let chosen = reading::source(app, *field) == Source::Chosen;
-                Cell::styled(reading::value(app, *field), if chosen { theme.accent } else { theme.text })
+                let chosen = reading::source(&view.draft, *field) == Source::Chosen;
+                Cell::styled(reading::value(&view.draft, read, *field), if chosen { theme.accent } else { theme.text })
             }
             (Row::Field(field), _) => {
-                let source = reading::source(app, *field);
+                let source = reading::source(&view.draft, *field);
                 Cell::styled(source.word(), if source == Source::Chosen { theme.accent } else { theme.dim })
             }
             (Row::Type(name), 0) => Cell::styled(format!("  {name}"), theme.dim),

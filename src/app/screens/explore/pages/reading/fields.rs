@@ -2,8 +2,9 @@
 
 use crate::app::App;
 use crate::engine::{DateOrder, ReadOptions, Thousands};
+use crate::query::ReadingReport;
 
-use super::{is_changed, report};
+use super::is_changed;
 
 /// A way of reading text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,9 +191,9 @@ impl Field {
         Ok(())
     }
 
-    /// What h and l go through; the first is to guess. Empty where a text is typed.
+    /// What h and l go through, with the sheets that were met; the first is to guess. Empty where a text is typed.
     #[must_use]
-    pub fn choices(self) -> Vec<String> {
+    pub fn choices(self, read: Option<&ReadingReport>) -> Vec<String> {
         let list = |words: &[&str]| std::iter::once("").chain(words.iter().copied()).map(str::to_owned).collect();
         match self {
             Self::Delimiter => list(&[",", ";", "tab", "|", ":"]),
@@ -205,7 +206,11 @@ impl Field {
             Self::Thousands => list(&Thousands::ALL.iter().map(|t| t.word()).collect::<Vec<_>>()),
             Self::DateOrder => list(&DateOrder::ALL.iter().map(|d| d.word()).collect::<Vec<_>>()),
             Self::Footer => list(&["kept"]),
-            Self::Sheet | Self::NullWords | Self::Types => Vec::new(),
+            Self::Sheet => {
+                let met = read.map(|r| r.sheets.as_slice()).unwrap_or_default();
+                std::iter::once(String::new()).chain(met.iter().cloned()).collect()
+            }
+            Self::NullWords | Self::Types => Vec::new(),
         }
     }
 
@@ -242,8 +247,7 @@ fn parsed<T: std::str::FromStr<Err = String>>(text: &str) -> Result<Option<T>, S
 
 /// From where the value of a field comes.
 #[must_use]
-pub fn source(app: &App, field: Field) -> Source {
-    let draft = &app.views.explore.pages.reading.draft;
+pub fn source(draft: &ReadOptions, field: Field) -> Source {
     if !field.typed(draft).is_empty() {
         return Source::Chosen;
     }
@@ -255,10 +259,8 @@ pub fn source(app: &App, field: Field) -> Source {
 
 /// The value of a field in words: as it was chosen, or as it was made out.
 #[must_use]
-pub fn value(app: &App, field: Field) -> String {
-    let draft = &app.views.explore.pages.reading.draft;
+pub fn value(draft: &ReadOptions, read: Option<&ReadingReport>, field: Field) -> String {
     let chosen = field.typed(draft);
-    let read = report(app);
     let unknown = || "–".to_owned();
     let shown = |mark: &str| match mark {
         "\t" | "tab" => "tab".to_owned(),

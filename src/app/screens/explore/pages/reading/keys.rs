@@ -7,17 +7,13 @@ use crate::app::forms::FormId;
 use crate::app::screens::spec;
 use crate::app::{App, Effect, Popup, Tone};
 use crate::engine::{ReadOptions, SheetType};
-use crate::query::{Fix, OddLines};
+use crate::query::{Fix, OddLines, Schema};
 
 /// `h` and `l`: the choice before or after.
 pub fn step(app: &mut App, forward: bool) -> Vec<Effect> {
     match selected(app) {
         Some(Row::Field(field)) => {
-            let mut choices = field.choices();
-            if field == Field::Sheet {
-                choices.push(String::new());
-                choices.extend(super::report(app).map(|r| r.sheets.clone()).unwrap_or_default());
-            }
+            let choices = field.choices(super::report(app));
             if choices.is_empty() {
                 return enter(app);
             }
@@ -146,14 +142,18 @@ fn odd_lines(odd: &OddLines) -> Vec<String> {
     lines
 }
 
+/// The columns of the first rows as they would be read, or of the table while there are none.
+fn columns(app: &App) -> Option<&Schema> {
+    match &app.views.explore.pages.reading.seen {
+        Some((_, Ok(Some(seen)))) => Some(&seen.schema),
+        _ => super::table(app).map(|(_, info)| &info.schema),
+    }
+}
+
 fn open_types(app: &mut App) -> Vec<Effect> {
-    let view = &app.views.explore.pages.reading;
-    let schema = match &view.seen {
-        Some((_, Ok(Some(seen)))) => seen.schema.clone(),
-        _ => super::table(app).map(|(_, info)| info.schema.clone()).unwrap_or_default(),
-    };
+    let known = columns(app).map(|schema| schema.columns.as_slice()).unwrap_or_default();
     let columns: Vec<Choice> =
-        schema.columns.iter().map(|c| (c.name.clone(), format!("{}   {}", c.name, c.dtype.word()))).collect();
+        known.iter().map(|c| (c.name.clone(), format!("{}   {}", c.name, c.dtype.word()))).collect();
     let types: Vec<Choice> = SheetType::ALL.iter().map(|t| (t.word().to_owned(), t.word().to_owned())).collect();
     let form = Form::new(FormId::Reading(Field::Types), "The type of a column", "set")
         .suggest("column", "Column", "a few letters, ↓ chooses", "", columns)
@@ -170,11 +170,7 @@ pub fn submit(app: &mut App, form: &Form, field: Field) -> Result<Vec<Effect>, S
     let mut draft = app.views.explore.pages.reading.draft.clone();
     if field == Field::Types {
         let column = form.text("column");
-        let known = match &app.views.explore.pages.reading.seen {
-            Some((_, Ok(Some(seen)))) => seen.schema.get(&column).is_some(),
-            _ => super::table(app).is_some_and(|(_, info)| info.schema.get(&column).is_some()),
-        };
-        if !known {
+        if columns(app).is_none_or(|schema| schema.get(&column).is_none()) {
             return Err(format!("There is no column \"{column}\". ↓ chooses one."));
         }
         draft.types.insert(column, form.text("value").parse()?);

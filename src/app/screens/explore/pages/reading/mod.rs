@@ -298,9 +298,13 @@ pub fn read_anew(app: &mut App) -> Vec<Effect> {
     let tables = &doc.replay.as_ref().map_or(&doc.session, |r| &r.full).state.tables;
     let is_stale = |t: &TableState| {
         let read = app.tables.get(&t.data).and_then(|info| info.read_as.as_ref());
-        read.is_some_and(|read| *read != read_options(&t.options))
+        // After nearly every message they are the very same; what is recorded as nothing may still mean the same.
+        read.is_some_and(|read| *read != t.options && read_options(read) != read_options(&t.options))
     };
     let mut stale: Vec<TableState> = tables.iter().filter(|t| is_stale(t)).cloned().collect();
+    if stale.is_empty() {
+        return Vec::new();
+    }
     // What a query makes of them is made anew as well.
     let names: Vec<String> = stale.iter().map(|t| t.data.clone()).collect();
     let of_them = |t: &&TableState| {
@@ -311,15 +315,14 @@ pub fn read_anew(app: &mut App) -> Vec<Effect> {
     stale.extend(made);
     let mut effects = Vec::new();
     for table in stale {
-        let (data, options) = (table.data.clone(), read_options(&table.options));
-        let before = app.tables.get_mut(&data).and_then(|info| {
+        let before = app.tables.get_mut(&table.data).and_then(|info| {
             info.opening = true;
-            info.read_as.replace(options.clone())
+            info.read_as.replace(table.options.clone())
         });
         let view = &mut app.views.explore.pages.reading;
         // What was changed there and not taken yet stays.
-        if view.of.as_ref() == Some(&data) && before.as_ref() == Some(&view.draft) {
-            view.draft = options.clone();
+        if view.of.as_ref() == Some(&table.data) && before.is_some_and(|before| read_options(&before) == view.draft) {
+            view.draft = read_options(&table.options);
         }
         effects.push(opening(&table));
     }
@@ -330,7 +333,7 @@ pub fn read_anew(app: &mut App) -> Vec<Effect> {
 #[must_use]
 pub fn copied(app: &App) -> Option<String> {
     Some(match selected(app)? {
-        Row::Field(field) => value(app, field),
+        Row::Field(field) => value(&app.views.explore.pages.reading.draft, report(app), field),
         Row::Type(column) => {
             let word = app.views.explore.pages.reading.draft.types.get(&column)?.word();
             format!("{column}={word}")

@@ -34,6 +34,11 @@ fn options(acts: &[Act]) -> serde_json::Value {
     }
 }
 
+/// What is said of a field.
+fn words(b: &Bench, field: Field) -> String {
+    value(&b.app.views.explore.pages.reading.draft, report(&b.app), field)
+}
+
 fn column(b: &Bench, name: &str) -> String {
     let (_, info) = table(&b.app).unwrap();
     info.schema.get(name).map(|c| c.dtype.word().to_owned()).unwrap_or_default()
@@ -42,7 +47,7 @@ fn column(b: &Bench, name: &str) -> String {
 #[test]
 fn every_guess_is_in_sight_with_its_source_and_the_first_rows() {
     let b = reading();
-    let shown = |field: Field| (value(&b.app, field), source(&b.app, field).word());
+    let shown = |field: Field| (words(&b, field), source(&b.app.views.explore.pages.reading.draft, field).word());
     assert_eq!(shown(Field::Delimiter), (";".into(), "guessed"));
     assert_eq!(shown(Field::Header), ("line 3".into(), "guessed"));
     assert_eq!(shown(Field::SkipLines), ("none".into(), "usual"));
@@ -62,7 +67,7 @@ fn a_choice_shows_its_rows_at_once_is_recorded_when_taken_and_undone() {
     assert_eq!(b.app.views.explore.pages.reading.draft.comment.as_deref(), Some("#"));
     to(&mut b, &Row::Field(Field::DateOrder));
     b.press("l");
-    assert_eq!(value(&b.app, Field::DateOrder), "day, month, year");
+    assert_eq!(words(&b, Field::DateOrder), "day, month, year");
     to(&mut b, &Row::Field(Field::Types));
     b.press("Enter");
     b.paste("fee");
