@@ -15,8 +15,8 @@ use super::visible::visible;
 use crate::analysis::keys::column_type;
 use crate::analysis::{fixes, format};
 use crate::app::forms::table_name;
-use crate::engine::{self, DateOrder, Engine, EngineError, ReadOptions, SheetType, Source, Thousands, Ticket};
-use crate::query::{Better, Kpi, ReadingReport};
+use crate::engine::{self, ByName, DateOrder, Engine, EngineError, ReadOptions, SheetType, Source, Thousands, Ticket};
+use crate::query::{Better, Fix, Kpi, ReadingReport};
 
 /// The table, how to read it, and which rows count.
 #[derive(Debug, Clone, Args)]
@@ -62,10 +62,11 @@ pub struct DataArgs {
     #[arg(long, value_name = "ORDER")]
     pub date_order: Option<DateOrder>,
     /// The type of a column, whatever its values look like: text, int, num, bool, date or time; what does not fit is
-    /// null, and counted
+    /// null, and counted. With --sql TABLE.COL is that of one table, COL that of all that have it
     #[arg(long, value_name = "COL=TYPE,…", value_delimiter = ',', value_parser = sheet_type)]
     pub sheet_type: Vec<(String, SheetType)>,
-    /// Mend what was read: COLUMN=spelling, COLUMN=null:VALUE, rows=distinct, or all that the program proposes
+    /// Mend what was read: COLUMN=spelling, COLUMN=null:VALUE, rows=distinct, or all that the program proposes. With --sql
+    /// a column is mended in every table that has it, TABLE.COLUMN in one; rows and all are of the table that the query makes
     #[arg(long, value_name = "FIX")]
     pub fix: Vec<String>,
     /// Keep a last line of totals as a row
@@ -165,13 +166,9 @@ fn sheet_type(text: &str) -> Result<(String, SheetType), String> {
 const ALL: &str = "all";
 
 impl DataArgs {
-    /// How the file is to be read, without the fixes that are proposed only once it is.
-    ///
-    /// # Errors
-    /// Exit 2 for a fix that is none.
-    pub fn read_options(&self) -> Result<ReadOptions, Failure> {
-        let fixes = self.fix.iter().filter(|f| *f != ALL).map(|f| f.parse());
-        Ok(ReadOptions {
+    /// How a file is to be read, without what is said of single columns and rows.
+    fn read_options(&self) -> ReadOptions {
+        ReadOptions {
             delimiter: self.delimiter,
             encoding: self.encoding.clone(),
             sheet: self.sheet.clone(),
@@ -183,12 +180,34 @@ impl DataArgs {
             decimal_comma: self.decimal_comma,
             thousands: self.thousands,
             date_order: self.date_order,
-            types: self.sheet_type.iter().cloned().collect(),
-            fixes: fixes.collect::<Result<_, String>>().map_err(|why| Failure::usage(format!("--fix: {why}.")))?,
             keep_footer: self.keep_footer,
-            sample: self.sample,
-            seed: self.sample.map_or(0, |_| self.seed),
-        })
+            ..ReadOptions::default()
+        }
+    }
+
+    /// What is to be opened, without the fixes that are proposed only once it is.
+    ///
+    /// # Errors
+    /// Exit 2 for a fix that is none.
+    fn asked(&self, tables: Vec<(String, PathBuf)>) -> Result<Asked, Failure> {
+        let source = |path| Source { path, options: self.read_options() };
+        let mut sources: Vec<(String, Source)> = tables.into_iter().map(|(name, path)| (name, source(path))).collect();
+        let mut by_name = ByName::default();
+        let joined = self.sql.is_some();
+        for (column, kind) in &self.sheet_type {
+            match one_of(&mut sources, column).filter(|_| joined) {
+                Some((own, column)) => own.types.insert(column.to_owned(), *kind),
+                None => by_name.types.insert(column.clone(), *kind),
+            };
+        }
+        for text in self.fix.iter().filter(|f| *f != ALL) {
+            let parsed = |text: &str| text.parse::<Fix>().map_err(|why| Failure::usage(format!("--fix: {why}.")));
+            match one_of(&mut sources, text).filter(|_| joined) {
+                Some((own, rest)) => own.fixes.push(parsed(rest)?),
+                None => by_name.fixes.push(parsed(text)?),
+            }
+        }
+        Ok(Asked { sources, by_name, sample: self.sample, seed: self.sample.map_or(0, |_| self.seed) })
     }
 
     /// Opens the table, checks `--where`, `--unit` and the columns named against it, and tells on standard error how it
@@ -224,7 +243,7 @@ impl DataArgs {
             )));
         }
         let bar = streams.err_is_terminal;
-        let options = self.read_options()?;
+        let asked = self.asked(tables)?;
         let named = |e: EngineError| {
             let mut failure = Failure::from(e);
             if let Some(file) = &spool {
@@ -232,17 +251,15 @@ impl DataArgs {
             }
             failure
         };
-        let read = |options: &ReadOptions| {
-            progress::run("reading", bar, |ticket| self.open_tables(&tables, options, ticket)).map_err(named)
+        let read = |proposed: &[Fix]| {
+            progress::run("reading", bar, |ticket| asked.open(self.sql.as_deref(), proposed, ticket)).map_err(named)
         };
-        let mut engine = read(&options)?;
+        let mut engine = read(&[])?;
         if self.fix.iter().any(|f| f == ALL) {
             let proposed = progress::run("looking for what to mend", bar, |t| fixes::proposed(engine.as_ref(), t))?;
-            let sure = proposed.into_iter().filter(|p| p.sure).map(|p| p.fix);
-            let mut options = options;
-            options.fixes.extend(sure);
-            if !options.fixes.is_empty() {
-                engine = read(&options)?;
+            let sure: Vec<Fix> = proposed.into_iter().filter(|p| p.sure).map(|p| p.fix).collect();
+            if !sure.is_empty() {
+                engine = read(&sure)?;
             }
         }
         if let Some(condition) = &self.filter {
@@ -255,25 +272,42 @@ impl DataArgs {
         let _ = tell(engine.reading(), streams.err);
         Ok(Opened { engine, _spool: spool })
     }
+}
 
-    fn open_tables(
-        &self,
-        tables: &[(String, PathBuf)],
-        options: &ReadOptions,
-        ticket: &Ticket,
-    ) -> Result<Arc<dyn Engine>, EngineError> {
-        // The draw is from the table that the query makes, and so are the repairs, not from each of its parts.
-        let whole = ReadOptions { sample: None, seed: 0, fixes: Vec::new(), ..options.clone() };
-        match (&self.sql, tables) {
-            (None, [(_, path)]) => engine::open(&Source { path: path.clone(), options: options.clone() }, ticket),
+/// What is to be opened.
+struct Asked {
+    /// The tables, each with how it is read and what is said of it alone.
+    sources: Vec<(String, Source)>,
+    /// What is said of columns and rows without naming a table.
+    by_name: ByName,
+    sample: Option<u64>,
+    seed: u64,
+}
+
+impl Asked {
+    /// Opens the table, or makes it by a query. Fixes that were proposed for it are made last; what is drawn is drawn from it.
+    fn open(&self, sql: Option<&str>, proposed: &[Fix], ticket: &Ticket) -> Result<Arc<dyn Engine>, EngineError> {
+        let drawn = ReadOptions { sample: self.sample, seed: self.seed, ..ReadOptions::default() };
+        match (sql, self.sources.as_slice()) {
+            (None, [(_, source)]) => {
+                let types = self.by_name.types.clone();
+                let fixes = self.by_name.fixes.iter().chain(proposed).cloned().collect();
+                let options =
+                    ReadOptions { types, fixes, sample: drawn.sample, seed: drawn.seed, ..source.options.clone() };
+                engine::open(&Source { options, ..source.clone() }, ticket)
+            }
             _ => {
-                let source = |path: &PathBuf| Source { path: path.clone(), options: whole.clone() };
-                let sources: Vec<(String, Source)> =
-                    tables.iter().map(|(name, path)| (name.clone(), source(path))).collect();
-                engine::open_joined(&sources, self.sql.as_deref().unwrap_or("SELECT * FROM data"), options, ticket)
+                let made = ReadOptions { fixes: proposed.to_vec(), ..drawn };
+                engine::open_joined(&self.sources, &self.by_name, sql.unwrap_or("SELECT * FROM data"), &made, ticket)
             }
         }
     }
+}
+
+/// Of `users.zip` the table that is called users, and `zip`.
+fn one_of<'a, 't>(sources: &'a mut [(String, Source)], text: &'t str) -> Option<(&'a mut ReadOptions, &'t str)> {
+    let (table, rest) = text.split_once('.')?;
+    sources.iter_mut().find(|(name, _)| name == table).map(|(_, source)| (&mut source.options, rest))
 }
 
 /// A name and a path: `rides=data/rides.csv`. A file that really is called so is meant as such.

@@ -368,6 +368,68 @@ fn several_tables_become_one_by_sql() {
 }
 
 #[test]
+fn what_names_a_column_goes_to_the_tables_that_have_it() {
+    // Each table has another usual spelling.
+    let users = Table::new("id,city\n1,Oslo\n2,Oslo\n3,oslo\n4,Bergen\n");
+    let rides = Table::new("id,city,km\n1,oslo,2\n2,oslo,999\n3,Oslo,4\n4,BERGEN,1\n5,Bergen,999\n");
+    let (a, b) = (format!("users={}", users.name()), format!("rides={}", rides.name()));
+    let join = "SELECT rides.id, users.city AS home, rides.city AS place, km FROM rides JOIN users USING (id)";
+    let shape = |sql: &str, more: &[&str]| {
+        let args = [&["profile", &a, &b, "--sql", sql, "--format", "json"], more].concat();
+        let (outcome, out, err) = run(&args);
+        assert_eq!(outcome, Ok(Exit::Done), "{more:?}: {err}");
+        (serde_json::from_str::<Value>(&out).unwrap(), err)
+    };
+    let column = |shape: &Value, name: &str| {
+        shape["columns"].as_array().unwrap().iter().find(|c| c["name"] == name).cloned().unwrap()
+    };
+    // One table has it: the other is none the worse.
+    let (found, _) = shape(join, &["--sheet-type", "km=text"]);
+    assert_eq!(column(&found, "km")["dtype"], "text");
+    // Both have it, and go together by it.
+    let (found, _) = shape(join, &["--sheet-type", "id=text"]);
+    assert_eq!((column(&found, "id")["dtype"].as_str(), found["rows"].as_u64()), (Some("text"), Some(4)));
+    // In one of them only.
+    let only = "SELECT users.id AS a, rides.id AS b FROM rides JOIN users ON CAST(users.id AS BIGINT) = rides.id";
+    let (found, _) = shape(only, &["--sheet-type", "users.id=text"]);
+    assert_eq!(
+        (column(&found, "a")["dtype"].as_str(), column(&found, "b")["dtype"].as_str()),
+        (Some("text"), Some("int"))
+    );
+
+    // Spelt before they are joined, and alike in both: by their own usual forms only those of Bergen would meet.
+    let by_city = "SELECT city, km FROM rides JOIN users USING (city)";
+    let (found, err) = shape(by_city, &["--fix", "city=spelling"]);
+    assert_eq!(found["rows"], 11, "{err}");
+    assert!(err.contains("users: Fixed: 1 value of city") && err.contains("rides: Fixed: 3 values of city"), "{err}");
+    let (found, err) = shape(join, &["--fix", "users.city=spelling", "--fix", "km=null:999"]);
+    assert_eq!(
+        (column(&found, "home")["distinct"].as_u64(), column(&found, "place")["distinct"].as_u64()),
+        (Some(2), Some(3))
+    );
+    assert_eq!(column(&found, "km")["nulls"], 1, "{err}");
+    // What only the query makes is mended there, and so are repeated rows.
+    let made = "SELECT city AS town FROM users";
+    let (found, err) = shape(made, &["--fix", "town=spelling", "--fix", "rows=distinct"]);
+    assert_eq!(found["rows"], 2, "{err}");
+
+    for (option, asked, said) in [
+        ("--sheet-type", "citty=text", "\"citty\" in users, rides. Did you mean users.city or rides.city?"),
+        ("--sheet-type", "users.km=text", "\"km\" in users. The columns are users.id, users.city."),
+        ("--fix", "kmm=null:999", "\"kmm\" in users, rides. Did you mean rides.km?"),
+        ("--fix", "rides.cty=spelling", "\"cty\" in rides. Did you mean rides.city?"),
+        ("--fix", "users.km=mended", "is no fix"),
+    ] {
+        let f = failed(run(&["profile", &a, &b, "--sql", join, option, asked]).0);
+        assert!(f.exit == Exit::Usage && f.to_string().contains(said), "{asked}: {f}");
+    }
+    // Without a query there is one table, and a point is a letter of a name.
+    let dotted = Table::new("users.id,x\n1,2\n");
+    let one = format!("users={}", dotted.name());
+    assert_eq!(run(&["profile", &one, "--sheet-type", "users.id=text"]).0, Ok(Exit::Done));
+}
+
+#[test]
 fn quantiles_of_times_are_times() {
     let t = Table::new(
         "d,m\n2024-01-01,2024-01-01 10:00\n2024-01-02,2024-01-01 11:00\n2024-01-03,2024-01-01 12:00\n2024-01-04,2024-01-01 13:00\n",

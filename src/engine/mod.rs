@@ -85,6 +85,16 @@ fn is_zero(x: &u64) -> bool {
     *x == 0
 }
 
+/// What is asked of columns by their names, whichever of several tables has them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ByName {
+    /// Types by column.
+    pub types: BTreeMap<String, SheetType>,
+    /// Repairs: of a column in every table that has it, alike in all of them; of what none of them has, and of rows, in the
+    /// table that is made of them.
+    pub fixes: Vec<Fix>,
+}
+
 /// What to open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {

@@ -30,7 +30,7 @@ use super::visible::visible;
 use crate::app::read_options;
 use crate::domain::board::BoardView;
 use crate::domain::session::{Session, TableState};
-use crate::engine::{self, Engine, EngineError, ReadOptions, Source};
+use crate::engine::{self, ByName, Engine, EngineError, ReadOptions, Source};
 use crate::query::{sql_tables, sql_words};
 use again::Again;
 use verdict::Became;
@@ -174,7 +174,7 @@ fn open(
         let sources: Vec<(String, Source)> = files.map(|t| (t.data.clone(), source(at, t, named).1)).collect();
         let own = read_options(&table.options);
         let engine = progress::run(&label, streams.err_is_terminal, |ticket| {
-            engine::open_joined(&sources, query, &own, ticket)
+            engine::open_joined(&sources, &ByName::default(), query, &own, ticket)
         })?;
         return Ok(Opened { path: String::new(), replaced: false, attach: false, engine });
     }

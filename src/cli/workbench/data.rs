@@ -16,7 +16,9 @@ use crate::app::screens::explore::table::sees;
 use crate::app::{CANCELLED, Msg, Screen, Tone};
 use crate::cli::load::resolve;
 use crate::domain::event::TableFacts;
-use crate::engine::{self, Answer, Engine, EngineError, Fingerprint, Preview, QueryError, ReadOptions, Source, Ticket};
+use crate::engine::{
+    self, Answer, ByName, Engine, EngineError, Fingerprint, Preview, QueryError, ReadOptions, Source, Ticket,
+};
 use crate::query::{Analysis, Findings, Page, Schema, View, sql_tables, sql_words};
 
 /// Slot of the job that makes the demonstration.
@@ -98,7 +100,7 @@ impl Workbench {
             })
             .collect();
         self.job(format!("open:{data}"), format!("making {data}"), move |ticket| {
-            let result = engine::open_joined(&sources, &sql, &options, ticket);
+            let result = engine::open_joined(&sources, &ByName::default(), &sql, &options, ticket);
             Done::Opened { data, result }
         });
     }

@@ -46,6 +46,42 @@ pub fn apply(table: Table, fixes: &[Fix], ticket: &Ticket) -> Result<(Table, Vec
     Ok((table, notes))
 }
 
+/// A repair of a column in all of several named tables that have it. Texts become the form that is the most frequent one over
+/// all of them, so that what was to be the same is the same in all.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_by_name(
+    tables: Vec<(String, Table)>,
+    fix: &Fix,
+    notes: &mut Vec<String>,
+    ticket: &Ticket,
+) -> Result<Vec<(String, Table)>, EngineError> {
+    let Some(column) = fix.column() else { return Ok(tables) };
+    let is_text = |table: &Table| table.dtype(column) == Some(&DataType::String);
+    let alike: Vec<&Table> = match fix {
+        Fix::Spelling(_) => tables.iter().map(|(_, table)| table).filter(|table| is_text(table)).collect(),
+        _ => Vec::new(),
+    };
+    if alike.is_empty() && matches!(fix, Fix::Spelling(_)) {
+        return Err(no_text(column, fix));
+    }
+    let mut spelling = spellings(&alike, column, ticket)?.into_iter();
+    let mut out = Vec::with_capacity(tables.len());
+    for (name, table) in tables {
+        let (table, note) = match fix {
+            Fix::Spelling(_) if is_text(&table) => spelt(table, column, spelling.next().unwrap_or_default())?,
+            Fix::Null(..) if table.dtype(column).is_some() => one(table, fix, ticket)?,
+            _ => (table, String::new()),
+        };
+        if !note.is_empty() {
+            notes.push(format!("{name}: {note}"));
+        }
+        out.push((name, table));
+    }
+    Ok(out)
+}
+
 fn one(table: Table, fix: &Fix, ticket: &Ticket) -> Result<(Table, String), EngineError> {
     let dtype = match fix.column() {
         Some(column) => match table.dtype(column) {
@@ -57,14 +93,10 @@ fn one(table: Table, fix: &Fix, ticket: &Ticket) -> Result<(Table, String), Engi
     match fix {
         Fix::Spelling(column) => {
             if dtype != Some(DataType::String) {
-                return Err(EngineError::request(
-                    format!("{column} is not text, so that there is no spelling to mend."),
-                    format!("Leave {fix} out."),
-                ));
+                return Err(no_text(column, fix));
             }
-            let (map, cells) = spellings(&table, column, ticket)?;
-            let note = format!("Fixed: {} of {column} spelt as the most frequent form.", count(cells, "value"));
-            Ok((coated(table, Change::Texts(column.clone(), map))?, note))
+            let found = spellings(&[&table], column, ticket)?.pop().unwrap_or_default();
+            spelt(table, column, found)
         }
         Fix::Null(column, value) => {
             let change = if dtype == Some(DataType::String) {
@@ -83,6 +115,18 @@ fn one(table: Table, fix: &Fix, ticket: &Ticket) -> Result<(Table, String), Engi
             Ok((coated(table, Change::Rows(kept))?, note))
         }
     }
+}
+
+fn spelt(table: Table, column: &str, (map, cells): Spelling) -> Result<(Table, String), EngineError> {
+    let note = format!("Fixed: {} of {column} spelt as the most frequent form.", count(cells, "value"));
+    Ok((coated(table, Change::Texts(column.to_owned(), map))?, note))
+}
+
+fn no_text(column: &str, fix: &Fix) -> EngineError {
+    EngineError::request(
+        format!("{column} is not text, so that there is no spelling to mend."),
+        format!("Leave {fix} out."),
+    )
 }
 
 fn coated(table: Table, change: Change) -> Result<Table, EngineError> {
@@ -160,12 +204,31 @@ fn nulls(table: &Table, column: &str, ticket: &Ticket) -> Result<u64, EngineErro
     Ok(n)
 }
 
-/// What each text of a column becomes, where it becomes another, and how many cells that are.
-fn spellings(
-    table: &Table,
-    column: &str,
-    ticket: &Ticket,
-) -> Result<(HashMap<String, Option<String>>, u64), EngineError> {
+/// What texts of a column become in a table, where they become others, and how many cells that are.
+type Spelling = (HashMap<String, Option<String>>, u64);
+
+/// The texts of a column in each of the tables, brought to the forms that are the usual ones over all of them.
+fn spellings(tables: &[&Table], column: &str, ticket: &Ticket) -> Result<Vec<Spelling>, EngineError> {
+    let counts: Vec<HashMap<String, u64>> =
+        tables.iter().map(|table| texts(table, column, ticket)).collect::<Result<_, _>>()?;
+    let mut all: HashMap<&str, u64> = HashMap::new();
+    for (text, n) in counts.iter().flatten() {
+        *all.entry(text).or_default() += n;
+    }
+    let mut usual: HashMap<&str, &str> = HashMap::new();
+    for family in families(all.into_iter()) {
+        usual.extend(family.others().map(|(text, _)| (text, family.usual)));
+    }
+    let of = |own: &HashMap<String, u64>| {
+        let changed = || own.iter().filter_map(|(text, n)| Some((text, *usual.get(text.as_str())?, n)));
+        let map = changed().map(|(text, usual, _)| (text.clone(), Some(usual.to_owned()))).collect();
+        (map, changed().map(|(_, _, n)| n).sum())
+    };
+    Ok(counts.iter().map(of).collect())
+}
+
+/// The different texts of a column, each with its rows.
+fn texts(table: &Table, column: &str, ticket: &Ticket) -> Result<HashMap<String, u64>, EngineError> {
     let mut counts: HashMap<String, u64> = HashMap::new();
     let work = ticket.begin(Unit::Rows, table.rows() as u64);
     for part in 0..table.parts() {
@@ -187,14 +250,7 @@ fn spellings(
         }
         work.advance(table.rows_in(part) as u64);
     }
-    let (mut map, mut cells) = (HashMap::new(), 0);
-    for family in families(counts.iter().map(|(text, n)| (text.as_str(), *n))) {
-        for (text, n) in family.others() {
-            map.insert(text.to_owned(), Some(family.usual.to_owned()));
-            cells += n;
-        }
-    }
-    Ok((map, cells))
+    Ok(counts)
 }
 
 /// The rows that repeat no earlier one, by part, and how many do. Texts of the columns that are `alike` count as the same

@@ -20,6 +20,7 @@ mod fingerprint;
 mod fixes;
 mod infer;
 mod inflate;
+mod joined;
 mod json;
 mod near;
 mod numbers;
@@ -47,9 +48,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ::polars::prelude::{DataFrame, PolarsError};
+use ::polars::prelude::PolarsError;
 
-use super::{CachedTable, Engine, EngineError, Fingerprint, Preview, ReadOptions, Source, Ticket, pages};
+use super::{ByName, CachedTable, Engine, EngineError, Fingerprint, Preview, ReadOptions, Source, Ticket, pages};
 use crate::query::{
     Cell, CodedTable, CodingRequest, ColumnInfo, ColumnProfile, Direction, Export, Exported, Find, FoundCount,
     GroupQuery, GroupRow, Hit, Key, Page, Place, ReadingReport, Schema, View,
@@ -110,42 +111,20 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, EngineError> {
     Ok(several.map_or_else(|| vec![path.to_owned()], |files| files.into_iter().map(|f| f.path).collect()))
 }
 
-/// Opens several files as named tables, and makes one table of them by a query.
+/// Opens several files as named tables, and makes one table of them by a query. Each is read and mended by its own options
+/// and by what is asked of columns by name; `options` are those of the table that is made: its fixes and its draw.
 ///
 /// # Errors
-/// As [`open`]; also for a name that is used twice, and a query that can't be run.
+/// As [`open`]; also for a name that is used twice, a column that no table has, and a query that can't be run.
 pub fn open_joined(
     tables: &[(String, Source)],
+    by_name: &ByName,
     query: &str,
     options: &ReadOptions,
     ticket: &Ticket,
 ) -> Result<Arc<dyn Engine>, EngineError> {
     quiet();
-    let (table, reading) = unwound(|| {
-        let mut opened: Vec<(String, Table)> = Vec::new();
-        let mut notes = Vec::new();
-        for (name, source) in tables {
-            if opened.iter().any(|(taken, _)| taken == name) {
-                return Err(EngineError::request(
-                    format!("Two tables are called {name}."),
-                    "Give each a name of its own, as in users=a.csv rides=b.csv.",
-                ));
-            }
-            let whole = ReadOptions { fixes: Vec::new(), ..source.options.clone() };
-            let (table, mut reading) = open::read(&source.path, &whole, ticket)?;
-            let table = fixed(table, &mut reading, &source.options, ticket)?;
-            notes.extend(reading.notes.into_iter().map(|n| format!("{name}: {n}")));
-            opened.push((name.clone(), table));
-        }
-        let frame: DataFrame = sql::joined(&opened, query, ticket)?;
-        let (frame, mut reading) = columnar::finish(frame, "sql")?;
-        notes.append(&mut reading.notes);
-        reading.notes = notes;
-        let (table, done) = fixes::apply(Table::memory(frame), &options.fixes, ticket)?;
-        reading.notes.extend(done);
-        let table = sample::draw(table, &mut reading, options, ticket)?;
-        Ok((table, reading))
-    })?;
+    let (table, reading) = unwound(|| joined::read(tables, by_name, query, options, ticket))?;
     let mut paths = Vec::new();
     for (_, source) in tables {
         paths.extend(files(&source.path)?);

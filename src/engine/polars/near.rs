@@ -3,18 +3,50 @@
 use crate::engine::EngineError;
 use crate::query::Schema;
 
+/// At most so many columns are named where none is near.
+const MOST_NAMED: usize = 8;
+
 /// "There is no column "churn". Did you mean Churn?"
 pub fn unknown_column(name: &str, schema: &Schema) -> EngineError {
     let names = near(name, schema.columns.iter().map(|c| c.name.as_str()));
     let next = match names.as_slice() {
         [] => {
-            let all: Vec<&str> = schema.columns.iter().take(8).map(|c| c.name.as_str()).collect();
+            let all: Vec<&str> = schema.columns.iter().take(MOST_NAMED).map(|c| c.name.as_str()).collect();
             let dots = if schema.columns.len() > all.len() { " …" } else { "" };
             format!("The columns are {}{dots}. Text values stand in single quotes.", all.join(", "))
         }
         names => format!("Did you mean {}?", names.join(" or ")),
     };
     EngineError::request(format!("There is no column \"{name}\"."), next)
+}
+
+/// The columns of a table that has a name, or of the one that is made of others.
+pub type Known<'a> = (Option<&'a str>, Schema);
+
+/// "There is no column "zpi" in users, rides. Did you mean users.zip?"
+pub fn unknown_in(name: &str, tables: &[Known<'_>]) -> EngineError {
+    let full =
+        |table: &Option<&str>, column: &str| table.map_or_else(|| column.to_owned(), |t| format!("{t}.{column}"));
+    let mut close: Vec<String> = Vec::new();
+    let mut all: Vec<String> = Vec::new();
+    for (table, schema) in tables {
+        // What the query passes on is named with its table.
+        let passed_on =
+            |name: &str| table.is_none() && tables.iter().any(|(t, s)| t.is_some() && s.get(name).is_some());
+        let columns = || schema.columns.iter().map(|c| c.name.as_str()).filter(|name| !passed_on(name));
+        close.extend(near(name, columns()).into_iter().map(|column| full(table, column)));
+        all.extend(columns().take(MOST_NAMED + 1).map(|column| full(table, column)));
+    }
+    close.truncate(MOST_NAMED);
+    let next = if close.is_empty() {
+        let dots = if all.len() > MOST_NAMED { " …" } else { "" };
+        all.truncate(MOST_NAMED);
+        format!("The columns are {}{dots}.", all.join(", "))
+    } else {
+        format!("Did you mean {}?", close.join(" or "))
+    };
+    let named: Vec<&str> = tables.iter().filter_map(|(table, _)| *table).collect();
+    EngineError::request(format!("There is no column \"{name}\" in {}.", named.join(", ")), next)
 }
 
 /// At most three of the names that are spelt like this one, the nearest first.

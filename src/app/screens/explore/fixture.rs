@@ -16,7 +16,7 @@ use crate::app::screens::explore::sql::{Answered, RESULT};
 use crate::app::screens::explore::table::sees as explore_slot;
 use crate::app::{App, Effect, Msg, Popup, Screen, update};
 use crate::domain::event::{Act, TableFacts};
-use crate::engine::{Engine, Source, Ticket, open, open_joined};
+use crate::engine::{ByName, Engine, Source, Ticket, open, open_joined};
 use crate::query::{Better, Findings};
 
 /// Rows of the table.
@@ -261,7 +261,7 @@ impl Bench {
                     Some(sql) => {
                         let path = self.file.path().to_owned();
                         let source = Source { path, options: options.clone() };
-                        open_joined(&[("users".to_owned(), source)], &sql, &options, &ticket)
+                        open_joined(&[("users".to_owned(), source)], &ByName::default(), &sql, &options, &ticket)
                     }
                 };
                 let result = opened.map_err(|e| e.to_string()).map(|engine| {

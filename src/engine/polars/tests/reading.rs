@@ -218,7 +218,7 @@ fn a_sample_keeps_whole_rows_in_order_and_says_so() {
 
 #[test]
 fn several_tables_are_joined_by_a_query() {
-    use crate::engine::open_joined;
+    use crate::engine::{ByName, open_joined};
     let folder = tempfile::tempdir().unwrap();
     let table = |name: &str, content: &str| {
         let path = folder.path().join(format!("{name}.csv"));
@@ -226,7 +226,8 @@ fn several_tables_are_joined_by_a_query() {
         (name.to_owned(), Source { path, options: ReadOptions::default() })
     };
     let tables = [table("users", "id,plan\n1,a\n2,b\n3,NA\n"), table("rides", "id,km\n1,2.5\n1,4\n2,1\n")];
-    let join = |query: &str| open_joined(&tables, query, &ReadOptions::default(), &Ticket::default());
+    let join =
+        |query: &str| open_joined(&tables, &ByName::default(), query, &ReadOptions::default(), &Ticket::default());
     let e = join("SELECT users.id, plan, km FROM rides JOIN users ON rides.id = users.id").unwrap();
     assert_eq!((types(&*e), e.row_count()), (vec!["id:int".into(), "plan:text".into(), "km:num".into()], 3));
     assert!(noted(&*e, "users: 1 × \"NA\" read as null in plan."), "{:?}", e.reading());
@@ -238,7 +239,10 @@ fn several_tables_are_joined_by_a_query() {
         assert!(!what.contains("panic") && !next.is_empty(), "{what}");
     }
     let twice = [table("t", "a,b\n1,2\n"), table("t", "a,b\n1,2\n")];
-    assert!(open_joined(&twice, "SELECT * FROM t", &ReadOptions::default(), &Ticket::default()).is_err());
+    assert!(
+        open_joined(&twice, &ByName::default(), "SELECT * FROM t", &ReadOptions::default(), &Ticket::default())
+            .is_err()
+    );
 }
 
 #[test]
