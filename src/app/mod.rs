@@ -31,7 +31,7 @@ pub use update::{read_options, update};
 use crate::domain::decide::{Intent, Refusal, Stamp};
 use crate::domain::event::Event;
 use crate::domain::redact::Removal;
-use crate::engine::ReadOptions;
+use crate::engine::{FileAt, ReadOptions};
 use crate::query::{Analysis, Export, Findings, Page, ReadingReport, Schema, TextPlace, View};
 use form::Form;
 use key::Input;
@@ -217,6 +217,10 @@ pub enum Msg {
     Previewed {
         /// Alias.
         data: String,
+        /// Which of its files was asked for.
+        file: usize,
+        /// The file that was read, where there is one.
+        found: Option<Box<FileAt>>,
         /// How.
         options: Box<ReadOptions>,
         /// The rows; nothing for a file that is no text; or why not.
@@ -304,6 +308,8 @@ pub enum Effect {
         data: String,
         /// Path as recorded.
         path: String,
+        /// Which of its files, from 0.
+        file: usize,
         /// How to read them.
         options: ReadOptions,
     },

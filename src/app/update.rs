@@ -63,7 +63,9 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
             }
             app.record(Intent::record(Act::Fingerprint { data, facts: *facts })).unwrap_or_default()
         }
-        Msg::Previewed { data, options, result } => explore::pages::reading::previewed(app, &data, *options, *result),
+        Msg::Previewed { data, file, found, options, result } => {
+            explore::pages::reading::previewed(app, &data, (*options, file), found, *result)
+        }
         Msg::Viewed { data, view, result } => explore::table::viewed(app, &data, *view, result),
         Msg::Rows { data, page } => {
             match page {

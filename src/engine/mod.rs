@@ -18,7 +18,9 @@ use std::time::Duration;
 
 pub use cores::{cores, on_all_cores};
 pub use error::{EngineError, QueryError};
-pub use polars::{ask, cached, clear_cache, head, open, open_joined, panics_are_caught, preview, sql_functions};
+pub use polars::{
+    ask, cached, clear_cache, file_at, head, open, open_joined, panics_are_caught, preview, sql_functions,
+};
 pub use ticket::{Counted, Ticket, TicketState, Unit};
 pub use ways::{DateOrder, SheetType, Thousands};
 
@@ -102,6 +104,19 @@ pub struct Source {
     pub path: PathBuf,
     /// How to read it.
     pub options: ReadOptions,
+}
+
+/// One of the files that a table is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileAt {
+    /// The file.
+    pub path: PathBuf,
+    /// Its name, with the folders below that of the table.
+    pub name: String,
+    /// Its place, from 0.
+    pub at: usize,
+    /// How many files there are.
+    pub of: usize,
 }
 
 /// The beginning of a file as it would be read.

@@ -17,7 +17,7 @@ use crate::app::{CANCELLED, Msg, Screen, Tone};
 use crate::cli::load::resolve;
 use crate::domain::event::TableFacts;
 use crate::engine::{
-    self, Answer, ByName, Engine, EngineError, Fingerprint, Preview, QueryError, ReadOptions, Source, Ticket,
+    self, Answer, ByName, Engine, EngineError, FileAt, Fingerprint, Preview, QueryError, ReadOptions, Source, Ticket,
 };
 use crate::query::{Analysis, Findings, Page, Schema, View, sql_tables, sql_words};
 
@@ -42,7 +42,13 @@ pub(super) enum Done {
     /// A table.
     Opened { data: String, result: Result<Arc<dyn Engine>, EngineError> },
     /// The first rows of a file as they would be read.
-    Previewed { data: String, options: Box<ReadOptions>, result: Result<Option<Preview>, EngineError> },
+    Previewed {
+        data: String,
+        file: usize,
+        found: Option<Box<FileAt>>,
+        options: Box<ReadOptions>,
+        result: Result<Option<Preview>, EngineError>,
+    },
     /// The first rows of a table that takes long to open.
     Head { data: String, found: Option<Arc<dyn Engine>> },
     /// A table seen through a view.
@@ -105,13 +111,19 @@ impl Workbench {
         });
     }
 
-    /// Reads the first rows of a file; those asked for last are told.
-    pub(super) fn preview(&mut self, data: String, path: &str, options: ReadOptions) {
+    /// Reads the first rows of one of the files behind a path; those asked for last are told.
+    pub(super) fn preview(&mut self, data: String, path: &str, file: usize, options: ReadOptions) {
         let base = self.app.doc.as_ref().map(|d| d.path.clone()).unwrap_or_default();
-        let source = Source { path: resolve(&base, path), options };
+        let path = resolve(&base, path);
         self.job(PREVIEW.into(), format!("first rows of {data}"), move |ticket| {
-            let result = engine::preview(&source, ticket);
-            Done::Previewed { data, options: Box::new(source.options), result }
+            let (found, result) = match engine::file_at(&path, file) {
+                Ok(found) => {
+                    let source = Source { path: found.path.clone(), options: options.clone() };
+                    (Some(Box::new(found)), engine::preview(&source, ticket))
+                }
+                Err(e) => (None, Err(e)),
+            };
+            Done::Previewed { data, file, found, options: Box::new(options), result }
         });
     }
 
@@ -233,13 +245,13 @@ impl Workbench {
                     self.tell(Msg::DataHead { data, schema: engine.schema().clone(), page, reading });
                 }
             }
-            Done::Previewed { data, options, result } => {
+            Done::Previewed { data, file, found, options, result } => {
                 let result = match result {
                     Ok(found) => found.map(Seen::of).transpose().map_err(|e| e.to_string()),
                     Err(EngineError::Cancelled) => Err(CANCELLED.to_owned()),
                     Err(e) => Err(e.to_string()),
                 };
-                self.tell(Msg::Previewed { data, options, result: Box::new(result) });
+                self.tell(Msg::Previewed { data, file, found, options, result: Box::new(result) });
             }
             Done::Viewed { data, view, result } => {
                 let result = match result {

@@ -173,7 +173,7 @@ impl Workbench {
             Effect::Scrub(removal) => self.scrub(*removal),
             Effect::OpenData { data, sql: Some(sql), options, .. } => self.make_data(data, sql, options),
             Effect::OpenData { data, path, options, .. } => self.open_data(data, &path, options),
-            Effect::Preview { data, path, options } => self.preview(data, &path, options),
+            Effect::Preview { data, path, file, options } => self.preview(data, &path, file, options),
             Effect::Fingerprint(data) => self.fingerprint(data),
             Effect::View { data, view } => self.view(data, *view),
             Effect::Rows { data, start, len, columns } => self.rows(data, start, len, columns),

@@ -50,7 +50,9 @@ use std::time::Duration;
 
 use ::polars::prelude::PolarsError;
 
-use super::{ByName, CachedTable, Engine, EngineError, Fingerprint, Preview, ReadOptions, Source, Ticket, pages};
+use super::{
+    ByName, CachedTable, Engine, EngineError, FileAt, Fingerprint, Preview, ReadOptions, Source, Ticket, pages,
+};
 use crate::query::{
     Cell, CodedTable, CodingRequest, ColumnInfo, ColumnProfile, Direction, Export, Exported, Find, FoundCount,
     GroupQuery, GroupRow, Hit, Key, Page, Place, ReadingReport, Schema, View,
@@ -169,6 +171,20 @@ pub fn preview(source: &Source, ticket: &Ticket) -> Result<Option<Preview>, Engi
         let engine = PolarsEngine::new(vec![source.path.clone()], Table::memory(found.frame), found.report);
         Preview { engine: Arc::new(engine), lines: found.lines, whole: found.whole }
     }))
+}
+
+/// One of the files behind a path, which may stand for several; after the last one comes the first again.
+///
+/// # Errors
+/// A folder or pattern without data files, or one that can't be read.
+pub fn file_at(path: &Path, at: usize) -> Result<FileAt, EngineError> {
+    let Some(files) = several::files(path)? else {
+        return Ok(FileAt { path: path.to_owned(), name: path.display().to_string(), at: 0, of: 1 });
+    };
+    let (of, at) = (files.len(), at % files.len().max(1));
+    let found = files.into_iter().nth(at).map_or_else(|| path.to_owned(), |one| one.path);
+    let name = found.strip_prefix(several::base(path)).unwrap_or(&found).display().to_string();
+    Ok(FileAt { path: found, name, at, of })
 }
 
 /// The copies of large tables on disk, those used last first.

@@ -240,10 +240,8 @@ pub struct Beginning {
 const RAW_LINES: usize = 40;
 const RAW_LENGTH: usize = 400;
 
-/// The beginning of a text file as it would be read; of several files, that of the first. `None` for what is no text.
+/// The beginning of a text file as it would be read. `None` for what is no text.
 pub fn preview(path: &Path, options: &ReadOptions, ticket: &Ticket) -> Result<Option<Beginning>, EngineError> {
-    let first = several::files(path)?.and_then(|files| files.into_iter().next());
-    let path = first.as_ref().map_or(path, |one| one.path.as_path());
     let (mut file, size) = regular(path)?;
     let mut bytes = Vec::new();
     (&mut file).take(GLIMPSE).read_to_end(&mut bytes).map_err(|e| unreadable(path, &e))?;

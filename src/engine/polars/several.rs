@@ -48,7 +48,7 @@ pub fn files(path: &Path) -> Result<Option<Vec<One>>, EngineError> {
         if out.iter().any(|p| !has_ending(p, &WORKBOOKS)) {
             out.retain(|p| !has_ending(p, &WORKBOOKS));
         }
-        path.to_owned()
+        base(path)
     } else if path.symlink_metadata().is_err() && text.contains(['*', '?', '[']) {
         let found = glob::glob(&text).map_err(|e| {
             EngineError::input(
@@ -67,8 +67,7 @@ pub fn files(path: &Path) -> Result<Option<Vec<One>>, EngineError> {
                 out.push(one);
             }
         }
-        // Up to the first sign of the pattern.
-        path.ancestors().find(|a| !a.to_string_lossy().contains(['*', '?', '['])).unwrap_or(Path::new("")).to_owned()
+        base(path)
     } else {
         return Ok(None);
     };
@@ -87,6 +86,12 @@ pub fn files(path: &Path) -> Result<Option<Vec<One>>, EngineError> {
     }
     out.sort();
     Ok(Some(out.into_iter().map(|path| One { keys: keys_of(&base, &path), path }).collect()))
+}
+
+/// The folder itself, or that of a pattern up to its first sign.
+pub fn base(path: &Path) -> PathBuf {
+    let plain = path.ancestors().find(|a| !a.to_string_lossy().contains(['*', '?', '[']));
+    if path.is_dir() { path.to_owned() } else { plain.unwrap_or(Path::new("")).to_owned() }
 }
 
 /// Data files of a folder and of those inside; hidden ones and those that begin with _ or ~ (marks of other programs)

@@ -276,11 +276,14 @@ impl Bench {
                 });
                 Some(Msg::DataOpened { data, result })
             }
-            Effect::Preview { data, path, options } => {
-                let source = Source { path: path.into(), options: options.clone() };
-                let found = crate::engine::preview(&source, &Ticket::default());
-                let found = found.and_then(|found| found.map(Seen::of).transpose()).map_err(|e| e.to_string());
-                Some(Msg::Previewed { data, options: Box::new(options), result: Box::new(found) })
+            Effect::Preview { data, path, file, options } => {
+                let found = crate::engine::file_at(path.as_ref(), file);
+                let seen = found.clone().and_then(|found| {
+                    let source = Source { path: found.path, options: options.clone() };
+                    crate::engine::preview(&source, &Ticket::default())?.map(Seen::of).transpose()
+                });
+                let result = Box::new(seen.map_err(|e| e.to_string()));
+                Some(Msg::Previewed { data, file, found: found.ok().map(Box::new), options: Box::new(options), result })
             }
             Effect::Fingerprint(data) => {
                 let print = self.others.get(&data).or(self.engine.as_ref())?.fingerprint(&Ticket::default()).unwrap();

@@ -45,8 +45,13 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let line = Rect { x: inside.x, width: inside.width, ..row_of(under, 0) };
     put(buf, line, 0, 0, &theme.glyphs.line.repeat(usize::from(line.width)), theme.rule);
-    let part = below(under, 1);
+    let mut part = below(under, 1);
     let view = &app.views.explore.pages.reading;
+    if let Some(file) = view.seen_of.as_ref().filter(|f| f.of > 1) {
+        let name = text::clean(&file.name);
+        put_note(&format!("file {} of {}   f: next file   {name}", file.at + 1, file.of), theme, part, buf);
+        part = below(part, 1);
+    }
     match &view.seen {
         Some((_, Ok(Some(seen)))) if view.raw => lines(seen, theme, part, buf),
         Some((_, Ok(Some(seen)))) => first_rows(app, seen, theme, part, buf),

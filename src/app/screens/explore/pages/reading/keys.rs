@@ -219,6 +219,19 @@ fn next_table(app: &mut App) -> Vec<Effect> {
     ask(app)
 }
 
+/// The first rows are those of the next file of the table.
+fn next_file(app: &mut App) -> Vec<Effect> {
+    let view = &mut app.views.explore.pages.reading;
+    let Some(of) = view.seen_of.as_ref().map(|f| f.of) else { return Vec::new() };
+    view.file = (view.file + 1) % of.max(1);
+    ask(app)
+}
+
+fn has_files(app: &App) -> Result<(), &'static str> {
+    let seen = app.views.explore.pages.reading.seen_of.as_ref();
+    if seen.is_some_and(|f| f.of > 1) { Ok(()) } else { Err("the table is one file") }
+}
+
 fn can_take(app: &App) -> Result<(), &'static str> {
     writable(app)?;
     if is_changed(app) { Ok(()) } else { Err("nothing was changed") }
@@ -282,6 +295,17 @@ pub static READING: &[CommandSpec] = &[
             "drop changes",
             "Drop what was changed here and not taken",
             drop_changes,
+        )
+    },
+    CommandSpec {
+        when: has_files,
+        ..spec(
+            "reading.file",
+            Scope::Reading,
+            &["f"],
+            "next file",
+            "The first rows of the next file, where the table is several files",
+            next_file,
         )
     },
     CommandSpec {

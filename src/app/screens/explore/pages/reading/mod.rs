@@ -21,7 +21,7 @@ use crate::app::{App, CANCELLED, Effect, TableInfo, Tone};
 use crate::domain::decide::Intent;
 use crate::domain::event::Act;
 use crate::domain::session::TableState;
-use crate::engine::{EngineError, Preview, ReadOptions};
+use crate::engine::{EngineError, FileAt, Preview, ReadOptions};
 use crate::query::{Analysis, Fix, Page, ProposedFix, ReadingReport, Schema, sql_tables, sql_words};
 
 /// The first rows of a file as they would be read.
@@ -72,10 +72,16 @@ pub struct View {
     pub list: Scroll,
     /// The lines of the file are shown instead of the rows.
     pub raw: bool,
+    /// Which of the table's files the first rows are of.
+    pub file: usize,
     /// The first rows under the options for which they were asked; a file that is no text has none.
     pub seen: Option<(ReadOptions, Result<Option<Seen>, String>)>,
-    /// The options whose first rows are awaited.
-    awaited: Option<ReadOptions>,
+    /// The file that they are of, where it is known.
+    pub seen_of: Option<Box<FileAt>>,
+    /// The options and the file whose first rows were asked for last and came.
+    answered: Option<(ReadOptions, usize)>,
+    /// The options and the file whose first rows are awaited.
+    awaited: Option<(ReadOptions, usize)>,
     /// Repairs that the table suggests.
     pub proposed: Option<Result<Vec<ProposedFix>, String>>,
     /// The repairs are awaited.
@@ -214,11 +220,12 @@ pub(in crate::app::screens::explore) fn ask(app: &mut App) -> Vec<Effect> {
     }
     let view = &app.views.explore.pages.reading;
     let mut effects = Vec::new();
-    let wanted = reading_of(&view.draft);
-    let known = view.seen.as_ref().is_some_and(|(options, _)| *options == wanted);
+    let wanted = (reading_of(&view.draft), view.file);
+    let known = of_query || view.answered.as_ref() == Some(&wanted);
     if !known && view.awaited.as_ref() != Some(&wanted) {
         app.views.explore.pages.reading.awaited = Some(wanted.clone());
-        effects.push(Effect::Preview { data: data.clone(), path, options: wanted });
+        let (options, file) = wanted;
+        effects.push(Effect::Preview { data: data.clone(), path, file, options });
     }
     let ready = app.tables.get(&data).is_some_and(|t| !t.opening && t.failed.is_none());
     let view = &mut app.views.explore.pages.reading;
@@ -238,16 +245,23 @@ pub(in crate::app::screens::explore) fn ask(app: &mut App) -> Vec<Effect> {
 pub const FIXES: &str = "fixes:";
 
 /// The first rows are there.
-pub fn previewed(app: &mut App, data: &str, options: ReadOptions, result: Result<Option<Seen>, String>) -> Vec<Effect> {
+pub fn previewed(
+    app: &mut App,
+    data: &str,
+    asked: (ReadOptions, usize),
+    of: Option<Box<FileAt>>,
+    result: Result<Option<Seen>, String>,
+) -> Vec<Effect> {
     let view = &mut app.views.explore.pages.reading;
-    if view.of.as_deref() != Some(data) || view.awaited.as_ref() != Some(&options) {
+    if view.of.as_deref() != Some(data) || view.awaited.as_ref() != Some(&asked) {
         return Vec::new();
     }
     view.awaited = None;
     if result.as_ref().is_err_and(|why| why == CANCELLED) {
         return Vec::new();
     }
-    view.seen = Some((options, result));
+    view.seen = Some((asked.0.clone(), result));
+    (view.seen_of, view.answered) = (of, Some(asked));
     Vec::new()
 }
 

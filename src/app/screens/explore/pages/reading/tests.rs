@@ -3,6 +3,7 @@
 use super::*;
 use crate::app::Popup;
 use crate::app::screens::explore::fixture::Bench;
+use crate::domain::event::TableFacts;
 use serde_json::json;
 
 /// Semicolons, a preamble, remarks, dates of either order, three spellings, a row twice, one that is short.
@@ -118,6 +119,39 @@ fn repairs_are_proposed_marked_and_made() {
     // The remark is a row too, as nobody said that it is none.
     assert_eq!(info.rows, 40);
     assert!(info.reading.notes.iter().any(|n| n.contains("2 values of city")), "{:?}", info.reading.notes);
+}
+
+#[test]
+fn of_several_files_the_first_rows_of_each_can_be_seen() {
+    let mut b = reading();
+    assert_eq!(b.app.views.explore.pages.reading.seen_of.as_ref().map(|f| f.of), Some(1));
+    b.press("f");
+    assert_eq!(b.app.views.explore.pages.reading.file, 0, "one file only");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("m=2")).unwrap();
+    for (name, rows) in [("a.csv", "id,fee\n1,2\n"), ("m=2/b.csv", "id,fee\n7,8\n"), ("c.csv", "id,fee\n9,x\n")] {
+        std::fs::write(folder.path().join(name), rows).unwrap();
+    }
+    let path = folder.path().display().to_string();
+    b.record(Act::AttachData { data: "months".into(), path, sql: None, facts: TableFacts::default() });
+    b.press("D");
+    let seen = |b: &Bench| {
+        let view = &b.app.views.explore.pages.reading;
+        let file = view.seen_of.clone().unwrap();
+        let Some((_, Ok(Some(seen)))) = &view.seen else { panic!("no first rows") };
+        (file.at, file.of, file.name, seen.lines[1].clone())
+    };
+    assert_eq!(seen(&b), (0, 3, "a.csv".into(), "1,2".into()));
+    b.press("f");
+    assert_eq!(seen(&b), (1, 3, "c.csv".into(), "9,x".into()));
+    // A change shows in the file that is looked at.
+    to(&mut b, &Row::Field(Field::Delimiter));
+    b.press("l l");
+    assert_eq!(seen(&b).2, "c.csv");
+    b.press("f");
+    assert_eq!(seen(&b).2, "m=2/b.csv");
+    b.press("f");
+    assert_eq!(seen(&b).2, "a.csv", "round the end");
 }
 
 #[test]
