@@ -84,6 +84,26 @@ fn the_pictures_are_what_the_program_draws() {
     t.keys(TAB);
     t.wait_for("forecast first");
     check(&t, "checks");
+    t.keys(TAB);
+    t.wait_for("15 columns ranked");
+    check(&t, "drivers");
+    t.keys(TAB);
+    t.wait_for("combinations looked at");
+    check(&t, "segments");
+    t.keys(TAB);
+    t.wait_for("the parts add up to");
+    check(&t, "change");
+    t.keys(TAB);
+    t.wait_for("held out of every ranking");
+    t.keys(TAB);
+    t.wait_for("No result yet");
+    t.keys(TAB);
+    t.wait_for("R000020");
+    check(&t, "table");
+    t.keys("R");
+    t.wait_for("How riders is read");
+    t.wait_for("R000004");
+    check(&t, "reading");
     t.quit();
 }
 

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::screens::explore::clues::{ClueRow, explained_words, rows, selected};
 use crate::app::screens::explore::pages::is_marked;
 use crate::app::screens::explore::{Pane, filter, independence_short};
-use crate::query::{Better, Kpi};
+use crate::query::{Better, Cell as Value, Kpi};
 use crate::ui::text;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::draw::{below, put, put_prose, row_of};
@@ -155,7 +155,7 @@ fn table(app: &App, kpi: &Kpi, rows: &[ClueRow<'_>], lower: bool, theme: &Theme,
                 let ink = if s.explained_by.is_empty() { theme.text } else { theme.dim };
                 let marked = marked(app, s.condition.as_deref(), theme);
                 let room = name_room.saturating_sub(mark.len() + text::width(&marked));
-                Cell::styled(format!("{marked}{}{mark}", squeezed(&s.label, room)), ink)
+                Cell::styled(format!("{marked}{}{mark}", squeezed(&s.label, &s.place, room)), ink)
             }
             (ClueRow::Segment(s), What::Rows) => Cell::styled(format::count(s.n), theme.dim),
             (ClueRow::Segment(s), What::Inside) => Cell::new(format::level(kpi, s.level)),
@@ -191,25 +191,45 @@ enum What {
     Axis,
 }
 
-/// A segment's label in so many cells. Every part keeps something: names of columns are shortened before values, and
-/// the last part is not the first to go.
-fn squeezed(label: &str, room: usize) -> String {
+/// A segment's label in so many cells. Every part keeps something: a short one leaves its room to the others, and names
+/// of columns are shortened before values.
+fn squeezed(label: &str, place: &[(String, Value)], room: usize) -> String {
+    const BETWEEN: &str = " & ";
     let label = text::clean(label);
     if text::width(&label) <= room {
         return label.into_owned();
     }
-    let parts: Vec<&str> = label.split(", ").collect();
-    let each = room.saturating_sub(3 * parts.len().saturating_sub(1)) / parts.len().max(1);
-    let one = |part: &&str| match part.split_once(" = ") {
-        Some((name, value)) if text::width(part) > each => {
-            let left = each.saturating_sub(text::width(value) + 1).clamp(4, 40);
-            let name = text::cut(name, left).into_owned();
-            let value = text::cut(value, each.saturating_sub(text::width(&name) + 1).max(3)).into_owned();
-            format!("{name}={value}")
+    let parts: Vec<(String, String)> = place.iter().map(|(name, value)| part(name, value)).collect();
+    let mut widths: Vec<usize> = parts.iter().map(|(name, value)| text::width(name) + text::width(value)).collect();
+    widths.sort_unstable();
+    // What is left for each of the parts that are too long, once the shorter ones have what they need.
+    let mut left = room.saturating_sub(text::width(BETWEEN) * parts.len().saturating_sub(1));
+    let mut each = left / parts.len().max(1);
+    for (at, width) in widths.iter().enumerate() {
+        each = left / (parts.len() - at);
+        if *width > each {
+            break;
         }
-        _ => text::cut(part, each.max(4)).into_owned(),
+        left -= width;
+    }
+    let one = |(name, value): &(String, String)| {
+        if text::width(name) + text::width(value) <= each {
+            return format!("{name}{value}");
+        }
+        let name = text::cut(name, each.saturating_sub(text::width(value)).max(4));
+        let value = text::cut(value, each.saturating_sub(text::width(&name)).max(3));
+        format!("{name}{value}")
     };
-    parts.iter().map(one).collect::<Vec<_>>().join(" & ")
+    parts.iter().map(one).collect::<Vec<_>>().join(BETWEEN)
+}
+
+/// A column's name, and its value with what stands between them.
+fn part(name: &str, value: &Value) -> (String, String) {
+    let name = text::clean(name).into_owned();
+    let value = text::clean(&value.to_string()).into_owned();
+    let range = ["(", "≤ ", "> "].iter().any(|begins| value.starts_with(begins));
+    let value = if range { format!(" {value}") } else { format!("={value}") };
+    (name, value)
 }
 
 /// A group's label without its column's name.
@@ -266,14 +286,26 @@ fn explained_line(list: &[crate::query::Explained]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::squeezed;
+    use super::{Value, squeezed};
 
     #[test]
     fn a_long_segment_keeps_something_of_every_part() {
-        let label = "Contract = Month-to-month, InternetService = Fiber optic";
-        assert_eq!(squeezed(label, 80), label);
-        let short = squeezed(label, 40);
+        let place = |parts: &[(&str, &str)]| -> Vec<(String, Value)> {
+            parts.iter().map(|(name, value)| ((*name).to_owned(), Value::Text((*value).to_owned()))).collect()
+        };
+        let label = "Contract = Month-to-month and InternetService = Fiber optic";
+        let parts = place(&[("Contract", "Month-to-month"), ("InternetService", "Fiber optic")]);
+        assert_eq!(squeezed(label, &parts, 80), label);
+        let short = squeezed(label, &parts, 40);
         assert!(short.contains("=Month") && short.contains("=Fiber optic"), "{short}");
         assert!(crate::ui::text::width(&short) <= 40, "{short}");
+        // A short part leaves its room to the other, and a range stays one.
+        let label = "hour (20, 22] and plan = pay_as_you_go";
+        let short = squeezed(label, &place(&[("hour", "(20, 22]"), ("plan", "pay_as_you_go")]), 36);
+        assert_eq!(short, "hour (20, 22] & plan=pay_as_you_go");
+        let three = place(&[("hour", "(20, 22]"), ("plan", "pay_as_you_go"), ("wait_min", "> 10.5")]);
+        let short = squeezed("hour (20, 22] and plan = pay_as_you_go and wait_min > 10.5", &three, 36);
+        assert!(short.contains("hour (2") && short.contains("=pay_") && short.ends_with("> 10.5"), "{short}");
+        assert!(crate::ui::text::width(&short) <= 36, "{short}");
     }
 }
