@@ -216,7 +216,7 @@ fn spellings(tables: &[&Table], column: &str, ticket: &Ticket) -> Result<Vec<Spe
         *all.entry(text).or_default() += n;
     }
     let mut usual: HashMap<&str, &str> = HashMap::new();
-    for family in families(all.into_iter()) {
+    for family in families(all) {
         usual.extend(family.others().map(|(text, _)| (text, family.usual)));
     }
     let of = |own: &HashMap<String, u64>| {
