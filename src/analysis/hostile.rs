@@ -114,7 +114,7 @@ fn cases() -> Vec<Case> {
             "a KPI of nulls",
             rows(400, |i| format!(",{}", usual(i))),
             none(),
-            &[("drivers", "y holds nothing but empty cells")],
+            &[("drivers", "text is compared with a number")],
         ),
         (
             "a KPI of no rows",

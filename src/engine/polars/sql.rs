@@ -127,30 +127,14 @@ pub fn plan(engine: &PolarsEngine, text: &str) -> Result<Planned, EngineError> {
             _ => {}
         }
     }
-    let typed = select(engine.table.without_rows(), text).and_then(|mut lazy| {
+    let dtype = {
+        let mut lazy = select(engine.table.without_rows(), text)?;
         let schema = lazy.collect_schema().map_err(|e| wrong(text, &e.to_string()))?;
-        schema.get(VALUE).cloned().ok_or_else(|| wrong(text, "it gives no value"))
-    });
-    let dtype = typed.map_err(|wrong| {
-        // A column without any value is text, which is not what is wrong with it.
-        named.iter().find(|name| holds_nothing(engine, name)).map_or(wrong, |name| nothing_in(text, name))
-    })?;
+        schema.get(VALUE).cloned().ok_or_else(|| wrong(text, "it gives no value"))?
+    };
     let columns = engine.table.names().filter(|n| named.contains(*n)).map(str::to_owned).collect();
     let by_row = expr.into_iter().all(is_by_row);
     Ok(Planned { text: text.to_owned(), dtype, columns, by_row, whole: OnceLock::new() })
-}
-
-/// Whether a column of text is one only because it has no value that would tell otherwise.
-fn holds_nothing(engine: &PolarsEngine, name: &str) -> bool {
-    let empty = |part| engine.table.glimpse(part, name).is_ok_and(|series| series.null_count() == series.len());
-    engine.table.dtype(name) == Some(&DataType::String) && (0..engine.table.parts()).all(empty)
-}
-
-fn nothing_in(text: &str, name: &str) -> EngineError {
-    EngineError::request(
-        format!("\"{}\" can't be used: {name} holds nothing but empty cells.", shown(text)),
-        "Choose a column that holds values.",
-    )
 }
 
 /// The expression over the rows of a frame.

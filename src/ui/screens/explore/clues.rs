@@ -305,7 +305,7 @@ mod tests {
         assert_eq!(short, "hour (20, 22] & plan=pay_as_you_go");
         let three = place(&[("hour", "(20, 22]"), ("plan", "pay_as_you_go"), ("wait_min", "> 10.5")]);
         let short = squeezed("hour (20, 22] and plan = pay_as_you_go and wait_min > 10.5", &three, 36);
-        assert!(short.contains("hour (2") && short.contains("=pay_") && short.ends_with("> 10.5"), "{short}");
+        assert!(short.contains("hour (2") && short.contains("plan=pay_") && short.contains(" > 10"), "{short}");
         assert!(crate::ui::text::width(&short) <= 36, "{short}");
     }
 }

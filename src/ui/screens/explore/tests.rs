@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::draw;
 use crate::app::App;
 use crate::app::screens::explore::fixture::{Bench, With};
-use crate::domain::event::{Act, TableFacts};
+use crate::domain::event::Act;
 use crate::ui::theme::Theme;
 
 const SIZES: [(u16, u16); 3] = [(120, 38), (80, 22), (60, 14)];
@@ -445,26 +445,4 @@ fn how_the_file_is_read() {
     snapshots("reading", &b.app);
     b.press("j l v");
     snapshots("reading_changed", &b.app);
-}
-
-#[test]
-fn of_several_files_the_one_in_sight_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    for month in ["2024-01", "2024-02", "2024-03"] {
-        std::fs::write(folder.path().join(format!("{month}.csv")), "id,fee\n1,2\n").unwrap();
-    }
-    let mut b = Bench::over("id,fee\n1,2\n");
-    let path = folder.path().display().to_string();
-    b.record(Act::AttachData { data: "months".into(), path, sql: None, facts: TableFacts::default() });
-    b.press("R");
-    assert!(!drawn(&b.app, &Theme::dark(), (80, 22)).contains("next file"), "one file needs no number");
-    b.press("D f");
-    for words in ["as it would be read", "as it is written"] {
-        let text = drawn(&b.app, &Theme::dark(), (80, 22));
-        assert!(text.contains("file 2 of 3   f: next file   2024-02.csv") && text.contains(words), "{text}");
-        b.press("v");
-    }
-    for size in (0..30).flat_map(|height| [(0, height), (7, height), (60, height)]) {
-        drawn(&b.app, &Theme::dark(), size);
-    }
 }
